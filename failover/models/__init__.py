@@ -1,0 +1,40 @@
+"""Tables, constraints and querysets. No workflow lives here.
+
+A rule that the database can hold is a constraint whose name reads as a sentence;
+status changes are conditional updates made elsewhere, with their row count checked.
+"""
+
+from failover.models.access import ApiToken, IdempotencyRecord, Role, User
+from failover.models.accounts import Account, Region
+from failover.models.audit import AuditEntry
+from failover.models.inventory import (
+    ElasticIp,
+    Instance,
+    NetworkInterface,
+    SecurityGroup,
+    Subnet,
+)
+from failover.models.jobs import Intent, Job, ResourceLock
+from failover.models.pairs import Pair, PairResource
+from failover.models.processes import ReconcilerBeat
+
+__all__ = [
+    "Account",
+    "ApiToken",
+    "AuditEntry",
+    "ElasticIp",
+    "IdempotencyRecord",
+    "Instance",
+    "Intent",
+    "Job",
+    "NetworkInterface",
+    "Pair",
+    "PairResource",
+    "ReconcilerBeat",
+    "Region",
+    "ResourceLock",
+    "Role",
+    "SecurityGroup",
+    "Subnet",
+    "User",
+]

@@ -1,0 +1,58 @@
+"""AWS accounts and their regions under management."""
+
+from django.db import models
+
+
+class Account(models.Model):
+    """An AWS account, reached by boto3's own credential chain or by AssumeRole."""
+
+    name = models.SlugField(max_length=64, unique=True)
+    # The twelve digits that STS says; empty until it was asked for the first time.
+    aws_account_id = models.CharField(max_length=12, blank=True, default="")
+    role_arn = models.CharField(max_length=2048, blank=True, default="")
+    external_id = models.CharField(max_length=1224, blank=True, default="")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Region(models.Model):
+    """A region of an account: the unit of API budget, polling and driving.
+
+    `lease_*` belong to the driver (efficiency only); `lease_until` is in seconds of
+    the lease clock: PostgreSQL's `clock_timestamp()` or, on SQLite, the boot clock
+    of the boot in `lease_boot`.
+    """
+
+    account = models.ForeignKey(
+        Account, on_delete=models.PROTECT, related_name="regions"
+    )
+    name = models.CharField(max_length=32)
+    # Copied from the account, so that the constraint below can hold the pair.
+    aws_account_id = models.CharField(max_length=12, blank=True, default="")
+    lease_owner = models.CharField(max_length=128, blank=True, default="")
+    lease_until = models.FloatField(default=0.0)
+    lease_boot = models.CharField(max_length=64, blank=True, default="")
+    wake_seq = models.BigIntegerField(default=0)
+    sync_requested_at = models.DateTimeField(null=True)
+    sync_claimed_until = models.FloatField(default=0.0)
+    sync_boot = models.CharField(max_length=64, blank=True, default="")
+    synced_at = models.DateTimeField(null=True)
+    sync_error = models.TextField(blank=True, default="")
+    # Last time anything of the region was seen, also by the driver.
+    observed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["account", "name"], name="one_row_per_account_and_region"
+            ),
+            models.UniqueConstraint(
+                fields=["aws_account_id", "name"],
+                condition=~models.Q(aws_account_id=""),
+                name="one_row_per_aws_account_and_region",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.account.name}/{self.name}"

@@ -1,0 +1,149 @@
+"""The mirror: what EC2 showed when it was last looked at, each row with its age.
+
+Rows are updated only by newer looks (`observed_began_at`, database seconds). What
+EC2 no longer shows is marked with `vanished_at`, not deleted.
+"""
+
+from django.db import models
+
+from failover.models.accounts import Region
+
+
+class Mirrored(models.Model):
+    """What every mirrored EC2 resource has."""
+
+    region = models.ForeignKey(Region, on_delete=models.CASCADE, related_name="+")
+    # The Name tag, copied so that it can be sorted and searched.
+    name = models.CharField(max_length=256, blank=True, default="")
+    tags = models.JSONField(default=dict)
+    observed_at = models.DateTimeField()
+    observed_began_at = models.FloatField()
+    vanished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        abstract = True
+
+
+class NetworkInterface(Mirrored):
+    """A network interface; `attachment_id` empty means that it is attached nowhere."""
+
+    interface_id = models.CharField(max_length=32)
+    status = models.CharField(max_length=32)
+    availability_zone = models.CharField(max_length=32, blank=True, default="")
+    vpc_id = models.CharField(max_length=32, blank=True, default="")
+    subnet_id = models.CharField(max_length=32, blank=True, default="")
+    description = models.CharField(max_length=255, blank=True, default="")
+    interface_type = models.CharField(max_length=64, blank=True, default="")
+    mac_address = models.CharField(max_length=32, blank=True, default="")
+    private_ip = models.CharField(max_length=45, blank=True, default="")
+    public_ip = models.CharField(max_length=45, blank=True, default="")
+    # [{"address", "primary", "public_ip", "allocation_id", "association_id"}]
+    private_ips = models.JSONField(default=list)
+    ipv6_addresses = models.JSONField(default=list)
+    # [{"id", "name"}]
+    security_groups = models.JSONField(default=list)
+    source_dest_check = models.BooleanField(default=True)
+    requester_managed = models.BooleanField(default=False)
+    attachment_id = models.CharField(max_length=32, blank=True, default="")
+    instance_id = models.CharField(max_length=32, blank=True, default="", db_index=True)
+    device_index = models.PositiveSmallIntegerField(null=True)
+    attachment_status = models.CharField(max_length=32, blank=True, default="")
+    delete_on_termination = models.BooleanField(default=False)
+    attach_time = models.CharField(max_length=40, blank=True, default="")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["region", "interface_id"], name="one_row_per_network_interface"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.interface_id
+
+
+class ElasticIp(Mirrored):
+    """An Elastic IP of the account."""
+
+    allocation_id = models.CharField(max_length=64)
+    public_ip = models.CharField(max_length=45)
+    association_id = models.CharField(max_length=64, blank=True, default="")
+    network_interface_id = models.CharField(max_length=32, blank=True, default="")
+    private_ip = models.CharField(max_length=45, blank=True, default="")
+    instance_id = models.CharField(max_length=32, blank=True, default="")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["region", "allocation_id"], name="one_row_per_elastic_ip"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.public_ip
+
+
+class Instance(Mirrored):
+    """An instance with the places its interfaces take."""
+
+    instance_id = models.CharField(max_length=32)
+    state = models.CharField(max_length=32)
+    availability_zone = models.CharField(max_length=32, blank=True, default="")
+    vpc_id = models.CharField(max_length=32, blank=True, default="")
+    subnet_id = models.CharField(max_length=32, blank=True, default="")
+    type = models.CharField(max_length=32, blank=True, default="")
+    private_ips = models.JSONField(default=list)
+    public_ip = models.CharField(max_length=45, blank=True, default="")
+    system_status = models.CharField(max_length=32, blank=True, default="")
+    instance_status = models.CharField(max_length=32, blank=True, default="")
+    # [{"id", "device_index"}]
+    interfaces = models.JSONField(default=list)
+    interface_limit = models.PositiveSmallIntegerField(null=True)
+    launch_time = models.CharField(max_length=40, blank=True, default="")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["region", "instance_id"], name="one_row_per_instance"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.instance_id
+
+
+class Subnet(Mirrored):
+    """A subnet, for names and zones."""
+
+    subnet_id = models.CharField(max_length=32)
+    vpc_id = models.CharField(max_length=32)
+    availability_zone = models.CharField(max_length=32)
+    cidr_block = models.CharField(max_length=43)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["region", "subnet_id"], name="one_row_per_subnet"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.subnet_id
+
+
+class SecurityGroup(Mirrored):
+    """A security group, for names."""
+
+    group_id = models.CharField(max_length=32)
+    vpc_id = models.CharField(max_length=32, blank=True, default="")
+    description = models.CharField(max_length=255, blank=True, default="")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["region", "group_id"], name="one_row_per_security_group"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.group_id

@@ -1,0 +1,96 @@
+"""Pairs: two instances, one floating resource, and what operators want of them."""
+
+from django.core.validators import RegexValidator
+from django.db import models
+
+from failover.models.accounts import Region
+
+
+class Strategy(models.TextChoices):
+    """How the floating resource moves."""
+
+    ENI = "eni"
+    EIP = "eip"
+    PRIVATE_IP = "private-ip"
+    ROUTE = "route"
+
+
+class Holder(models.TextChoices):
+    """What the last finished job, an adopt or a release left as wanted (P7)."""
+
+    INSTANCE = "instance"
+    NONE = "none"
+    UNKNOWN = "unknown"
+
+
+class Pair(models.Model):
+    """A failover pair. Which end is active is observed, never stored as truth."""
+
+    name = models.CharField(
+        max_length=63,
+        unique=True,
+        validators=[RegexValidator(r"\A(?!new\Z)[a-z0-9][a-z0-9-]{0,62}\Z")],
+    )
+    region = models.ForeignKey(Region, on_delete=models.PROTECT, related_name="pairs")
+    strategy = models.CharField(max_length=16, choices=Strategy.choices)
+    primary_instance_id = models.CharField(max_length=32)
+    standby_instance_id = models.CharField(max_length=32)
+    network_interface_id = models.CharField(max_length=32, blank=True, default="")
+    device_index = models.PositiveSmallIntegerField(default=1)
+    allocation_id = models.CharField(max_length=64, blank=True, default="")
+    private_ip = models.CharField(max_length=45, blank=True, default="")
+    route_table_ids = models.JSONField(default=list)
+    destination_cidr = models.CharField(max_length=43, blank=True, default="")
+    # {"kind": "none|tcp|http", "port", "path", "expect"}
+    probe = models.JSONField(default=dict)
+    # {"force", "force_after_s", "confirm", "approval", "automation"}
+    policy = models.JSONField(default=dict)
+
+    desired_holder = models.CharField(
+        max_length=16, choices=Holder.choices, default=Holder.UNKNOWN
+    )
+    desired_instance_id = models.CharField(max_length=32, blank=True, default="")
+    # When the desired holder was last settled: by a job's end, adopt or release.
+    settled_at = models.FloatField(default=0.0)
+    # Two dedicated reads of a free resource, database seconds (guard, P7).
+    free_seen_at = models.FloatField(null=True)
+    # The drift found by the last two reads, as observed instance id ("" = free).
+    drift_seen_at = models.FloatField(null=True)
+    needs_start_stop = models.JSONField(default=list)
+
+    frozen_at = models.DateTimeField(null=True)
+    frozen_by = models.CharField(max_length=150, blank=True, default="")
+    frozen_reason = models.TextField(blank=True, default="")
+    frozen_until = models.DateTimeField(null=True)
+
+    readiness = models.JSONField(default=list)
+    readiness_at = models.DateTimeField(null=True)
+
+    # Raised by every change of the row that a client may hold a copy of (ETag).
+    version = models.PositiveIntegerField(default=1)
+    # Raised by whatever makes an older look at EC2 worthless (guard, first detach).
+    generation = models.PositiveIntegerField(default=1)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="pair_ends_differ",
+                condition=~models.Q(
+                    primary_instance_id=models.F("standby_instance_id")
+                ),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class PairResource(models.Model):
+    """One thing that a pair moves. No two pairs may move the same thing (P7)."""
+
+    pair = models.ForeignKey(Pair, on_delete=models.CASCADE, related_name="resources")
+    key = models.CharField(max_length=255, unique=True)
+
+    def __str__(self) -> str:
+        return self.key
