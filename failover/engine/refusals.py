@@ -1,0 +1,132 @@
+"""When a refusal is final (protocol P3), and when a call may be repeated (P2)."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import Enum, auto
+
+from failover.engine.job import Action, Intent, Job, Outcome, State
+from failover.engine.limits import Limits
+from failover.engine.sight import DYING, Seen
+from failover.engine.topology import Instance, InstanceId
+
+IN_USE = "InvalidNetworkInterface.InUse"
+INCORRECT_STATE = "IncorrectState"
+# Codes that may be our own earlier success, or a resource that is not yet visible:
+# they never turn a job on first sight (ec2-semantics, AttachNetworkInterface).
+AMBIGUOUS = frozenset(
+    {
+        "AttachmentLimitExceeded",
+        "InvalidParameterValue",
+        "InvalidInstanceID.NotFound",
+        "InvalidNetworkInterfaceID.NotFound",
+        INCORRECT_STATE,
+    }
+)
+# Codes of a detach that say no more than "look again".
+DETACH_LOOK_AGAIN = frozenset({"InvalidAttachmentID.NotFound", INCORRECT_STATE})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fact:
+    """The newest complete look at an instance; `instance` None: EC2 omitted it."""
+
+    began_at: float
+    instance: Instance | None
+
+
+Facts = Mapping[InstanceId, Fact]
+
+
+class Verdict(Enum):
+    """Whether an end can still be attached to."""
+
+    POSSIBLE = auto()
+    UNSURE = auto()
+    FINAL = auto()
+
+
+def attaches(intents: Sequence[Intent], target: InstanceId) -> list[Intent]:
+    """The attach intents towards `target`, oldest first."""
+    return [
+        i
+        for i in intents
+        if i.call.action is Action.ATTACH and i.call.instance_id == target
+    ]
+
+
+def judge_end(
+    *,
+    job: Job,
+    intents: Sequence[Intent],
+    target: InstanceId,
+    seen: Seen,
+    facts: Facts,
+    now: float,
+    limits: Limits,
+) -> Verdict:
+    """Whether attaching the free interface to `target` is refused for good (P3)."""
+    tried = [i for i in attaches(intents, target) if i.outcome is not Outcome.NOT_SENT]
+    if not tried or tried[-1].outcome is not Outcome.REFUSED:
+        return Verdict.POSSIBLE
+    last = tried[-1]
+    if last.error_code == IN_USE or _may_have_worked(job, tried, now, limits):
+        return Verdict.POSSIBLE
+    ended_at = last.ended_at or last.intent_at
+    if job.state is State.PARKED and now - ended_at > limits.parked_retry_s:
+        return Verdict.POSSIBLE
+    fact = facts.get(target)
+    if seen.began_at <= ended_at or fact is None or fact.began_at <= ended_at:
+        return Verdict.UNSURE
+    return _weigh(job, tried, fact.instance)
+
+
+def _may_have_worked(
+    job: Job, tried: Sequence[Intent], now: float, limits: Limits
+) -> bool:
+    return any(
+        i.is_open(now=now, settle_s=limits.settle_s)
+        or (i.outcome is Outcome.OK and i.attachment_id not in job.memory.dead)
+        for i in tried
+    )
+
+
+def _weigh(job: Job, tried: Sequence[Intent], instance: Instance | None) -> Verdict:
+    if instance and any(s.interface_id == job.interface_id for s in instance.slots):
+        return Verdict.POSSIBLE
+    last = tried[-1]
+    if last.error_code not in AMBIGUOUS:
+        return Verdict.FINAL
+    if instance and instance.state in DYING:
+        return Verdict.FINAL
+    if last.error_code == INCORRECT_STATE and instance:
+        return Verdict.POSSIBLE
+    twice = len(tried) > 1 and tried[-2].error_code == last.error_code
+    return Verdict.FINAL if twice else Verdict.POSSIBLE
+
+
+def repeat_at(tried: Sequence[Intent], *, limits: Limits) -> float:
+    """The earliest moment at which the last of `tried` may be sent once more."""
+    if not tried:
+        return 0.0
+    last = tried[-1]
+    ended_at = last.ended_at or last.intent_at
+    match last.outcome:
+        case Outcome.OK:
+            return ended_at + limits.visible_s
+        case Outcome.THROTTLED:
+            return ended_at + limits.throttle_s
+        case Outcome.NOT_SENT:
+            return ended_at + limits.hazard_gap_s
+        case _:
+            doublings = min(_streak(tried) - 1, 8)
+            pause = limits.repeat_first_s * 2**doublings
+            return ended_at + min(pause, limits.repeat_most_s)
+
+
+def _streak(tried: Sequence[Intent]) -> int:
+    streak = 0
+    for intent in reversed(tried):
+        if intent.outcome in (Outcome.OK, Outcome.THROTTLED, Outcome.NOT_SENT):
+            break
+        streak += 1
+    return max(streak, 1)

@@ -1,0 +1,267 @@
+"""One tick: a look becomes a job's next row and, at most, one intent."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import assert_never
+from uuid import UUID
+
+from failover.engine import decide, sight
+from failover.engine.job import Action, Aim, Intent, Job, Memory, Outcome, State
+from failover.engine.limits import Limits
+from failover.engine.ports import Change, Work
+from failover.engine.refusals import Facts
+from failover.engine.sight import Seen
+from failover.engine.steps import Finish, Park, Send, Step, Turn, Wait
+from failover.engine.topology import AttachmentId, InstanceId, Observation
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ticked:
+    """What a tick leaves: the job as it should be, and how it goes on.
+
+    `change` None: nothing to write. `job` then carries only counters in memory.
+    """
+
+    job: Job
+    step: Step
+    change: Change | None
+
+
+def tick(
+    *,
+    work: Work,
+    observation: Observation,
+    facts: Facts,
+    now: float,
+    limits: Limits,
+    intent_id: UUID,
+) -> Ticked:
+    """Believe, stamp, decide. `intent_id` names the intent if there is a call."""
+    memory, seen = sight.look(
+        job=work.job, intents=work.intents, observation=observation, limits=limits
+    )
+    job = _count(replace(work.job, memory=memory), work.intents)
+    job = _stamp(job, work.intents, seen)
+    job, step = _decide(job, work.intents, seen, facts, now, limits)
+    return conclude(
+        work=work, job=job, seen=seen, step=step, now=now, intent_id=intent_id
+    )
+
+
+def conclude(
+    *, work: Work, job: Job, seen: Seen | None, step: Step, now: float, intent_id: UUID
+) -> Ticked:
+    """Turn a step into the change of the row that it asks for."""
+    before = work.job
+    intent: Intent | None = None
+    holder: InstanceId | None = None
+    match step:
+        case Wait():
+            # A parked job stays parked until the world has moved.
+            moved = before.memory.state_key != job.memory.state_key
+            state = State.RUNNING if moved else before.state
+            if before.state is not State.PARKED:
+                state = State.RUNNING
+            job = replace(job, state=state, waiting_for=step.waiting_for)
+        case Send():
+            intent = _intent(work, step, now, intent_id)
+            job = replace(
+                job,
+                state=State.RUNNING,
+                waiting_for=step.waiting_for,
+                first_intent_at=job.first_intent_at or now,
+                is_index_burnt=job.is_index_burnt or step.burns_index,
+            )
+        case Park():
+            job = replace(
+                job,
+                state=State.PARKED,
+                waiting_for="human",
+                why=step.why,
+                why_args=step.args,
+                parked_at=job.parked_at or now,
+            )
+        case Finish():
+            holder = _holder(seen)
+            job = replace(
+                job,
+                state=step.state,
+                waiting_for="",
+                why=step.why,
+                why_args=step.args,
+                finished_at=now,
+            )
+        case Turn():
+            # Two turns on one look: both ends were refused while it was taken.
+            job = replace(job, waiting_for="facts")
+        case _:
+            assert_never(step)
+    job = replace(job, started_at=job.started_at or now)
+    if job.state is not State.PARKED:
+        job = replace(job, parked_at=None)
+    if not _must_write(before, job, intent):
+        return Ticked(job=job, step=step, change=None)
+    change = Change(
+        job=replace(job, version=before.version + 1),
+        job_version=before.version,
+        fence_token=work.fence_token,
+        intent=intent,
+        holder=holder,
+    )
+    return Ticked(job=change.job, step=step, change=change)
+
+
+def _must_write(before: Job, after: Job, intent: Intent | None) -> bool:
+    """A Wait that taught nothing writes nothing (P10); counters alone do not count."""
+    if intent is not None:
+        return True
+    quiet = _without_counters(after.memory)
+    return replace(after, memory=quiet) != replace(
+        before, memory=_without_counters(before.memory)
+    )
+
+
+def _without_counters(memory: Memory) -> Memory:
+    return replace(
+        memory, seen_at=None, last_attached_at=None, polls_detach=0, polls_attach=0
+    )
+
+
+def _decide(
+    job: Job,
+    intents: Sequence[Intent],
+    seen: Seen,
+    facts: Facts,
+    now: float,
+    limits: Limits,
+) -> tuple[Job, Step]:
+    step: Step = Wait(waiting_for="clear_view")
+    for _ in range(2):
+        case = decide.Case(
+            job=job, intents=intents, seen=seen, facts=facts, now=now, limits=limits
+        )
+        step = decide.decide(case)
+        if not isinstance(step, Turn):
+            break
+        job = _turned(job, step)
+    return job, step
+
+
+def _turned(job: Job, step: Turn) -> Job:
+    aim = Aim.SOURCE if job.aim is Aim.TARGET else Aim.TARGET
+    memory = replace(job.memory, settled_since=None)
+    return replace(
+        job,
+        aim=aim,
+        turns=job.turns + 1,
+        why=step.why,
+        why_args=step.args,
+        restored_at=None,
+        memory=memory,
+    )
+
+
+def _intent(work: Work, step: Send, now: float, intent_id: UUID) -> Intent:
+    return Intent(
+        id=intent_id,
+        job_id=work.job.id,
+        seq=len(work.intents) + 1,
+        fence_token=work.fence_token,
+        call=step.call,
+        intent_at=now,
+    )
+
+
+def _holder(seen: Seen | None) -> InstanceId | None:
+    if seen is None or seen.attachment is None:
+        return None
+    return seen.attachment.instance_id
+
+
+def _count(job: Job, intents: Sequence[Intent]) -> Job:
+    memory = job.memory
+    if job.restored_at is not None or not intents:
+        return job
+    if job.detached_at is None:
+        memory = replace(memory, polls_detach=memory.polls_detach + 1)
+    else:
+        memory = replace(memory, polls_attach=memory.polls_attach + 1)
+    return replace(job, memory=memory)
+
+
+# The stamps of protocol P11.
+
+
+def _stamp(job: Job, intents: Sequence[Intent], seen: Seen) -> Job:
+    match seen.kind:
+        case sight.Kind.HELD:
+            return _stamp_held(job, intents, seen)
+        case sight.Kind.FREE:
+            return _stamp_free(job, intents, seen)
+        case _:
+            return job
+
+
+def _stamp_held(job: Job, intents: Sequence[Intent], seen: Seen) -> Job:
+    attachment = seen.attachment
+    if attachment is None:
+        return job
+    if attachment.status == "detaching":
+        job = replace(job, restored_at=None)
+        return _settle(_went_dark(job, intents, seen), None)
+    if attachment.status == "attached" and attachment.instance_id == job.aimed:
+        if _is_leaving(attachment.id, intents):
+            return _settle(replace(job, restored_at=None), None)
+        moved = any(i.outcome is not Outcome.NOT_SENT for i in intents)
+        restored_at = job.restored_at or (seen.ended_at if moved else None)
+        since = job.memory.settled_since
+        job = replace(job, restored_at=restored_at)
+        return _settle(job, since if since is not None else seen.began_at)
+    return _settle(replace(job, restored_at=None), None)
+
+
+def _is_leaving(attachment_id: AttachmentId, intents: Sequence[Intent]) -> bool:
+    """Whether EC2 has accepted a detach of this attachment that still shows."""
+    return any(
+        i.call.action is Action.DETACH
+        and i.call.attachment_id == attachment_id
+        and i.outcome is Outcome.OK
+        for i in intents
+    )
+
+
+def _stamp_free(job: Job, intents: Sequence[Intent], seen: Seen) -> Job:
+    job = _went_dark(job, intents, seen)
+    job = replace(job, restored_at=None, detached_at=job.detached_at or seen.ended_at)
+    if job.aimed is not None:
+        return _settle(job, None)
+    since = job.memory.settled_since
+    return _settle(job, since if since is not None else seen.began_at)
+
+
+def _settle(job: Job, since: float | None) -> Job:
+    return replace(job, memory=replace(job.memory, settled_since=since))
+
+
+def _went_dark(job: Job, intents: Sequence[Intent], seen: Seen) -> Job:
+    """`outage_started_at`: when our detach was sent, else when last seen attached."""
+    if job.outage_started_at is not None or job.from_instance_id is None:
+        return job
+    sent = [
+        i.sent_at or i.intent_at
+        for i in intents
+        if i.call.action is Action.DETACH
+        and i.outcome not in (Outcome.REFUSED, Outcome.NOT_SENT, Outcome.THROTTLED)
+    ]
+    started_at = min(sent, default=job.memory.last_attached_at or seen.ended_at)
+    return replace(job, outage_started_at=started_at)
+
+
+def after_receipt(job: Job, intent: Intent) -> Job:
+    """An accepted detach is an outage from the moment it was sent (P11)."""
+    is_detach = intent.call.action is Action.DETACH
+    if not is_detach or intent.outcome is not Outcome.OK:
+        return job
+    if job.outage_started_at is not None:
+        return job
+    return replace(job, outage_started_at=intent.sent_at or intent.intent_at)
