@@ -383,13 +383,9 @@ def _refused_for_good(case: Case, target: InstanceId) -> Step:
     if other is None:
         if any(case.is_open(i) for i in case.intents):
             return Wait(waiting_for="settle")
-        return Finish(
-            state=State.REVERSED, why="attach_refused", args=_refusal(last)
-        )
+        return Finish(state=State.REVERSED, why="attach_refused", args=_refusal(last))
     if _judge(case, other) is Verdict.FINAL:
-        return Park(
-            why="both_ends_impossible", args=_refusal(last), needs=INSTANCES
-        )
+        return Park(why="both_ends_impossible", args=_refusal(last), needs=INSTANCES)
     return Turn(why="attach_refused", args=_refusal(last))
 
 

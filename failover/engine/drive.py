@@ -379,9 +379,9 @@ class Driver:
             is_old = now - observation.ended_at > self._limits.call_age_s
             if is_old or not may_call or (is_first and self._is_braked()):
                 return None
-        if isinstance(done.step, Finish):
-            if now - observation.ended_at > self._limits.finish_age_s:
-                return None
+        age_s = now - observation.ended_at
+        if isinstance(done.step, Finish) and age_s > self._limits.finish_age_s:
+            return None
         return done
 
     # Writing, and what follows from it.

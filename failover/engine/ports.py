@@ -123,9 +123,7 @@ class Store(Protocol):
     caller's crash.
     """
 
-    def take_region(
-        self, *, region_id: int, owner: str, ttl_s: float
-    ) -> int | None:
+    def take_region(self, *, region_id: int, owner: str, ttl_s: float) -> int | None:
         """Lease the region row; its `wake_seq`, or None while another lease lives."""
         ...
 
@@ -174,9 +172,7 @@ class Store(Protocol):
         """
         ...
 
-    def record(
-        self, receipts: Sequence[Receipt], *, held: Mapping[UUID, int]
-    ) -> None:
+    def record(self, receipts: Sequence[Receipt], *, held: Mapping[UUID, int]) -> None:
         """Complete intents with how their calls ended, while the job is ours."""
         ...
 

@@ -214,10 +214,14 @@ def _interface_checks(interface: Interface) -> list[Check]:
             ok=not is_managed,
             args=(("type", interface.interface_type),),
         ),
+        # A raised flag is mended by a step of the job, so it never refuses (P4).
         Check(
             code="delete_on_termination",
-            ok=not (attachment and attachment.delete_on_termination),
+            ok=True,
             severity="warning",
+            args=(
+                ("mended", str(bool(attachment and attachment.delete_on_termination))),
+            ),
         ),
     ]
 
