@@ -1,0 +1,188 @@
+"""Writes what was seen into the inventory, where it is newer than what is there."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from django.db import transaction
+
+from failover import models
+from failover.engine.topology import ElasticIp, Instance, Interface
+from failover.models.inventory import Mirrored
+
+# SQLite allows 250,000 bound values; this keeps each statement far below.
+CHUNK = 500
+
+
+def upsert(
+    *,
+    region_id: int,
+    interfaces: Iterable[Interface] = (),
+    instances: Iterable[Instance] = (),
+    elastic_ips: Iterable[ElasticIp] = (),
+    began_at: float,
+) -> None:
+    """Write each row whose last look began before `began_at` (database seconds)."""
+    with transaction.atomic():
+        write(
+            models.NetworkInterface,
+            "interface_id",
+            region_id,
+            {i.id: interface_columns(i) for i in interfaces},
+            began_at,
+        )
+        write(
+            models.Instance,
+            "instance_id",
+            region_id,
+            {i.id: instance_columns(i) for i in instances},
+            began_at,
+        )
+        write(
+            models.ElasticIp,
+            "allocation_id",
+            region_id,
+            {e.allocation_id: elastic_ip_columns(e) for e in elastic_ips},
+            began_at,
+        )
+        models.Region.objects.filter(id=region_id).update(observed_at=_utc(began_at))
+
+
+def write(
+    model: type[Mirrored],
+    key: str,
+    region_id: int,
+    seen: Mapping[str, Mapping[str, Any]],
+    began_at: float,
+) -> None:
+    """Insert what is new, update what differs, and only touch what is the same."""
+    for ids in _chunks(list(seen)):
+        rows = model._default_manager.filter(  # noqa: SLF001 - Django's public name.
+            region_id=region_id, **{f"{key}__in": ids}
+        )
+        known = {getattr(row, key): row for row in rows}
+        fresh = [i for i in ids if i not in known]
+        model._default_manager.bulk_create(  # noqa: SLF001 - as above.
+            [model(**{key: i}, **_row(region_id, seen[i], began_at)) for i in fresh],
+            ignore_conflicts=True,
+        )
+        older = [i for i, r in known.items() if r.observed_began_at < began_at]
+        same = [i for i in older if _is_same(known[i], seen[i])]
+        rows.filter(**{f"{key}__in": same}, observed_began_at__lt=began_at).update(
+            observed_began_at=began_at, observed_at=_utc(began_at)
+        )
+        for changed in set(older) - set(same):
+            rows.filter(**{key: changed}, observed_began_at__lt=began_at).update(
+                **_row(region_id, seen[changed], began_at)
+            )
+
+
+def mark_vanished(model: type[Mirrored], *, region_id: int, began_at: float) -> int:
+    """After a complete read that began at `began_at`: what it did not show is gone."""
+    return model._default_manager.filter(  # noqa: SLF001 - Django's public name.
+        region_id=region_id, observed_began_at__lt=began_at, vanished_at=None
+    ).update(vanished_at=_utc(began_at))
+
+
+def interface_columns(interface: Interface) -> dict[str, Any]:
+    """A network interface's columns."""
+    attachment = interface.attachment
+    primary = next((a for a in interface.addresses if a.primary), None)
+    return {
+        "name": interface.tags.get("Name", ""),
+        "tags": dict(interface.tags),
+        "status": interface.status,
+        "availability_zone": interface.availability_zone,
+        "vpc_id": interface.vpc_id,
+        "subnet_id": interface.subnet_id,
+        "description": interface.description,
+        "interface_type": interface.interface_type,
+        "mac_address": interface.mac_address,
+        "private_ip": primary.address if primary else "",
+        "public_ip": next(
+            (a.public_ip for a in interface.addresses if a.public_ip), ""
+        ),
+        "private_ips": [
+            {
+                "address": a.address,
+                "primary": a.primary,
+                "public_ip": a.public_ip,
+                "allocation_id": a.allocation_id or "",
+                "association_id": a.association_id,
+            }
+            for a in interface.addresses
+        ],
+        "ipv6_addresses": list(interface.ipv6_addresses),
+        "security_groups": [
+            {"id": i, "name": name} for i, name in interface.security_groups
+        ],
+        "source_dest_check": interface.source_dest_check,
+        "requester_managed": interface.requester_managed,
+        "attachment_id": attachment.id if attachment else "",
+        "instance_id": attachment.instance_id if attachment else "",
+        "device_index": attachment.device_index if attachment else None,
+        "attachment_status": attachment.status if attachment else "",
+        "delete_on_termination": bool(attachment and attachment.delete_on_termination),
+        "attach_time": attachment.attach_time if attachment else "",
+    }
+
+
+def instance_columns(instance: Instance) -> dict[str, Any]:
+    """An instance's columns."""
+    return {
+        "name": instance.tags.get("Name", ""),
+        "tags": dict(instance.tags),
+        "state": instance.state,
+        "availability_zone": instance.availability_zone,
+        "vpc_id": instance.vpc_id,
+        "subnet_id": instance.subnet_id,
+        "type": instance.type,
+        "private_ips": list(instance.private_ips),
+        "public_ip": instance.public_ip,
+        "system_status": instance.system_status,
+        "instance_status": instance.instance_status,
+        "interfaces": [
+            {"id": s.interface_id, "device_index": s.device_index}
+            for s in instance.slots
+        ],
+        "interface_limit": instance.interface_limit,
+        "launch_time": instance.launch_time,
+    }
+
+
+def elastic_ip_columns(address: ElasticIp) -> dict[str, Any]:
+    """An Elastic IP's columns."""
+    return {
+        "name": address.tags.get("Name", ""),
+        "tags": dict(address.tags),
+        "public_ip": address.public_ip,
+        "association_id": address.association_id,
+        "network_interface_id": address.interface_id or "",
+        "private_ip": address.private_ip,
+        "instance_id": address.instance_id or "",
+    }
+
+
+def _row(region_id: int, columns: Mapping[str, Any], began_at: float) -> dict[str, Any]:
+    return {
+        **columns,
+        "region_id": region_id,
+        "observed_at": _utc(began_at),
+        "observed_began_at": began_at,
+        "vanished_at": None,
+    }
+
+
+def _is_same(row: Mirrored, columns: Mapping[str, Any]) -> bool:
+    if row.vanished_at is not None:
+        return False
+    return all(getattr(row, name) == value for name, value in columns.items())
+
+
+def _chunks(ids: Sequence[str]) -> Iterable[Sequence[str]]:
+    for start in range(0, len(ids), CHUNK):
+        yield ids[start : start + CHUNK]
+
+
+def _utc(at: float) -> datetime:
+    return datetime.fromtimestamp(at, tz=UTC)

@@ -1,0 +1,181 @@
+"""Between the engine's dataclasses and the tables' rows, and nothing else."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any, cast
+
+from failover import models
+from failover.engine.job import (
+    Action,
+    Aim,
+    Call,
+    Intent,
+    Job,
+    Kind,
+    Memory,
+    Outcome,
+    State,
+)
+from failover.engine.ports import describe
+from failover.engine.topology import (
+    AllocationId,
+    AttachmentId,
+    InstanceId,
+    InterfaceId,
+    Rank,
+)
+
+
+def stamp(at: float | None) -> datetime | None:
+    """Database seconds as an aware UTC datetime."""
+    return None if at is None else datetime.fromtimestamp(at, tz=UTC)
+
+
+def seconds(at: datetime | None) -> float | None:
+    """An aware datetime as database seconds."""
+    return None if at is None else at.timestamp()
+
+
+def to_job(row: models.Job, *, is_preflight_current: bool) -> Job:
+    """The row as the engine reads it."""
+    return Job(
+        id=row.id,
+        region_id=row.region_id,
+        kind=Kind(row.kind),
+        state=State(row.state),
+        interface_id=InterfaceId(row.network_interface_id),
+        device_index=row.device_index,
+        from_device_index=row.from_device_index,
+        from_instance_id=_instance(row.from_instance_id),
+        to_instance_id=_instance(row.to_instance_id),
+        requested_at=row.requested_at.timestamp(),
+        aim=Aim(row.aim),
+        version=row.version,
+        turns=row.turns,
+        snapshot=tuple((AllocationId(a), str(ip)) for a, ip in row.snapshot),
+        force_after_s=row.force_after_s,
+        preflight_at=seconds(row.preflight_at),
+        preflight_attachment_id=_attachment(row.preflight_attachment_id),
+        is_preflight_current=is_preflight_current,
+        cancel_requested_at=seconds(row.cancel_requested_at),
+        started_at=seconds(row.started_at),
+        first_intent_at=seconds(row.first_intent_at),
+        outage_started_at=seconds(row.outage_started_at),
+        detached_at=seconds(row.detached_at),
+        restored_at=seconds(row.restored_at),
+        finished_at=seconds(row.finished_at),
+        parked_at=seconds(row.parked_at),
+        is_index_burnt=row.is_index_burnt,
+        waiting_for=row.waiting_for,
+        why=row.why,
+        why_args=tuple((str(k), str(v)) for k, v in row.why_args.items()),
+        memory=_to_memory(row),
+    )
+
+
+def engine_columns(job: Job) -> dict[str, Any]:
+    """The columns that a change of the engine writes, all of them each time."""
+    return {
+        "state": job.state.value,
+        "aim": job.aim.value,
+        "version": job.version,
+        "turns": job.turns,
+        "started_at": stamp(job.started_at),
+        "first_intent_at": stamp(job.first_intent_at),
+        "outage_started_at": stamp(job.outage_started_at),
+        "detached_at": stamp(job.detached_at),
+        "restored_at": stamp(job.restored_at),
+        "finished_at": stamp(job.finished_at),
+        "parked_at": stamp(job.parked_at),
+        "is_index_burnt": job.is_index_burnt,
+        "waiting_for": job.waiting_for,
+        "why": job.why,
+        "why_args": dict(job.why_args),
+        "memory": _from_memory(job.memory),
+    }
+
+
+def to_intent(row: models.Intent) -> Intent:
+    """The row as the engine reads it."""
+    return Intent(
+        id=row.id,
+        job_id=row.job_id,
+        seq=row.seq,
+        fence_token=row.fence_token,
+        call=_to_call(row.action, row.args),
+        intent_at=row.intent_at.timestamp(),
+        sent_at=seconds(row.sent_at),
+        ended_at=seconds(row.ended_at),
+        duration_s=row.duration_s,
+        outcome=Outcome(row.outcome) if row.outcome else None,
+        error_code=row.error_code,
+        error_message=row.error_message,
+        aws_request_id=row.aws_request_id,
+        attachment_id=_attachment(row.attachment_id),
+    )
+
+
+def from_intent(intent: Intent) -> models.Intent:
+    """A new row for an intent that has not been sent."""
+    return models.Intent(
+        id=intent.id,
+        job_id=intent.job_id,
+        seq=intent.seq,
+        fence_token=intent.fence_token,
+        action=intent.call.action.value,
+        args=describe(intent.call),
+        intent_at=stamp(intent.intent_at),
+    )
+
+
+def _to_call(action: str, args: Mapping[str, Any]) -> Call:
+    index = args.get("DeviceIndex")
+    return Call(
+        action=Action(action),
+        interface_id=InterfaceId(args["NetworkInterfaceId"]),
+        attachment_id=_attachment(args.get("AttachmentId", "")),
+        instance_id=_instance(args.get("InstanceId", "")),
+        device_index=None if index is None else int(index),
+        allocation_id=cast("AllocationId | None", args.get("AllocationId")),
+        private_ip=str(args.get("PrivateIpAddress", "")),
+        force=bool(args.get("Force", False)),
+    )
+
+
+def _instance(value: str) -> InstanceId | None:
+    return InstanceId(value) if value else None
+
+
+def _attachment(value: str) -> AttachmentId | None:
+    return AttachmentId(value) if value else None
+
+
+def _to_memory(row: models.Job) -> Memory:
+    kept: dict[str, Any] = dict(row.memory)
+    if not kept:
+        # The attachment that the request saw is the first one known.
+        known = _attachment(row.preflight_attachment_id)
+        return Memory(attachment_id=known, rank=Rank.ATTACHED if known else None)
+    rank = kept.pop("rank", None)
+    dead = kept.pop("dead", ())
+    return Memory(
+        rank=None if rank is None else Rank(rank),
+        dead=tuple(AttachmentId(i) for i in dead),
+        **kept,
+    )
+
+
+def _from_memory(memory: Memory) -> dict[str, Any]:
+    return {
+        "attachment_id": memory.attachment_id,
+        "rank": None if memory.rank is None else int(memory.rank),
+        "dead": list(memory.dead),
+        "state_key": memory.state_key,
+        "state_since": memory.state_since,
+        "seen_at": memory.seen_at,
+        "last_attached_at": memory.last_attached_at,
+        "omitted_since": memory.omitted_since,
+        "settled_since": memory.settled_since,
+        "polls_detach": memory.polls_detach,
+        "polls_attach": memory.polls_attach,
+    }
