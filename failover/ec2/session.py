@@ -1,0 +1,125 @@
+"""boto3 clients for one region of one account: explicit about retries and time.
+
+boto3's defaults are not relied on: they retry a mutating call whose reply was lost,
+which turns our own success into a client error, and wait a minute for each socket.
+"""
+
+import functools
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import boto3
+from botocore import credentials, exceptions, session
+from botocore.config import Config
+
+from failover.ec2 import errors
+
+if TYPE_CHECKING:
+    from mypy_boto3_ec2 import EC2Client
+    from mypy_boto3_sts import STSClient
+
+SESSION_NAME = "swapboard"
+POOL_CONNECTIONS = 40
+CONNECT_TIMEOUT_S = 3
+# The reply of a mutating call is worth waiting for: without it the job must look,
+# and nobody may say that it is over. SETTLE_S counts on this number (protocol P2).
+MUTATING_READ_TIMEOUT_S = 10
+
+MUTATING = Config(
+    connect_timeout=CONNECT_TIMEOUT_S,
+    read_timeout=MUTATING_READ_TIMEOUT_S,
+    retries={"total_max_attempts": 1, "mode": "standard"},
+    max_pool_connections=POOL_CONNECTIONS,
+    tcp_keepalive=True,
+)
+# A look that fails is looked again by whoever needs it, and a page waits for some.
+READING = Config(
+    connect_timeout=1,
+    read_timeout=3,
+    retries={"total_max_attempts": 1, "mode": "standard"},
+    max_pool_connections=POOL_CONNECTIONS,
+    tcp_keepalive=True,
+)
+# Whole listings have many pages; one lost page must not void them all.
+LISTING = Config(
+    connect_timeout=2,
+    read_timeout=20,
+    retries={"total_max_attempts": 4, "mode": "standard"},
+    max_pool_connections=10,
+    tcp_keepalive=True,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Identity:
+    """Who we are in AWS: boto3's own credentials, or a role assumed with them."""
+
+    region: str
+    role_arn: str = ""
+    external_id: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Clients:
+    """The clients of one region; each is safe to share between threads."""
+
+    mutating: "EC2Client"
+    reading: "EC2Client"
+    listing: "EC2Client"
+    sts: "STSClient"
+
+
+def open_clients(identity: Identity) -> Clients:
+    """Make the clients. Sends nothing; making them is not safe in two threads.
+
+    Raises NotSent where boto3 finds no credentials or no such profile.
+    """
+    try:
+        shared = boto3.Session(botocore_session=_make_session(identity))
+        return Clients(
+            mutating=shared.client("ec2", config=MUTATING),
+            reading=shared.client("ec2", config=READING),
+            listing=shared.client("ec2", config=LISTING),
+            sts=shared.client("sts", config=READING),
+        )
+    except errors.ANY as error:
+        raise errors.translate(error) from error
+
+
+def _make_session(identity: Identity) -> session.Session:
+    core = session.get_session()
+    core.set_config_variable("region", identity.region)
+    if identity.role_arn:
+        resolver = credentials.CredentialResolver(providers=[AssumedRole(identity)])
+        core.register_component("credential_provider", resolver)
+    return core
+
+
+class AssumedRole(credentials.CredentialProvider):
+    """Credentials of the account's role, assumed at the first call and renewed."""
+
+    METHOD = "assume-role"
+
+    def __init__(self, identity: Identity) -> None:
+        super().__init__()
+        self._identity = identity
+
+    def load(self) -> credentials.Credentials:
+        own = session.get_session()
+        source = own.get_credentials()
+        if source is None:
+            raise exceptions.NoCredentialsError
+        arguments = {"RoleSessionName": SESSION_NAME}
+        if self._identity.external_id:
+            arguments["ExternalId"] = self._identity.external_id
+        fetcher = credentials.AssumeRoleCredentialFetcher(
+            client_creator=functools.partial(
+                own.create_client, region_name=self._identity.region, config=READING
+            ),
+            source_credentials=source,
+            role_arn=self._identity.role_arn,
+            extra_args=arguments,
+        )
+        return credentials.DeferredRefreshableCredentials(
+            refresh_using=fetcher.fetch_credentials, method=self.METHOD
+        )
