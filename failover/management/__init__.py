@@ -1,0 +1,1 @@
+"""What an operator types. Each command is a thin door to `services`."""
