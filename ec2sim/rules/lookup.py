@@ -1,0 +1,90 @@
+"""Finding what a call names, or refusing it in EC2's words."""
+
+from typing import TypeVar
+
+from ec2sim.errors import Ec2Error
+from ec2sim.state import ids
+from ec2sim.state.elastic_ip import ElasticIp
+from ec2sim.state.instance import Instance
+from ec2sim.state.interface import Attachment, NetworkInterface
+from ec2sim.state.network import SecurityGroup, Subnet
+from ec2sim.state.region import Region
+from ec2sim.state.table import Row, Table
+
+R = TypeVar("R", bound=Row)
+
+
+def named(table: Table[R], kind: ids.Kind, value: str) -> R:
+    """The row of that identifier. Raises Ec2Error: malformed, or not found."""
+    kind.check(value)
+    row = table.get(value)
+    if row is None:
+        raise kind.missing(value)
+    return row
+
+
+def interface(region: Region, value: str) -> NetworkInterface:
+    """The network interface of that identifier."""
+    return named(region.interfaces, ids.INTERFACE, value)
+
+
+def instance(region: Region, value: str) -> Instance:
+    """The instance of that identifier, terminated ones included."""
+    return named(region.instances, ids.INSTANCE, value)
+
+
+def elastic_ip(region: Region, value: str) -> ElasticIp:
+    """The Elastic IP of that allocation."""
+    return named(region.elastic_ips, ids.ALLOCATION, value)
+
+
+def subnet(region: Region, value: str) -> Subnet:
+    """The subnet of that identifier."""
+    return named(region.subnets, ids.SUBNET, value)
+
+
+def attachment(region: Region, value: str) -> tuple[NetworkInterface, Attachment]:
+    """The interface that has this attachment, and the attachment."""
+    if not value.startswith(f"{ids.SERVICE_ATTACHMENT_PREFIX}-"):
+        ids.ATTACHMENT.check(value)
+    for row in region.interfaces.find("attachment.attachment-id", value):
+        if row.attachment is not None:
+            return row, row.attachment
+    raise ids.ATTACHMENT.missing(value)
+
+
+def groups(
+    region: Region, values: list[str], *, vpc_id: str
+) -> tuple[tuple[str, str], ...]:
+    """Identifier and name of each group; none given means the VPC's default one."""
+    if not values:
+        default = [
+            (group.id, group.name)
+            for group in region.groups
+            if group.vpc_id == vpc_id and group.name == "default"
+        ]
+        return tuple(default[:1])
+    found: list[SecurityGroup] = []
+    for value in values:
+        ids.SECURITY_GROUP.check(value)
+        group = region.groups.get(value)
+        if group is None:
+            raise Ec2Error(
+                "InvalidGroup.NotFound", f"The security group '{value}' does not exist"
+            )
+        if group.vpc_id != vpc_id:
+            raise Ec2Error(
+                "InvalidParameterCombination",
+                f"You have specified two resources that belong to different networks: "
+                f"'{value}' is not in '{vpc_id}'.",
+            )
+        found.append(group)
+    return tuple((group.id, group.name) for group in found)
+
+
+def held_by(region: Region, instance_id: str) -> list[NetworkInterface]:
+    """The interfaces of an instance, in order of device index."""
+    found = region.interfaces.find("attachment.instance-id", instance_id)
+    return sorted(
+        found, key=lambda row: row.attachment.device_index if row.attachment else 0
+    )
