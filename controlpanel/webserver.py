@@ -1,0 +1,29 @@
+"""Gunicorn's configuration, given to it as `python:controlpanel.webserver`."""
+
+import os
+from typing import Any
+
+from controlpanel import leash
+
+wsgi_app = "controlpanel.wsgi:application"
+worker_class = "gthread"
+# Two processes, because a page rendered in one holds its interpreter; many threads,
+# because a client that waits for a job holds one while it sleeps.
+workers = 2
+threads = 24
+keepalive = 5
+# Together under the ten seconds in which `up` must be gone.
+graceful_timeout = 5
+timeout = 60
+control_socket_disable = True
+# Log lines are ours: Django's settings configure them.
+loglevel = "warning"
+
+
+def post_fork(_server: Any, worker: Any) -> None:
+    """Tie a worker process to gunicorn's own, which is tied to the supervisor."""
+    leash.tie(worker.ppid)
+
+
+def pre_exec(_server: Any) -> None:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "controlpanel.settings")

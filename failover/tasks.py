@@ -1,0 +1,101 @@
+"""Celery's whole surface: one task that drives, and a wake-up that never fails.
+
+The job's row is the truth and the message a hint; whoever loses one is found by the
+reconciler within seconds.
+"""
+
+import os
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
+import structlog
+from celery.signals import worker_shutting_down
+from kombu.exceptions import KombuError
+from redis.exceptions import RedisError
+
+from controlpanel.celery import app
+from failover import wiring
+
+log = structlog.get_logger(__name__)
+
+# After a failed publish nobody tries for this long: the reconciler looks anyway.
+QUIET_S = 5.0
+
+_stopping = threading.Event()
+
+
+@app.task(name="failover.drive", ignore_result=True)
+def drive(region_id: int) -> None:
+    """Drive the region; wake the next driver if work is left."""
+    if wiring.drive(region_id=region_id, should_stop=_stopping.is_set):
+        wake(region_id)
+
+
+@worker_shutting_down.connect
+def _notice_shutdown(**_: object) -> None:
+    _stopping.set()
+
+
+class Doorbell:
+    """Publishes wake-ups from one thread, so that no caller waits for a broker.
+
+    A broker that has gone silent costs that thread three seconds and the callers
+    nothing; a wake-up that is still on its way is not doubled.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._waiting: set[int] = set()
+        self._quiet_until = 0.0
+        self._pool: ThreadPoolExecutor | None = None
+
+    def ring(self, region_id: int) -> None:
+        """Publish soon, or not at all while the broker is known not to answer."""
+        with self._lock:
+            if region_id in self._waiting or self.is_broken():
+                return
+            if self._pool is None:
+                self._pool = ThreadPoolExecutor(1, thread_name_prefix="doorbell")
+            self._waiting.add(region_id)
+            self._pool.submit(self._publish, region_id)
+
+    def is_broken(self) -> bool:
+        """Whether the last publish failed and it is too early for another."""
+        return wiring.monotonic() < self._quiet_until
+
+    def _publish(self, region_id: int) -> None:
+        # Removed first: a wake-up that comes while this one leaves is a new one.
+        with self._lock:
+            self._waiting.discard(region_id)
+            if self.is_broken():
+                return
+        try:
+            drive.apply_async(args=[region_id], retry=False)
+        except (KombuError, RedisError, OSError) as error:
+            self._quiet_until = wiring.monotonic() + QUIET_S
+            log.warning("wake.not_published", region_id=region_id, error=str(error))
+
+
+_doorbell = Doorbell()
+
+
+def wake(region_id: int) -> None:
+    """Ask a worker to drive the region. Returns at once and never raises."""
+    try:
+        _doorbell.ring(region_id)
+    except RuntimeError as error:
+        # The interpreter is shutting down and takes no more work.
+        log.warning("wake.not_published", region_id=region_id, error=str(error))
+
+
+def is_broker_broken() -> bool:
+    """Whether this process's last wake-up could not be published."""
+    return _doorbell.is_broken()
+
+
+def _forget() -> None:
+    global _doorbell  # noqa: PLW0603
+    _doorbell = Doorbell()
+
+
+os.register_at_fork(after_in_child=_forget)
