@@ -1,0 +1,162 @@
+"""What a browser may post: fields listed one by one, errors in sentences."""
+
+from typing import Any
+from uuid import UUID
+
+from django import forms
+
+NAME = r"[a-z0-9][a-z0-9-]{0,62}"
+INSTANCE = r"i-[0-9a-f]{8,17}"
+INTERFACE = r"eni-[0-9a-f]{8,17}"
+
+
+class PageForm(forms.Form):
+    """A form whose widgets say what is wrong with them to assistive technology."""
+
+    template_name = "failover/parts/form.html"
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("label_suffix", "")
+        super().__init__(*args, **kwargs)
+
+
+def _text(label: str, *, required: bool = True, **kwargs: Any) -> forms.CharField:
+    kwargs.setdefault("max_length", 500)
+    return forms.CharField(label=label, required=required, **kwargs)
+
+
+class SwapForm(PageForm):
+    """What the operator saw and wants; the hidden fields are the plan they saw."""
+
+    to = _text("Swap to", max_length=32)
+    expected_active = _text("Active when shown", required=False, max_length=32)
+    plan_hash = _text("Plan", max_length=64)
+    idempotency_key = forms.UUIDField(label="Idempotency key")
+    reason = _text("Reason", required=False)
+    typed_name = _text("Name of the pair", required=False, max_length=63)
+    force = forms.BooleanField(label="Force", required=False)
+
+    def __init__(
+        self, *args: Any, pair: str = "", confirm: str = "none", **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.pair, self.confirm = pair, confirm
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if self.confirm in ("reason", "name") and not cleaned.get("reason"):
+            self.add_error("reason", "Say why: this pair asks for a reason.")
+        if self.confirm == "name" and cleaned.get("typed_name") != self.pair:
+            self.add_error("typed_name", f"Type {self.pair} to confirm.")
+        return cleaned
+
+    @property
+    def key(self) -> UUID:
+        key: UUID = self.cleaned_data["idempotency_key"]
+        return key
+
+
+class AttachForm(PageForm):
+    """Attach a free network interface."""
+
+    instance_id = forms.ChoiceField(
+        label="Instance", help_text="Instances of the same zone and VPC."
+    )
+    device_index = forms.IntegerField(
+        label="Device index",
+        required=False,
+        min_value=1,
+        max_value=31,
+        help_text="Empty: the first that is free.",
+    )
+
+    def __init__(
+        self, *args: Any, instances: list[tuple[str, str]], **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["instance_id"]
+        if isinstance(field, forms.ChoiceField):
+            field.choices = instances
+
+
+class DetachForm(PageForm):
+    """Detach a network interface from its instance."""
+
+    force = forms.BooleanField(
+        label="Force detachment",
+        required=False,
+        help_text=(
+            "A last resort: the device index may stay blocked until the instance is"
+            " stopped and started."
+        ),
+    )
+
+
+class PairForm(PageForm):
+    """A new pair around a secondary network interface."""
+
+    name = forms.RegexField(
+        label="Name",
+        regex=rf"\A(?!new\Z){NAME}\Z",
+        help_text="Lower-case letters, digits and hyphens; at most 63.",
+        error_messages={
+            "invalid": "Lower-case letters, digits and hyphens only, and not “new”."
+        },
+    )
+    network_interface_id = forms.RegexField(
+        label="Network interface",
+        regex=rf"\A{INTERFACE}\Z",
+        help_text="The secondary interface that moves, with its Elastic IPs.",
+        error_messages={"invalid": "An id such as eni-415e9270."},
+    )
+    primary_instance_id = forms.RegexField(
+        label="Primary instance",
+        regex=rf"\A{INSTANCE}\Z",
+        error_messages={"invalid": "An id such as i-09a505d623e75d4d2."},
+    )
+    standby_instance_id = forms.RegexField(
+        label="Standby instance",
+        regex=rf"\A{INSTANCE}\Z",
+        help_text="In the same zone and VPC as the primary.",
+        error_messages={"invalid": "An id such as i-0190e152559b4866c."},
+    )
+    device_index = forms.IntegerField(
+        label="Device index", min_value=1, max_value=31, initial=1
+    )
+    region = forms.ChoiceField(label="Region")
+    confirm = forms.ChoiceField(
+        label="Before a swap",
+        choices=[
+            ("none", "Ask nothing more"),
+            ("reason", "Ask for a reason"),
+            ("name", "Ask for a reason and the pair's name"),
+        ],
+        initial="none",
+    )
+
+    def __init__(
+        self, *args: Any, regions: list[tuple[str, str]], **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["region"]
+        if isinstance(field, forms.ChoiceField):
+            field.choices = regions
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        primary = cleaned.get("primary_instance_id")
+        if primary and primary == cleaned.get("standby_instance_id"):
+            self.add_error("standby_instance_id", "The two instances must differ.")
+        return cleaned
+
+
+class FreezeForm(PageForm):
+    """Stop swaps of a pair for a while."""
+
+    reason = _text("Reason")
+    until = forms.DateTimeField(
+        label="Until (UTC)",
+        required=False,
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}),
+        help_text="Empty: until somebody unfreezes it.",
+    )
