@@ -1,0 +1,40 @@
+# The words of this project. CI and pre-commit call these too, so there is one truth.
+
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+
+# The environment's own Python, and the port of the demo's page.
+RUN := .venv/bin/python
+PORT ?= 8000
+MINUTES ?= 1
+SEED ?=
+# More for pytest, as in: make test ARGS='tests/engine -k detach'
+ARGS ?=
+UPGRADE ?=
+
+.PHONY: help setup demo test check fix sim bench
+
+help: ## Say what each word does
+	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "make %-7s %s\n", $$1, $$2}' Makefile
+
+setup: ## Make .venv from the hashed lock (PYTHON=/path picks the Python)
+	@sh make/environment.sh dev
+
+demo: ## Start everything on this machine, with a simulated EC2 (PORT=8000)
+	@sh make/environment.sh base
+	@exec $(RUN) make/interruptible.py manage.py demo --port $(PORT)
+
+test: setup ## Run the whole suite (ARGS='tests/engine -k detach')
+	@$(RUN) -m pytest $(ARGS)
+
+check: setup ## Format, lint, types, imports, templates, migrations, locks, deployment
+	@$(RUN) make/check.py
+
+fix: setup ## Mend what a tool can mend; bring the locks in step (UPGRADE=1: newest)
+	@$(RUN) make/fix.py $(if $(UPGRADE),--upgrade)
+
+sim: setup ## Simulate crashes, lost replies and rivals (MINUTES=1 SEED=…)
+	@$(RUN) -m tests.simulation --minutes $(MINUTES) $(if $(SEED),--seed $(SEED))
+
+bench: setup ## Measure what the product adds to EC2's own time
+	@$(RUN) -m tests.bench $(ARGS)
