@@ -1,0 +1,1 @@
+"""What the product adds to EC2's own time, measured from outside."""

@@ -1,0 +1,1 @@
+"""The roads through the whole house: real processes, reached only from outside."""
