@@ -1,0 +1,40 @@
+"""Whose address a request came from, when proxies stand in front of us."""
+
+from collections.abc import Callable
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+
+# Set by proxies, and by anybody who wants to look like one.
+FORWARDED = (
+    "HTTP_FORWARDED",
+    "HTTP_X_FORWARDED_FOR",
+    "HTTP_X_FORWARDED_HOST",
+    "HTTP_X_FORWARDED_PORT",
+    "HTTP_X_FORWARDED_PROTO",
+    "HTTP_X_REAL_IP",
+)
+
+
+class TrustedProxies:
+    """Put the client's address into REMOTE_ADDR, counting proxies from the right.
+
+    Each proxy appends the address it was called from, so with n trusted proxies the
+    n-th entry from the right is the last one that a stranger could not choose.
+    Without trusted proxies the headers are a stranger's words and are dropped.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        proxies: int = settings.TRUSTED_PROXIES
+        if proxies:
+            forwarded = str(request.META.get("HTTP_X_FORWARDED_FOR", ""))
+            hops = [hop.strip() for hop in forwarded.split(",") if hop.strip()]
+            if hops:
+                request.META["REMOTE_ADDR"] = hops[-min(proxies, len(hops))]
+        else:
+            for header in FORWARDED:
+                request.META.pop(header, None)
+        return self.get_response(request)

@@ -1,0 +1,332 @@
+"""Every setting, read once from the environment; `.env.example` lists them all.
+
+Durations are seconds. A value that cannot be read stops the start with the name of
+its variable and what was expected. Nothing else of the project reads the environment,
+save boto3, which reads AWS's own variables.
+"""
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from csp.constants import NONE, SELF
+
+from controlpanel import environment, logs, secret_key
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+# --- Where and what we are ---------------------------------------------------------
+
+DATA_DIR = environment.folder("DATA_DIR", default="var", root=BASE_DIR)
+DEBUG = environment.boolean("DEBUG", default=False)
+LOGGING = logs.configure(level="DEBUG" if DEBUG else "INFO")
+LOGGING_CONFIG = "logging.config.dictConfig"
+
+# --- The address people type -------------------------------------------------------
+
+PORT = environment.count("PORT", default=8000, most=65535)
+INSECURE_HTTP = environment.boolean("INSECURE_HTTP", default=False)
+_PUBLIC = environment.public_url("PUBLIC_URL", port=PORT)
+PUBLIC_URL = f"{_PUBLIC.scheme}://{_PUBLIC.netloc}"
+IS_HTTPS = _PUBLIC.scheme == "https"
+_IS_LOOPBACK = environment.is_loopback(_PUBLIC.hostname or "")
+if not (IS_HTTPS or _IS_LOOPBACK or INSECURE_HTTP):
+    raise environment.refusal(
+        "PUBLIC_URL",
+        "an https:// URL, because passwords would cross the network in clear"
+        " (INSECURE_HTTP=1 allows that)",
+    )
+if DEBUG and not _IS_LOOPBACK:
+    raise environment.refusal("DEBUG", "false unless PUBLIC_URL is on this machine")
+ALLOWED_HOSTS = list(
+    environment.words(
+        "ALLOWED_HOSTS",
+        default=tuple(
+            dict.fromkeys([_PUBLIC.hostname or "", "127.0.0.1", "localhost"])
+        ),
+    )
+)
+CSRF_TRUSTED_ORIGINS = environment.origins("CSRF_TRUSTED_ORIGINS")
+# How many proxies of our own stand in front; 0 makes X-Forwarded-* a stranger's word.
+TRUSTED_PROXIES = environment.count("TRUSTED_PROXIES", default=0, most=10)
+
+# --- The database ------------------------------------------------------------------
+
+_DATABASE_URL = f"sqlite:///{DATA_DIR / 'swapboard.sqlite3'}"
+_DATABASE = environment.database("DATABASE_URL", default=_DATABASE_URL, root=BASE_DIR)
+_OWNER = environment.database(
+    "MIGRATION_DATABASE_URL", default="sqlite://:memory:", root=BASE_DIR
+)
+_HAS_OWNER = bool(environment.text("MIGRATION_DATABASE_URL"))
+IS_SQLITE = environment.is_sqlite(_DATABASE)
+# FULL, because NORMAL may drop the last commits at power loss, and an intent must not
+# vanish. IMMEDIATE, because a reader that turns writer fails at once otherwise.
+_SQLITE_OPTIONS = {
+    "transaction_mode": "IMMEDIATE",
+    "timeout": 20,
+    "init_command": "PRAGMA journal_mode=WAL;"
+    "PRAGMA synchronous=FULL;PRAGMA foreign_keys=ON;",
+}
+_POSTGRESQL_OPTIONS = {
+    "connect_timeout": 3,
+    "application_name": "swapboard",
+    "options": "-c lock_timeout=5s -c statement_timeout=20s"
+    " -c idle_in_transaction_session_timeout=30s",
+}
+
+
+def _complete(config: Any) -> dict[str, Any]:
+    options = _SQLITE_OPTIONS if environment.is_sqlite(config) else _POSTGRESQL_OPTIONS
+    return {
+        **config,
+        "OPTIONS": {**options, **config.get("OPTIONS", {})},
+        "CONN_MAX_AGE": 60,
+        "CONN_HEALTH_CHECKS": True,
+    }
+
+
+DATABASES = {"default": _complete(_DATABASE)}
+# The role that owns the tables, where the application's own may only read and insert
+# the audit: `migrate` uses this alias.
+MIGRATION_DATABASE = "default"
+if _HAS_OWNER and _OWNER != _DATABASE:
+    DATABASES["owner"] = {**_complete(_OWNER), "TEST": {"MIRROR": "default"}}
+    MIGRATION_DATABASE = "owner"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# --- The broker: a hint, never the truth -------------------------------------------
+
+# Empty: `manage.py up` brings its own Valkey under DATA_DIR.
+REDIS_URL = environment.url(
+    "REDIS_URL", default="", schemes=("redis", "rediss", "redis+socket", "unix")
+)
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_CONNECTION_TIMEOUT = 1
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "socket_connect_timeout": 1,
+    # Above the second for which the worker's BRPOP waits.
+    "socket_timeout": 2,
+    "max_retries": 0,
+    "visibility_timeout": 3600,
+    "health_check_interval": 10,
+}
+CELERY_TASK_PUBLISH_RETRY = False
+CELERY_TASK_IGNORE_RESULT = True
+# A lost wake-up is harmless and a duplicate is wasteful.
+CELERY_TASK_ACKS_LATE = False
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_TASK_SERIALIZER = "json"
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_ENABLE_UTC = True
+CELERY_TIMEZONE = "UTC"
+
+# --- The engine (protocol.md) ------------------------------------------------------
+
+# The longest gap between looks while a resource serves nowhere, and otherwise.
+POLL_DARK_S = environment.seconds("POLL_DARK_S", default=0.2)
+POLL_IDLE_S = environment.seconds("POLL_IDLE_S", default=1)
+# A driver's lease; no call leaves with less than a third of it left.
+LEASE_TTL_S = environment.seconds("LEASE_TTL_S", default=15, least=1)
+# For how long a call without a reply may still take effect.
+SETTLE_S = environment.seconds("SETTLE_S", default=360, least=0)
+# Between the two looks that must agree before a job is over.
+VERIFY_AFTER_S = environment.seconds("VERIFY_AFTER_S", default=5, least=0)
+# When an accepted detach counts as hung.
+FORCE_AFTER_S = environment.seconds("FORCE_AFTER_S", default=60, least=0)
+# After an automatic swap no other automatic detach for this long.
+HOLD_DOWN_S = environment.seconds("HOLD_DOWN_S", default=600, least=0)
+# Between two full inventory reads of a region.
+SYNC_EVERY_S = environment.seconds("SYNC_EVERY_S", default=30, least=1)
+
+# --- Probes ------------------------------------------------------------------------
+
+# More than security.md's rule allows; the metadata addresses stay forbidden.
+PROBE_ALLOW_NETS = environment.networks("PROBE_ALLOW_NETS")
+PROBE_PORTS = environment.port_ranges("PROBE_PORTS", default="1-65535")
+
+# --- Secrets and logins ------------------------------------------------------------
+
+SECRET_KEY = environment.text("SECRET_KEY")
+if not SECRET_KEY and not IS_SQLITE:
+    raise environment.refusal(
+        "SECRET_KEY", "a long random text, the same for every process on PostgreSQL"
+    )
+if not SECRET_KEY:
+    try:
+        SECRET_KEY = secret_key.keep(DATA_DIR / "secret_key")
+    except OSError as error:
+        raise environment.refusal("DATA_DIR", "a folder we may write") from error
+
+AUTH_USER_MODEL = "failover.User"
+AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",
+    "django.contrib.auth.backends.ModelBackend",
+]
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+_VALIDATION = "django.contrib.auth.password_validation"
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"{_VALIDATION}.UserAttributeSimilarityValidator"},
+    {"NAME": f"{_VALIDATION}.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": f"{_VALIDATION}.CommonPasswordValidator"},
+    {"NAME": f"{_VALIDATION}.NumericPasswordValidator"},
+]
+LOGIN_URL = "/accounts/login/"
+LOGIN_REDIRECT_URL = "/"
+LOGOUT_REDIRECT_URL = LOGIN_URL
+
+# A guesser is locked out for his address and that name only, so nobody can lock the
+# last administrator out from elsewhere. Counted in the database: no broker needed.
+AXES_FAILURE_LIMIT = 10
+AXES_COOLOFF_TIME = timedelta(minutes=15)
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_RESET_ON_SUCCESS = True
+AXES_ENABLE_ADMIN = False
+AXES_VERBOSE = False
+
+SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_COOKIE_AGE = 12 * 3600
+SESSION_COOKIE_NAME = "__Host-sessionid" if IS_HTTPS else "sessionid"
+SESSION_COOKIE_SECURE = IS_HTTPS
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_NAME = "__Host-csrftoken" if IS_HTTPS else "csrftoken"
+CSRF_COOKIE_SECURE = IS_HTTPS
+CSRF_COOKIE_HTTPONLY = True
+CSRF_COOKIE_SAMESITE = "Lax"
+
+SECURE_SSL_REDIRECT = IS_HTTPS
+# Load balancers ask these without TLS, from inside.
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+SECURE_HSTS_SECONDS = 365 * 24 * 3600 if IS_HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = IS_HTTPS
+# Browsers' preload lists bind a whole domain, which is not ours to promise.
+SILENCED_SYSTEM_CHECKS = ["security.W021"]
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_PROXY_SSL_HEADER = (
+    ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXIES else None
+)
+X_FRAME_OPTIONS = "DENY"
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "form-action": [SELF],
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+    }
+}
+
+# --- Django ------------------------------------------------------------------------
+
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "failover",
+    "rest_framework",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "django_filters",
+    "django_htmx",
+    "template_partials",
+    "heroicons",
+    "axes",
+    "csp",
+    # Last, so that its checks see every setting.
+    "controlpanel",
+]
+MIDDLEWARE = [
+    "controlpanel.proxies.TrustedProxies",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    # Deny is the default: a public view says `login_not_required`.
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "axes.middleware.AxesMiddleware",
+]
+ROOT_URLCONF = "controlpanel.urls"
+WSGI_APPLICATION = "controlpanel.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+            "builtins": [
+                "heroicons.templatetags.heroicons",
+                "template_partials.templatetags.partials",
+            ],
+        },
+    }
+]
+LANGUAGE_CODE = "en"
+USE_I18N = False
+USE_TZ = True
+TIME_ZONE = "UTC"
+# Caches may be lost at any time and need no server; limits count in the database.
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+
+STATIC_URL = "/static/"
+STATIC_ROOT = BASE_DIR / "staticfiles"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+# An image has run `collectstatic` and serves hashed names; a clone serves its files.
+_IS_COLLECTED = not DEBUG and (STATIC_ROOT / "staticfiles.json").is_file()
+WHITENOISE_USE_FINDERS = not _IS_COLLECTED
+WHITENOISE_AUTOREFRESH = DEBUG
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        if _IS_COLLECTED
+        else "django.contrib.staticfiles.storage.StaticFilesStorage"
+    },
+}
+
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "failover.api.authentication.TokenAuthentication",
+        "rest_framework.authentication.SessionAuthentication",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": ["failover.api.permissions.RoleRequired"],
+    "EXCEPTION_HANDLER": "failover.api.problems.handle",
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
+    "TEST_REQUEST_DEFAULT_FORMAT": "json",
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Swapboard",
+    "DESCRIPTION": "Swap the floating resources of EC2 failover pairs.",
+    "VERSION": "1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "REDOC_DIST": "SIDECAR",
+}
