@@ -1,0 +1,376 @@
+"""What must be true in every run, whatever goes wrong.
+
+The numbers are those of docs/protocol: I1 no strand, I3 true success, I5 fence, and so
+on. The watch stands beside the store and the world and sees what both really did.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from failover.engine.job import Action, Intent, Job, Outcome, State
+from failover.engine.ports import Change, Fence, Work
+from failover.engine.topology import (
+    AttachmentId,
+    InstanceId,
+    Interface,
+    InterfaceId,
+    Observation,
+)
+from tests.simulation.faults import FOREIGN, Event
+from tests.simulation.memory_store import MemoryStore
+from tests.simulation.world import SHUTDOWN_S, Nic, World
+
+if TYPE_CHECKING:
+    from tests.simulation.schedule import Simulation
+
+# The oldest read, the age an observation may have at the end, and two latencies.
+BLIND_S = 8.0
+# What others do to an instance, after which the interface may lie elsewhere.
+DISTURBING = FOREIGN | {"terminate"}
+
+
+class Violation(Exception):  # noqa: N818 - what it is called in the protocol.
+    """An invariant is broken."""
+
+
+def _hold(invariant: str, is_true: bool, **facts: object) -> None:  # noqa: FBT001
+    if not is_true:
+        told = ", ".join(f"{k}={v}" for k, v in facts.items())
+        message = f"{invariant}: {told}"
+        raise Violation(message)
+
+
+class Watch:
+    """Sees every claim, write, call, effect and end of a run."""
+
+    def __init__(
+        self, *, store: MemoryStore, world: World, simulation: "Simulation"
+    ) -> None:
+        self._store = store
+        self._world = world
+        self._sim = simulation
+        self.seen_interface = Interface(id=InterfaceId(""), status="")
+        self._tokens: dict[UUID, int] = {}
+        self._claimed_at: dict[UUID, float] = {}
+        self._ended: dict[UUID, float] = {}
+        self._sent: dict[UUID, list[Intent]] = {}
+        self._effective: dict[UUID, list[Intent]] = {}
+        self._shown: set[tuple[InterfaceId, AttachmentId]] = set()
+        self._flag_seen: dict[AttachmentId, float] = {}
+        self._attached_at: dict[InterfaceId, float] = {}
+        self._disturbed_at = 0.0
+        self._was_impossible: set[tuple[InterfaceId, InstanceId]] = set()
+        self._doing: Intent | None = None
+
+    # What happened.
+
+    def saw(self, observation: Observation) -> None:
+        for interface in observation.interfaces.values():
+            self._show(interface)
+
+    def _show(self, interface: Interface) -> None:
+        attachment = interface.attachment
+        if attachment is None:
+            return
+        self._shown.add((interface.id, attachment.id))
+        if attachment.delete_on_termination:
+            self._flag_seen.setdefault(attachment.id, self._sim.now)
+        else:
+            self._flag_seen.pop(attachment.id, None)
+
+    def on_request(self, job: Job) -> None:
+        self._show(self.seen_interface)
+        self._locks_are_those_of_active_jobs()
+        rivals = [
+            r.job.id
+            for r in self._store.rows.values()
+            if r.job.state.is_active and r.job.interface_id == job.interface_id
+        ]
+        _hold("I4 one active job per interface", rivals == [job.id], jobs=rivals)
+
+    def on_claim(self, works: Iterable[Work]) -> None:
+        for work in works:
+            job_id = work.job.id
+            old = self._tokens.get(job_id, 0)
+            _hold("I5 tokens rise", work.fence_token > old, token=work.fence_token)
+            self._tokens[job_id] = work.fence_token
+            self._claimed_at[job_id] = self._sim.now
+
+    def on_cancel(self, job_id: UUID, is_taken: bool) -> None:  # noqa: FBT001
+        job = self._store.rows[job_id].job
+        if is_taken and not job.state.is_active:
+            self._ended[job_id] = self._sim.now
+            self._cancelled_means_untouched(job)
+            self._sim.mark_end()
+        self._locks_are_those_of_active_jobs()
+
+    def on_write(
+        self,
+        changes: Sequence[Change],
+        before: Mapping[UUID, Job],
+        applied: Iterable[UUID],
+        delivered: Sequence[Observation],
+    ) -> None:
+        written = set(applied)
+        for change in changes:
+            job_id = change.job.id
+            if job_id not in written:
+                continue
+            old = before[job_id]
+            token = self._tokens[job_id]
+            _hold("I5 fence", change.fence_token == token, token=change.fence_token)
+            _hold("I8 terminal is final", old.state.is_active, state=old.state)
+            _hold("I5 version", old.version == change.job_version, version=old.version)
+            if change.intent is not None:
+                self._effort_is_bounded(change)
+                self._rests_on_a_fresh_look(change, delivered)
+                self._sim.mark_intent()
+            if not change.job.state.is_active:
+                self._at_terminal(change)
+        self._locks_are_those_of_active_jobs()
+
+    def on_wire(self, intent: Intent, fence: Fence) -> None:
+        row = self._store.rows[intent.job_id]
+        job, now = row.job, self._sim.now
+        committed = [i for i in row.intents if i.id == intent.id]
+        _hold("I6 write-ahead", committed == [intent], intent=intent.seq)
+        _hold("I6 intent before send", intent.intent_at < now, intent=intent.seq)
+        _hold(
+            "I6 fence at send",
+            row.fence_token == intent.fence_token == fence.fence_token
+            and job.version == fence.version
+            and job.state.is_active,
+            token=row.fence_token,
+            version=job.version,
+        )
+        self._is_our_own(job, intent)
+        self._sent.setdefault(job.id, []).append(intent)
+
+    @contextmanager
+    def effect_of(self, intent: Intent) -> Iterator[None]:
+        """Whatever changes inside is the doing of this call."""
+        self._doing = intent
+        try:
+            yield
+        finally:
+            self._doing = None
+
+    def on_change(self, interface_id: InterfaceId, what: str) -> None:
+        self._note_impossible()
+        if what == "attached":
+            self._attached_at[interface_id] = self._sim.now
+        if what == "terminated":
+            self._flag_was_mended(interface_id)
+        intent = self._doing
+        if intent is None or not what:
+            return
+        if intent.call.action is Action.DETACH:
+            self._effective.setdefault(intent.job_id, []).append(intent)
+            self._effective_detaches_are_few(intent.job_id)
+        ended_at = self._ended.get(intent.job_id)
+        is_moving = any(
+            r.job.requested_at >= (ended_at or 0.0) and r.job.id != intent.job_id
+            for r in self._store.rows.values()
+            if r.job.interface_id == interface_id
+        )
+        is_ours = not is_moving and self._disturbed_at < (ended_at or 0.0)
+        _hold(
+            "I18 nothing of ours lands after the end",
+            ended_at is None or not is_ours,
+            call=intent.call.action,
+        )
+
+    def on_event(self, event: Event, nic: Nic) -> None:
+        del nic
+        if event.what in DISTURBING:
+            self._disturbed_at = self._sim.now + (
+                SHUTDOWN_S if event.what == "terminate" else 0.0
+            )
+        self._sim.schedule(0.0, self._note_impossible)
+
+    def have_all_ended(self) -> bool:
+        rows = self._store.rows.values()
+        return bool(rows) and not any(r.job.state.is_active for r in rows)
+
+    # The invariants.
+
+    def _note_impossible(self) -> None:
+        for nic in self._world.nics.values():
+            for instance_id, machine in self._world.machines.items():
+                is_possible = self._world.is_possible(nic, instance_id, nic.index)
+                if not is_possible or machine.state != "running":
+                    self._was_impossible.add((nic.id, instance_id))
+
+    def _effort_is_bounded(self, change: Change) -> None:
+        row = self._store.rows[change.job.id]
+        detaches = [
+            i
+            for i in row.intents
+            if i.call.action is Action.DETACH
+            and i.outcome not in (Outcome.NOT_SENT, Outcome.THROTTLED)
+        ]
+        most = self._sim.limits.effort + 1
+        _hold("I9 bounded effort", len(detaches) <= most, detaches=len(detaches))
+
+    def _rests_on_a_fresh_look(
+        self, change: Change, delivered: Sequence[Observation]
+    ) -> None:
+        job, intents = change.job, self._store.rows[change.job.id].intents
+        now, limits = self._sim.now, self._sim.limits
+        is_first = len(intents) == 1 and job.preflight_at is not None
+        if is_first and now - (job.preflight_at or 0.0) <= limits.preflight_age_s:
+            return
+        after = max(
+            [self._claimed_at[job.id], *(i.ended_at or 0.0 for i in intents)]
+        )
+        good = [
+            o
+            for o in delivered
+            if job.interface_id in o.scope.interface_ids
+            and o.began_at > after
+            and now - o.ended_at <= limits.call_age_s + 0.1
+        ]
+        call = change.intent.call.action if change.intent else ""
+        _hold("I19 every call rests on a fresh look", bool(good), call=call)
+
+    def _is_our_own(self, job: Job, intent: Intent) -> None:
+        call = intent.call
+        _hold("I7 own interface", call.interface_id == job.interface_id, call=call)
+        ends = {job.from_instance_id, job.to_instance_id}
+        if call.action is Action.ATTACH:
+            _hold("I7 own instances", call.instance_id in ends, call=call)
+        if call.attachment_id is not None:
+            owner, holder = self._world.ties[call.attachment_id]
+            is_shown = (job.interface_id, call.attachment_id) in self._shown
+            is_own = owner == job.interface_id and holder in ends
+            _hold("I7 own attachment, seen", is_shown and is_own, call=call)
+        may_force = job.force_after_s is not None
+        _hold("I7 force only by policy", may_force or not call.force, call=call)
+
+    def _effective_detaches_are_few(self, job_id: UUID) -> None:
+        if self._sim.plan.is_touched_by_others or self._sim.plan.hangs:
+            return
+        job = self._store.rows[job_id].job
+        ids = {i.call.attachment_id for i in self._effective[job_id]}
+        most = 1 + job.turns + (job.cancel_requested_at is not None)
+        _hold("I25 effective detaches <= 1 + turns", len(ids) <= most, ids=len(ids))
+
+    def _flag_was_mended(self, interface_id: InterfaceId) -> None:
+        """I27: no end of an instance deletes an interface whose flag was seen."""
+        nic = self._world.nics[interface_id]
+        if nic.exists or self._last_tie is None:
+            return
+        seen_at = self._flag_seen.get(self._last_tie)
+        is_active = any(
+            r.job.state.is_active and r.job.interface_id == interface_id
+            for r in self._store.rows.values()
+        )
+        seen_long = (
+            seen_at is not None and seen_at <= self._sim.now - SHUTDOWN_S - 10.0
+        )
+        _hold("I27 a raised flag is mended", not (seen_long and is_active))
+
+    @property
+    def _last_tie(self) -> AttachmentId | None:
+        return next(reversed(self._flag_seen), None)
+
+    def _at_terminal(self, change: Change) -> None:
+        job, now = change.job, self._sim.now
+        self._ended[job.id] = now
+        if job.state is State.CANCELLED:
+            self._cancelled_means_untouched(job)
+        nic = self._world.nics[job.interface_id]
+        if self._disturbed_at < now - BLIND_S:
+            self._lies_where_it_says(change, nic)
+        self._turned_back_for_a_reason(job)
+        self._stamps_are_true(job, nic)
+        self._sim.mark_end()
+
+    def _lies_where_it_says(self, change: Change, nic: Nic) -> None:
+        job, tie = change.job, nic.tie
+        holder = tie.instance_id if tie else None
+        facts = {"state": job.state, "holder": holder, "aim": job.aim, "why": job.why}
+        _hold("I24 desired holder is the truth", change.holder == holder, **facts)
+        if job.state is State.CANCELLED:
+            return
+        is_target = job.state is State.SUCCEEDED
+        end = job.to_instance_id if is_target else job.from_instance_id
+        _hold("I3 the end is where it says", holder == end, **facts)
+        is_whole = tie is None or (tie.status == "attached" and nic.has_address)
+        _hold("I3 attached, with its addresses", is_whole, **facts)
+
+    def _turned_back_for_a_reason(self, job: Job) -> None:
+        """I11, and its mirror: nothing is reversed that could have succeeded."""
+        if self._sim.plan.is_touched_by_others:
+            return
+        ends = {
+            State.SUCCEEDED: (job.from_instance_id, job.cancel_requested_at is None),
+            State.REVERSED: (job.to_instance_id, job.cancel_requested_at is not None),
+        }
+        end, is_as_asked = ends.get(job.state, (None, True))
+        if is_as_asked or end is None:
+            return
+        was_impossible = (job.interface_id, end) in self._was_impossible
+        _hold("I11 reversed for a reason", was_impossible, state=job.state, why=job.why)
+
+    def _stamps_are_true(self, job: Job, nic: Nic) -> None:
+        if job.restored_at is not None and nic.tie is not None:
+            attached_at = self._attached_at.get(nic.id, 0.0)
+            is_late_enough = (
+                job.restored_at >= attached_at or self._disturbed_at > job.restored_at
+            )
+            _hold("I21 restored_at is never early", is_late_enough)
+        if not self._effective.get(job.id) and not self._disturbed_at:
+            is_null = job.outage_started_at is None
+            _hold("I21 no outage where nothing took effect", is_null)
+
+    def _cancelled_means_untouched(self, job: Job) -> None:
+        sent = self._sent.get(job.id, [])
+        _hold("I3 cancelled: no call was sent", not sent, sent=len(sent))
+
+    def _locks_are_those_of_active_jobs(self) -> None:
+        union: dict[str, UUID] = {}
+        for row in self._store.rows.values():
+            if row.job.state.is_active:
+                for key in row.locks:
+                    _hold("I4 a lock has one holder", key not in union, key=key)
+                    union[key] = row.job.id
+        _hold("I20 locks are those of active jobs", union == self._store.locks)
+
+    def at_the_end(self) -> None:
+        """I1 and the liveness of every job, long after the last fault."""
+        for row in self._store.rows.values():
+            job = row.job
+            nic = self._world.nics[job.interface_id]
+            if job.state.is_active:
+                is_stuck = self._is_rightly_parked(job, nic)
+                _hold("I1 every job ends", is_stuck, state=job.state, why=job.why)
+        for nic in self._world.nics.values():
+            self._is_not_stranded(nic)
+
+    def _is_rightly_parked(self, job: Job, nic: Nic) -> bool:
+        if job.state is not State.PARKED:
+            return False
+        if not nic.exists or nic.is_address_elsewhere:
+            return True
+        ends = [e for e in (job.from_instance_id, job.to_instance_id) if e]
+        if nic.tie is not None:
+            return nic.tie.instance_id not in ends
+        return not any(self._world.is_possible(nic, e, nic.index) for e in ends)
+
+    def _is_not_stranded(self, nic: Nic) -> None:
+        jobs = [
+            r.job for r in self._store.rows.values() if r.job.interface_id == nic.id
+        ]
+        if not jobs or jobs[-1].state.is_active or not nic.exists:
+            return
+        last = jobs[-1]
+        may_be_free = (
+            last.to_instance_id is None
+            or (last.from_instance_id is None and last.state is not State.SUCCEEDED)
+            or self._disturbed_at > self._ended[last.id] - BLIND_S
+        )
+        is_held = nic.tie is not None and nic.tie.status == "attached"
+        _hold("I1 no strand", is_held or may_be_free, state=last.state, why=last.why)
