@@ -24,7 +24,7 @@ class AuditOutsideTransaction(RuntimeError):
     """An audit row must live and die with the change that it tells of."""
 
 
-def record(
+def record(  # noqa: PLR0913 - one argument a column, by name.
     *,
     at: datetime,
     actor: str,

@@ -124,7 +124,7 @@ def from_intent(intent: Intent) -> models.Intent:
         fence_token=intent.fence_token,
         action=intent.call.action.value,
         args=describe(intent.call),
-        intent_at=stamp(intent.intent_at),
+        intent_at=datetime.fromtimestamp(intent.intent_at, tz=UTC),
     )
 
 

@@ -41,7 +41,9 @@ class Alarm:
     why: str
 
 
-def judge(facts: GuardFacts) -> Repair | Alarm | None:
+def judge(  # noqa: PLR0911 - one return a rule.
+    facts: GuardFacts,
+) -> Repair | Alarm | None:
     """What to do about a pair whose resource was seen free; None: nothing, or wait."""
     if facts.desired is None or facts.has_active_job:
         return None

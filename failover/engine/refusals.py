@@ -54,7 +54,7 @@ def attaches(intents: Sequence[Intent], target: InstanceId) -> list[Intent]:
     ]
 
 
-def judge_end(
+def judge_end(  # noqa: PLR0913 - the facts of one decision, by name.
     *,
     job: Job,
     intents: Sequence[Intent],
@@ -119,7 +119,7 @@ def repeat_at(tried: Sequence[Intent], *, limits: Limits) -> float:
             return ended_at + limits.hazard_gap_s
         case _:
             doublings = min(_streak(tried) - 1, 8)
-            pause = limits.repeat_first_s * 2**doublings
+            pause: float = limits.repeat_first_s * 2**doublings
             return ended_at + min(pause, limits.repeat_most_s)
 
 

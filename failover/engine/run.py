@@ -62,7 +62,7 @@ class PooledErrands:
             self._ended.put(error)
 
 
-def run_region(
+def run_region(  # noqa: PLR0913 - every port by name; wiring is its one caller.
     *,
     region_id: int,
     owner: str,

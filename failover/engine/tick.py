@@ -54,48 +54,10 @@ def conclude(
     """Turn a step into the change of the row that it asks for."""
     before = work.job
     intent: Intent | None = None
-    holder: InstanceId | None = None
-    match step:
-        case Wait():
-            # A parked job stays parked until the world has moved.
-            moved = before.memory.state_key != job.memory.state_key
-            state = State.RUNNING if moved else before.state
-            if before.state is not State.PARKED:
-                state = State.RUNNING
-            job = replace(job, state=state, waiting_for=step.waiting_for)
-        case Send():
-            intent = _intent(work, step, now, intent_id)
-            job = replace(
-                job,
-                state=State.RUNNING,
-                waiting_for=step.waiting_for,
-                first_intent_at=job.first_intent_at or now,
-                is_index_burnt=job.is_index_burnt or step.burns_index,
-            )
-        case Park():
-            job = replace(
-                job,
-                state=State.PARKED,
-                waiting_for="human",
-                why=step.why,
-                why_args=step.args,
-                parked_at=job.parked_at or now,
-            )
-        case Finish():
-            holder = _holder(seen)
-            job = replace(
-                job,
-                state=step.state,
-                waiting_for="",
-                why=step.why,
-                why_args=step.args,
-                finished_at=now,
-            )
-        case Turn():
-            # Two turns on one look: both ends were refused while it was taken.
-            job = replace(job, waiting_for="facts")
-        case _:
-            assert_never(step)
+    if isinstance(step, Send):
+        intent = _intent(work, step, now, intent_id)
+    holder = _holder(seen) if isinstance(step, Finish) else None
+    job = _stepped(before, job, step, now)
     job = replace(job, started_at=job.started_at or now)
     if job.state is not State.PARKED:
         job = replace(job, parked_at=None)
@@ -109,6 +71,48 @@ def conclude(
         holder=holder,
     )
     return Ticked(job=change.job, step=step, change=change)
+
+
+def _stepped(before: Job, job: Job, step: Step, now: float) -> Job:
+    """The job's columns as the step leaves them."""
+    match step:
+        case Wait():
+            # A parked job stays parked until the world has moved.
+            moved = before.memory.state_key != job.memory.state_key
+            stays = before.state is State.PARKED and not moved
+            state = State.PARKED if stays else State.RUNNING
+            return replace(job, state=state, waiting_for=step.waiting_for)
+        case Send():
+            return replace(
+                job,
+                state=State.RUNNING,
+                waiting_for=step.waiting_for,
+                first_intent_at=job.first_intent_at or now,
+                is_index_burnt=job.is_index_burnt or step.burns_index,
+            )
+        case Park():
+            return replace(
+                job,
+                state=State.PARKED,
+                waiting_for="human",
+                why=step.why,
+                why_args=step.args,
+                parked_at=job.parked_at or now,
+            )
+        case Finish():
+            return replace(
+                job,
+                state=step.state,
+                waiting_for="",
+                why=step.why,
+                why_args=step.args,
+                finished_at=now,
+            )
+        case Turn():
+            # Two turns on one look: both ends were refused while it was taken.
+            return replace(job, waiting_for="facts")
+        case _:
+            assert_never(step)
 
 
 def _must_write(before: Job, after: Job, intent: Intent | None) -> bool:

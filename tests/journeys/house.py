@@ -145,7 +145,7 @@ class House:
         self.environment = {
             "PATH": os.environ["PATH"],
             "HOME": str(self.folder),
-            "TMPDIR": os.environ.get("TMPDIR", "/tmp"),  # noqa: S108
+            "TMPDIR": os.environ.get("TMPDIR", "/tmp"),
             "DATA_DIR": str(self.folder / "var"),
             "PORT": str(self.port),
             "AWS_ENDPOINT_URL_EC2": self.sim.url,
