@@ -5,9 +5,8 @@ import sys
 from pathlib import Path
 
 from controlpanel import broker
-from controlpanel.supervisor import Part
+from controlpanel.supervisor import ROOT, Part
 
-ROOT = Path(__file__).resolve().parent.parent
 BACKLOG = 512
 
 
@@ -34,7 +33,6 @@ def web(*, listener: socket.socket, port: int) -> Part:
         command=[
             *(sys.executable, "-m", "gunicorn"),
             *("--config", "python:controlpanel.webserver"),
-            *("--chdir", str(ROOT)),
             *("--bind", f"fd://{listener.fileno()}"),
         ],
         environment={"PORT": str(port)},
@@ -46,7 +44,7 @@ def worker(*, concurrency: int, port: int) -> Part:
     return Part(
         name="worker",
         command=[
-            *(sys.executable, "-m", "celery", "--workdir", str(ROOT)),
+            *(sys.executable, "-m", "celery"),
             *("--app", "controlpanel.celery", "--quiet", "worker"),
             *("--pool", "threads", "--concurrency", str(concurrency)),
             *("--without-gossip", "--without-mingle", "--without-heartbeat"),

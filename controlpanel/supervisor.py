@@ -17,6 +17,7 @@ from pathlib import Path
 from types import FrameType
 from typing import IO
 
+ROOT = Path(__file__).resolve().parent.parent
 LEASH = str(Path(__file__).with_name("leash.py"))
 TICK_S = 0.1
 # A child that lived this long is started again at once when it dies.
@@ -51,10 +52,11 @@ class Child:
     rest: bytes = b""
 
 
-def spawn(part: Part, *, stdout: int | IO[bytes]) -> subprocess.Popen[bytes]:
-    """Start a part on a leash; its stderr goes where its stdout goes."""
+def spawn(part: Part, *, stdout: int | IO[bytes] | None) -> subprocess.Popen[bytes]:
+    """Start a part on a leash. With PIPE its stderr goes there too, else to ours."""
     return subprocess.Popen(  # noqa: S603
         [sys.executable, "-I", "-S", LEASH, str(os.getpid()), *part.command],
+        cwd=ROOT,
         stdin=subprocess.DEVNULL,
         stdout=stdout,
         stderr=subprocess.STDOUT if stdout == subprocess.PIPE else None,

@@ -9,7 +9,6 @@ efficiency: a wrong answer here costs a detour, never two winners.
 
 import fcntl
 import hashlib
-import os
 import threading
 from pathlib import Path
 from typing import IO
@@ -92,23 +91,22 @@ class Incarnation:
     """This process's life. Begins with its first drive; a fork is another life."""
 
     def __init__(self, *, name: str, lives: FileLives | SessionLives) -> None:
-        self._name = name
+        self.name = name
         self._lives = lives
         self._drives = 0
         self._lock = threading.Lock()
-        self.pid = os.getpid()
 
     def name_drive(self) -> str:
         """A new owner's name for one drive, provably dead once the process is."""
         with self._lock:
-            self._lives.begin(self._name)
+            self._lives.begin(self.name)
             self._drives += 1
-            return f"{self._name}{DRIVE}{self._drives}"
+            return f"{self.name}{DRIVE}{self._drives}"
 
     def is_dead(self, owner: str) -> bool:
         """Whether the owner of a lease is provably gone."""
         life = life_of(owner)
-        if not life or life == self._name:
+        if not life or life == self.name:
             return False
         try:
             return self._lives.is_over(life)

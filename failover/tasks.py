@@ -94,7 +94,7 @@ def is_broker_broken() -> bool:
 
 
 def _forget() -> None:
-    global _doorbell  # noqa: PLW0603
+    global _doorbell
     _doorbell = Doorbell()
 
 

@@ -137,6 +137,11 @@ def clock() -> DatabaseClock:
     return found
 
 
+def process_name() -> str:
+    """A name that no other process has or had: host, process id and chance."""
+    return _incarnation().name
+
+
 def incarnation() -> Incarnation:
     """This process's life, the owner of its leases."""
     return _incarnation()
@@ -240,7 +245,7 @@ def _boot_now() -> float:
 
 def _forget() -> None:
     """A forked child shares no thread, lock or connection with its parent."""
-    global _gateways_lock  # noqa: PLW0603
+    global _gateways_lock
     _gateways_lock = threading.Lock()
     _gateways.clear()
     cached: tuple[Any, ...] = (_clock, _pool, _read_pool, _incarnation, store)

@@ -1,0 +1,238 @@
+"""The process that finds work nobody does, and does it if Celery does not.
+
+One loop that never waits: whatever asks EC2 or drives runs on threads of its own, at
+most once at a time for each thing. Any number of reconcilers may run; losing every
+message, the broker and all workers costs seconds, never a job.
+"""
+
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
+from datetime import datetime, timedelta
+
+import structlog
+from django.db import DatabaseError, InterfaceError, close_old_connections
+from django.db.models import Exists, OuterRef, Q
+
+from failover import models, tasks, wiring
+from failover.engine import ports
+from failover.engine.topology import InterfaceId, Scope
+from failover.models.pairs import Strategy
+from failover.services import guarding, inventory, refusals
+
+log = structlog.get_logger(__name__)
+
+TICK_S = 0.5
+THREADS = 16
+BEAT_EVERY_S = 1.0
+BEATS_KEPT = timedelta(hours=1)
+WAKE_EVERY_S = 2.0
+# A due job that nobody has touched for this long is driven here (reliability 2.4).
+UNTOUCHED_S = 5.0
+# With a broker that does not answer there is nothing to wait for.
+UNTOUCHED_WITHOUT_BROKER_S = 0.3
+WATCH_EVERY_S = 5.0
+GUARD_EVERY_S = 1.0
+READINESS_EVERY_S = 60.0
+SYNC_CLAIM_S = 120.0
+SYNC_RETRY_S = 5.0
+
+# What may go wrong in a chore without ending the loop: the next round tries again.
+SURVIVED = (DatabaseError, InterfaceError, ports.Ec2Error, refusals.Refusal)
+
+
+class Reconciler:
+    """One reconciler; `name` is unique, `vantage` says from where it looks."""
+
+    def __init__(self, *, name: str, vantage: str, stop: threading.Event) -> None:
+        self._name = name
+        self._vantage = vantage
+        self._stop = stop
+        self._pool = wiring.ConnectionPool(THREADS, thread_name_prefix="chore")
+        self._running: dict[str, Future[None]] = {}
+        self._not_before: dict[str, float] = {}
+
+    def run(self) -> None:
+        """Reconcile until told to stop, whatever the database or EC2 do."""
+        while not self._stop.is_set():
+            began = wiring.monotonic()
+            self.run_once()
+            self._stop.wait(max(0.0, began + TICK_S - wiring.monotonic()))
+        self._pool.shutdown(wait=False, cancel_futures=True)
+
+    def run_once(self) -> None:
+        """One round. Chores that take time are started, not waited for."""
+        close_old_connections()
+        for chore in (
+            self._beat,
+            self._wake_due,
+            self._start_syncs,
+            self._start_watches,
+            self._start_guards,
+            self._start_readiness,
+        ):
+            self._survive(chore)
+
+    def wait_for_chores(self, timeout_s: float) -> None:
+        """Wait until what was started has ended."""
+        for future in list(self._running.values()):
+            future.result(timeout=timeout_s)
+
+    # The chores of the loop itself: a few statements each.
+
+    def _beat(self) -> None:
+        if not self._is_time("beat", BEAT_EVERY_S):
+            return
+        now = wiring.now()
+        models.ReconcilerBeat.objects.update_or_create(
+            name=self._name, defaults={"vantage": self._vantage, "seen_at": now}
+        )
+        if self._is_time("sweep", BEATS_KEPT.total_seconds()):
+            old = models.ReconcilerBeat.objects.filter(seen_at__lt=now - BEATS_KEPT)
+            old.delete()
+
+    def _wake_due(self) -> None:
+        patience_s = UNTOUCHED_S
+        if tasks.is_broker_broken():
+            patience_s = UNTOUCHED_WITHOUT_BROKER_S
+        for region_id, waited_s in wiring.store().due_regions().items():
+            if self._is_time(f"wake-{region_id}", WAKE_EVERY_S):
+                tasks.wake(region_id)
+            if waited_s >= patience_s:
+                self._start(f"drive-{region_id}", self._drive, region_id)
+
+    def _start_syncs(self) -> None:
+        now, every = wiring.now(), timedelta(seconds=wiring.limits().sync_every_s)
+        for region in models.Region.objects.select_related("account"):
+            is_old = region.synced_at is None or region.synced_at <= now - every
+            key = f"sync-{region.id}"
+            if region.sync_requested_at is not None or (
+                is_old and self._is_time(key, SYNC_RETRY_S)
+            ):
+                self._start(key, self._sync, region)
+
+    def _start_watches(self) -> None:
+        for region_id, ids in _idle_interfaces().items():
+            if self._is_time(f"watch-{region_id}", WATCH_EVERY_S):
+                self._start(f"watch-{region_id}", self._watch, region_id, ids)
+
+    def _start_guards(self) -> None:
+        for pair in guarding.list_suspects():
+            if self._is_time(f"guard-{pair.pk}", GUARD_EVERY_S):
+                self._start(f"guard-{pair.pk}", _guard, pair)
+
+    def _start_readiness(self) -> None:
+        before = wiring.now() - timedelta(seconds=READINESS_EVERY_S)
+        for pair in _pairs_to_check(before):
+            if self._is_time(f"readiness-{pair.pk}", READINESS_EVERY_S / 4):
+                self._start(f"readiness-{pair.pk}", _check_readiness, pair)
+
+    # The chores that ask EC2, on threads.
+
+    def _drive(self, region_id: int) -> None:
+        log.info("region.driven_here", region_id=region_id)
+        wiring.drive(region_id=region_id, should_stop=self._stop.is_set)
+
+    def _sync(self, region: models.Region) -> None:
+        """Read the region's inventory, unless another reconciler is at it."""
+        claimed = _claim_sync(region)
+        if not claimed:
+            return
+        try:
+            inventory.sync(region)
+        finally:
+            models.Region.objects.filter(id=region.id).update(sync_claimed_until=0.0)
+
+    def _watch(self, region_id: int, ids: frozenset[InterfaceId]) -> None:
+        """See where idle pairs' interfaces are: feeds the mirror and the guard."""
+        region = models.Region.objects.select_related("account").get(id=region_id)
+        seen = wiring.gateway(region).observe(Scope(interface_ids=ids))
+        wiring.store().mirror(region_id=region_id, observation=seen)
+        inventory.note_drift(region_id=region_id)
+
+    # Keeping the loop alive.
+
+    def _survive(self, chore: Callable[[], None]) -> None:
+        try:
+            chore()
+        except SURVIVED as error:
+            log.warning("chore.failed", chore=chore.__name__, error=str(error))
+
+    def _start(self, key: str, chore: Callable[..., None], *args: object) -> None:
+        """Run the chore on a thread unless the last one of that key still runs."""
+        running = self._running.get(key)
+        if running is not None and not running.done():
+            return
+        self._running[key] = self._pool.submit(_run_chore, key, chore, args)
+
+    def _is_time(self, key: str, every_s: float) -> bool:
+        now = wiring.monotonic()
+        if now < self._not_before.get(key, 0.0):
+            return False
+        self._not_before[key] = now + every_s
+        return True
+
+
+def run(*, vantage: str, stop: threading.Event) -> None:
+    """Run one reconciler in this process until `stop` is set."""
+    name = f"{wiring.process_name()}{'@' + vantage if vantage else ''}"
+    Reconciler(name=name[:128], vantage=vantage, stop=stop).run()
+
+
+def _run_chore(key: str, chore: Callable[..., None], args: tuple[object, ...]) -> None:
+    try:
+        chore(*args)
+    except SURVIVED as error:
+        log.warning("chore.failed", chore=key, error=str(error))
+    except Exception:
+        # A defect in one chore must not silence it for good, nor stop the others.
+        log.exception("chore.broke", chore=key)
+
+
+def _guard(pair: models.Pair) -> None:
+    guarding.guard_repair(pair=pair)
+
+
+def _check_readiness(pair: models.Pair) -> None:
+    inventory.check_readiness(pair)
+
+
+def _claim_sync(region: models.Region) -> bool:
+    """Take the region's sync and the request for it; False if another has it."""
+    now, boot = wiring.store().lease_now()
+    is_free = Q(sync_claimed_until__lt=now) | ~Q(sync_boot=boot)
+    # Asked again here: another reconciler may have read it a moment ago.
+    is_due = Q(sync_requested_at__isnull=False) | Q(synced_at=region.synced_at)
+    # The request is taken with the claim: one that comes during the read is new.
+    claimed = models.Region.objects.filter(is_free, is_due, id=region.id).update(
+        sync_claimed_until=now + SYNC_CLAIM_S, sync_boot=boot, sync_requested_at=None
+    )
+    return bool(claimed)
+
+
+_ACTIVE_JOB = models.Job.objects.filter(
+    models.jobs.IS_ACTIVE, network_interface_id=OuterRef("network_interface_id")
+)
+
+
+def _idle_interfaces() -> dict[int, frozenset[InterfaceId]]:
+    """The interfaces of pairs without an active job, by region."""
+    idle: dict[int, set[InterfaceId]] = {}
+    rows = models.Pair.objects.filter(
+        ~Exists(_ACTIVE_JOB.filter(region=OuterRef("region"))), strategy=Strategy.ENI
+    )
+    for region_id, interface_id in rows.values_list(
+        "region_id", "network_interface_id"
+    ):
+        idle.setdefault(region_id, set()).add(InterfaceId(interface_id))
+    return {region_id: frozenset(ids) for region_id, ids in idle.items()}
+
+
+def _pairs_to_check(before: datetime) -> list[models.Pair]:
+    """A few idle pairs whose readiness was last checked before then, oldest first."""
+    rows = models.Pair.objects.filter(
+        Q(readiness_at=None) | Q(readiness_at__lt=before),
+        ~Exists(_ACTIVE_JOB.filter(region=OuterRef("region"))),
+    )
+    rows = rows.order_by("readiness_at").select_related("region__account")
+    return list(rows[:THREADS])
