@@ -105,4 +105,7 @@ rm -f .venv/.*.lock-installed
 say "Installing requirements/$wanted.lock into .venv"
 "$uv" pip sync --quiet --require-hashes --only-binary :all: \
     --python .venv/bin/python "requirements/$wanted.lock"
+# The repository's root is importable from wherever a tool of .venv/bin is started.
+site=$(.venv/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')
+printf '../../../..\n' >"$site/swapboard.pth"
 cp "requirements/$wanted.lock" ".venv/.$wanted.lock-installed"

@@ -1,0 +1,56 @@
+"""Pytest plugin: the environment that every test runs in, set before any settings.
+
+No test may read a developer's own settings, write into the repository, or reach AWS.
+"""
+
+import atexit
+import os
+import shutil
+import tempfile
+
+PRODUCT = (
+    "ALLOWED_HOSTS",
+    "CSRF_TRUSTED_ORIGINS",
+    "DATABASE_URL",
+    "DEBUG",
+    "FORCE_AFTER_S",
+    "HOLD_DOWN_S",
+    "INSECURE_HTTP",
+    "LEASE_TTL_S",
+    "MIGRATION_DATABASE_URL",
+    "POLL_DARK_S",
+    "POLL_IDLE_S",
+    "PORT",
+    "PROBE_ALLOW_NETS",
+    "PROBE_PORTS",
+    "PUBLIC_URL",
+    "REDIS_URL",
+    "SECRET_KEY",
+    "SETTLE_S",
+    "SYNC_EVERY_S",
+    "TRUSTED_PROXIES",
+    "VERIFY_AFTER_S",
+)
+
+
+def isolate() -> None:
+    for name in [*PRODUCT, *(name for name in os.environ if name.startswith("AWS_"))]:
+        os.environ.pop(name, None)
+    folder = tempfile.mkdtemp(prefix="swapboard-test-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    os.environ |= {
+        "DATA_DIR": folder,
+        # Keys that open nothing, and an endpoint where nobody listens: a client that
+        # forgot its endpoint is refused here and never reaches an account.
+        "AWS_ACCESS_KEY_ID": "test",
+        "AWS_SECRET_ACCESS_KEY": "test",
+        "AWS_CONFIG_FILE": os.devnull,
+        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+        "AWS_EC2_METADATA_DISABLED": "true",
+        "AWS_ENDPOINT_URL": "http://127.0.0.1:9",
+        # The PostgreSQL wheel looks here for a place for its lock.
+        "XDG_RUNTIME_DIR": folder,
+    }
+
+
+isolate()

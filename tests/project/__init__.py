@@ -1,0 +1,1 @@
+"""Holds the project's own files against each other and against what they start."""
