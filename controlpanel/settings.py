@@ -96,32 +96,11 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- The broker: a hint, never the truth -------------------------------------------
 
-# Empty: `manage.py up` brings its own Valkey under DATA_DIR.
+# Empty: `manage.py up` brings its own Valkey under DATA_DIR. Celery's own numbers are
+# in celery.py.
 REDIS_URL = environment.url(
     "REDIS_URL", default="", schemes=("redis", "rediss", "redis+socket", "unix")
 )
-CELERY_BROKER_CONNECTION_MAX_RETRIES = None
-CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
-CELERY_BROKER_CONNECTION_TIMEOUT = 1
-CELERY_BROKER_TRANSPORT_OPTIONS = {
-    "socket_connect_timeout": 1,
-    # Above the second for which the worker's BRPOP waits.
-    "socket_timeout": 2,
-    "max_retries": 0,
-    "visibility_timeout": 3600,
-    "health_check_interval": 10,
-}
-CELERY_TASK_PUBLISH_RETRY = False
-CELERY_TASK_IGNORE_RESULT = True
-# A lost wake-up is harmless and a duplicate is wasteful.
-CELERY_TASK_ACKS_LATE = False
-CELERY_WORKER_PREFETCH_MULTIPLIER = 1
-CELERY_TASK_SERIALIZER = "json"
-CELERY_ACCEPT_CONTENT = ["json"]
-CELERY_WORKER_HIJACK_ROOT_LOGGER = False
-CELERY_ENABLE_UTC = True
-CELERY_TIMEZONE = "UTC"
-
 # --- The engine (protocol.md) ------------------------------------------------------
 
 # The longest gap between looks while a resource serves nowhere, and otherwise.
