@@ -13,7 +13,7 @@ from tests.journeys.house import House
 def home(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[House]:
     url = None
     if request.param == "postgresql":
-        url = request.getfixturevalue("postgres_database")
+        url = request.getfixturevalue("postgres_database_url")
     with house.article(tmp_path, database_url=url) as opened:
         yield opened
 
