@@ -85,7 +85,13 @@ if [ "$wanted" != uv ] && is_usable && is_installed; then
     exit 0
 fi
 
+# Where pip was taught a mirror or a company's certificate, uv follows it.
+pip_setting() {
+    "$python" -m pip config get "global.$1" 2>/dev/null || true
+}
+
 export UV_PYTHON_DOWNLOADS=never UV_NO_PROGRESS=1 UV_LINK_MODE="${UV_LINK_MODE:-copy}"
+export UV_SYSTEM_CERTS="${UV_SYSTEM_CERTS:-true}"
 cache=${UV_CACHE_DIR:-${XDG_CACHE_HOME:-${HOME:-/nonexistent}/.cache}/uv}
 if ! mkdir -p "$cache" 2>/dev/null || ! [ -w "$cache" ]; then
     cache=$tools/cache
@@ -93,6 +99,10 @@ fi
 export UV_CACHE_DIR="$cache"
 
 python=$(find_python)
+index=${UV_DEFAULT_INDEX:-${PIP_INDEX_URL:-$(pip_setting index-url)}}
+[ -z "$index" ] || export UV_DEFAULT_INDEX="$index"
+cert=${SSL_CERT_FILE:-${PIP_CERT:-$(pip_setting cert)}}
+[ -z "$cert" ] || export SSL_CERT_FILE="$cert"
 bring_uv
 if [ "$wanted" = uv ]; then
     exit 0
