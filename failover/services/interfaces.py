@@ -1,0 +1,125 @@
+"""Plain attach and detach of an interface that no pair moves."""
+
+from uuid import UUID
+
+from failover import wiring
+from failover.engine import preflight
+from failover.engine.job import Kind
+from failover.engine.topology import InstanceId, InterfaceId
+from failover.models import Job, Pair, Region
+from failover.services import plans, refusals, sights, starting
+from failover.services.access import Actor
+from failover.services.starting import OnCreated, Start
+
+FREE = "free"
+
+
+def request_attach(
+    *,
+    interface_id: str,
+    region: Region,
+    instance_id: str,
+    actor: Actor,
+    device_index: int | None = None,
+    reason: str = "",
+    job_id: UUID | None = None,
+    on_created: OnCreated | None = None,
+) -> Job:
+    """Begin an attach; without an index the lowest free one is taken.
+
+    Raises, in this order: JobActive, BelongsToPair, NotFound, AlreadyThere, InUse,
+    PreflightFailed; Ec2Unreachable.
+    """
+    _require_free_of_jobs_and_pairs(interface_id, region)
+    seen = sights.look(
+        region=region, interface_ids=[interface_id], instance_ids=[instance_id]
+    )
+    interface = seen.interfaces.get(InterfaceId(interface_id))
+    if interface is None:
+        raise refusals.NotFound(what="network interface", id=interface_id)
+    attachment = interface.attachment
+    if attachment is not None:
+        if attachment.instance_id == instance_id and attachment.status != "detaching":
+            raise refusals.AlreadyThere(holder=instance_id)
+        raise refusals.InUse(interface=interface_id, holder=attachment.instance_id)
+    target = seen.instances.get(InstanceId(instance_id))
+    index = device_index
+    if index is None:
+        index = preflight.free_index(target) if target else 1
+    plan = preflight.plan_attach(
+        interface=interface,
+        instance_id=InstanceId(instance_id),
+        device_index=index,
+        seen=seen,
+    )
+    # A warning tells; it does not forbid a plain attach, which has no force.
+    plans.require_acceptable(plan, force=True)
+    begin = Start(
+        job_id=job_id or wiring.new_uuid(),
+        region=region,
+        kind=Kind.ATTACH,
+        interface=interface,
+        plan=plan,
+        seen=seen,
+        from_instance_id="",
+        from_device_index=index,
+        device_index=index,
+        actor=actor,
+        reason=reason,
+    )
+    return starting.start(begin, on_created=on_created)
+
+
+def request_detach(
+    *,
+    interface_id: str,
+    region: Region,
+    actor: Actor,
+    force: bool = False,
+    reason: str = "",
+    job_id: UUID | None = None,
+    on_created: OnCreated | None = None,
+) -> Job:
+    """Begin a detach; `force` allows the force-detach ladder for this job.
+
+    Raises, in this order: JobActive, BelongsToPair, NotFound, AlreadyThere,
+    PreflightFailed; Ec2Unreachable.
+    """
+    _require_free_of_jobs_and_pairs(interface_id, region)
+    seen = sights.look(region=region, interface_ids=[interface_id])
+    interface = seen.interfaces.get(InterfaceId(interface_id))
+    if interface is None:
+        raise refusals.NotFound(what="network interface", id=interface_id)
+    if interface.attachment is None:
+        raise refusals.AlreadyThere(holder=FREE)
+    plan = preflight.plan_detach(interface=interface, seen=seen)
+    plans.require_acceptable(plan, force=True)
+    begin = Start(
+        job_id=job_id or wiring.new_uuid(),
+        region=region,
+        kind=Kind.DETACH,
+        interface=interface,
+        plan=plan,
+        seen=seen,
+        from_instance_id=interface.attachment.instance_id,
+        from_device_index=interface.attachment.device_index,
+        device_index=interface.attachment.device_index,
+        actor=actor,
+        reason=reason,
+        force_after_s=wiring.limits().force_after_s if force else None,
+    )
+    return starting.start(begin, on_created=on_created)
+
+
+def find_pair(*, region_id: int, interface_id: str) -> Pair | None:
+    """The pair that moves this interface."""
+    return Pair.objects.filter(
+        region_id=region_id, network_interface_id=interface_id
+    ).first()
+
+
+def _require_free_of_jobs_and_pairs(interface_id: str, region: Region) -> None:
+    starting.require_no_job(region_id=region.pk, interface_id=interface_id)
+    pair = find_pair(region_id=region.pk, interface_id=interface_id)
+    if pair is not None:
+        raise refusals.BelongsToPair(interface=interface_id, pair=pair.name)

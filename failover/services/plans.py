@@ -1,0 +1,201 @@
+"""Plans: what a job would do, on one fresh look, with every check's sentence."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+
+from failover.engine import preflight
+from failover.engine.job import Call
+from failover.engine.ports import describe
+from failover.engine.preflight import Check, Plan
+from failover.engine.topology import InstanceId, Interface, InterfaceId, Observation
+from failover.models import Pair
+from failover.services import holders, measures, refusals, sights, words
+from failover.services.refusals import CheckView
+
+# Checks of the plan that say nothing when they pass.
+SILENT = frozenset({"foreign_holder", "interface_found"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlannedCall:
+    """One call that the job would make, by EC2's own names."""
+
+    action: str
+    args: dict[str, str | int | bool]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanView:
+    """A plan as pages, API and commands show it."""
+
+    to: str
+    active_instance_id: str | None
+    calls: tuple[PlannedCall, ...]
+    checks: tuple[CheckView, ...]
+    expected_outage_s: float
+    plan_hash: str
+    observed_at: datetime
+
+    def is_acceptable(self, *, force: bool) -> bool:
+        """Whether a request would pass: force accepts warnings, never errors."""
+        return is_acceptable(self.checks, force=force)
+
+    def as_fields(self) -> dict[str, object]:
+        """As contract.md writes a plan."""
+        return {
+            "to": self.to,
+            "calls": [{"action": c.action, "args": c.args} for c in self.calls],
+            "checks": [c.as_fields() for c in self.checks],
+            "expected_outage_s": self.expected_outage_s,
+            "plan_hash": self.plan_hash,
+            "active_instance_id": self.active_instance_id,
+            "observed_at": self.observed_at.isoformat().replace("+00:00", "Z"),
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prepared:
+    """A plan with the look it rests on."""
+
+    pair: Pair
+    generation: int
+    interface: Interface | None
+    seen: Observation
+    plan: Plan
+
+    @property
+    def holder(self) -> InstanceId | None:
+        """The instance that holds the interface, in whatever attachment status."""
+        attachment = self.interface.attachment if self.interface else None
+        return attachment.instance_id if attachment else None
+
+    @property
+    def is_there(self) -> bool:
+        """Whether the interface is, or is about to be, where the plan wants it."""
+        attachment = self.interface.attachment if self.interface else None
+        if attachment is None or attachment.status == "detaching":
+            return False
+        return attachment.instance_id == self.plan.target
+
+
+def prepare(*, pair: Pair, to: str | None) -> Prepared:
+    """Look once and plan. Raises Invalid, Ec2Unreachable."""
+    ends = (pair.primary_instance_id, pair.standby_instance_id)
+    _require_end(pair, to)
+    seen = sights.look(
+        region=pair.region,
+        interface_ids=[pair.network_interface_id],
+        instance_ids=ends,
+    )
+    return plan_on(pair=pair, to=to, seen=seen)
+
+
+def plan_on(*, pair: Pair, to: str | None, seen: Observation) -> Prepared:
+    """The plan on a look that was taken already. Raises Invalid."""
+    _require_end(pair, to)
+    interface = seen.interfaces.get(InterfaceId(pair.network_interface_id))
+    holder = (
+        interface.attachment.instance_id if interface and interface.attachment else None
+    )
+    target = InstanceId(to or choose_target(pair, holder))
+    plan = preflight.plan_swap(
+        interface=interface,
+        device_index=pair.device_index,
+        to=target,
+        seen=seen,
+        frozen=holders.is_frozen(pair, at=seen.ended_at),
+    )
+    checks = _with_pairs_own_checks(pair, plan, interface, holder)
+    return Prepared(
+        pair=pair,
+        generation=pair.generation,
+        interface=interface,
+        seen=seen,
+        plan=replace(plan, checks=checks),
+    )
+
+
+def choose_target(pair: Pair, holder: str | None) -> str:
+    """The passive instance; the primary when neither end holds the resource."""
+    if holder == pair.primary_instance_id:
+        return pair.standby_instance_id
+    return pair.primary_instance_id
+
+
+def view(prepared: Prepared, *, job_id: object = None) -> PlanView:
+    """The plan with sentences, and with the job that is in the way, if any."""
+    checks = list(prepared.plan.checks)
+    args = (("job", str(job_id)),) if job_id else ()
+    checks.append(Check(code="job_active", ok=job_id is None, args=args))
+    return PlanView(
+        to=prepared.plan.target or "",
+        active_instance_id=prepared.holder,
+        calls=as_planned(prepared.plan.calls),
+        checks=as_views(checks),
+        expected_outage_s=measures.expected_outage_s(pair=prepared.pair),
+        plan_hash=prepared.plan.plan_hash,
+        observed_at=datetime.fromtimestamp(prepared.seen.began_at, tz=UTC),
+    )
+
+
+def as_planned(calls: Iterable[Call]) -> tuple[PlannedCall, ...]:
+    """The calls by EC2's own names."""
+    return tuple(PlannedCall(action=c.action.value, args=describe(c)) for c in calls)
+
+
+def as_views(checks: Iterable[Check]) -> tuple[CheckView, ...]:
+    """The checks with their sentences."""
+    return tuple(
+        CheckView(
+            code=c.code,
+            ok=c.ok,
+            severity=c.severity,
+            detail=words.check(c.code, ok=c.ok, args=dict(c.args)),
+        )
+        for c in checks
+        if not (c.ok and c.code in SILENT)
+    )
+
+
+def is_acceptable(checks: Iterable[CheckView], *, force: bool) -> bool:
+    """Errors never pass; warnings pass under force."""
+    failed = [c for c in checks if not c.ok]
+    return all(force and c.severity == "warning" for c in failed)
+
+
+def require_acceptable(plan: Plan, *, force: bool) -> None:
+    """Raises PreflightFailed with all checks."""
+    checks = as_views(plan.checks)
+    if not is_acceptable(checks, force=force):
+        raise refusals.PreflightFailed(checks=checks)
+
+
+def _require_end(pair: Pair, to: str | None) -> None:
+    ends = (pair.primary_instance_id, pair.standby_instance_id)
+    if to and to not in ends:
+        said = f"One of the pair's instances: {', '.join(ends)}."
+        raise refusals.Invalid(errors={"to": [said]})
+
+
+def _with_pairs_own_checks(
+    pair: Pair, plan: Plan, interface: Interface | None, holder: str | None
+) -> tuple[Check, ...]:
+    ends = (pair.primary_instance_id, pair.standby_instance_id)
+    found = Check(
+        code="interface_found",
+        ok=interface is not None,
+        args=(("interface", pair.network_interface_id),),
+    )
+    foreign = Check(
+        code="foreign_holder",
+        ok=holder is None or holder in ends,
+        args=(("holder", holder or ""),),
+    )
+    # The engine's stand-in for an interface that EC2 does not know is said better.
+    kept = [
+        c
+        for c in plan.checks
+        if interface is not None or c.code != "interface_secondary"
+    ]
+    return (*kept, found, foreign)

@@ -1,0 +1,230 @@
+"""The one transaction in which a job begins: locks, row, wake-up and audit.
+
+After it the row is the truth, and a crash loses nothing: the reconciler finds it. A
+crash before its COMMIT leaves no trace at all.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db import DatabaseError, IntegrityError, transaction
+from django.db.models import F, Q
+
+from failover import audit, tasks, wiring
+from failover.engine import preflight
+from failover.engine.job import Kind
+from failover.engine.preflight import Plan
+from failover.engine.topology import Interface, Observation
+from failover.models import Job, Pair, Region, ResourceLock
+from failover.models.jobs import IS_ACTIVE
+from failover.services import holders, refusals
+from failover.services.access import Actor
+
+OnCreated = Callable[[Job], None]
+# A rival may end between the constraint's word and our look for it.
+TRIES = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Start:
+    """All that a job's first row says. `pair` None: a plain attach or detach."""
+
+    job_id: UUID
+    region: Region
+    kind: Kind
+    interface: Interface
+    plan: Plan
+    seen: Observation
+    from_instance_id: str
+    from_device_index: int
+    device_index: int
+    actor: Actor
+    reason: str = ""
+    force_after_s: float | None = None
+    pair: Pair | None = None
+    generation: int = 0
+
+    @property
+    def to_instance_id(self) -> str:
+        return self.plan.target or ""
+
+    def lock_keys(self) -> frozenset[str]:
+        """What this job alone may touch (protocol P7)."""
+        ends = (
+            (self.from_instance_id or None, self.from_device_index),
+            (self.plan.target, self.device_index),
+        )
+        return preflight.lock_keys(
+            account=account_key(self.region),
+            region=self.region.name,
+            interface=self.interface,
+            ends=ends,  # type: ignore[arg-type]
+        )
+
+
+def account_key(region: Region) -> str:
+    """The account as lock keys name it: AWS's digits, else our own name."""
+    return region.aws_account_id or region.account.name
+
+
+def active_job(*, region_id: int, interface_id: str, pair_id: int | None) -> Job | None:
+    """The active job of the pair or of its interface."""
+    mine = Q(region_id=region_id, network_interface_id=interface_id)
+    if pair_id is not None:
+        mine |= Q(pair_id=pair_id)
+    return Job.objects.filter(IS_ACTIVE).filter(mine).first()
+
+
+def require_no_job(
+    *, region_id: int, interface_id: str, pair_id: int | None = None
+) -> None:
+    """Raises JobActive. Asked of the database, before EC2 is."""
+    job = active_job(region_id=region_id, interface_id=interface_id, pair_id=pair_id)
+    if job is not None:
+        raise refusals.JobActive(job_id=job.id)
+
+
+def start(begin: Start, *, on_created: OnCreated | None = None) -> Job:
+    """Begin the job, or say who is in the way.
+
+    Raises JobActive, Changed, Unavailable. `on_created` runs inside the transaction;
+    what it raises undoes the job.
+    """
+    for _ in range(TRIES):
+        try:
+            with transaction.atomic():
+                job = insert(begin)
+                if on_created is not None:
+                    on_created(job)
+            return job
+        except IntegrityError as error:
+            # The constraints know: either a rival, or our own row after all (P12).
+            ours = Job.objects.filter(id=begin.job_id).first()
+            if ours is not None:
+                return ours
+            rival = _rival(begin)
+            if rival is not None:
+                raise refusals.JobActive(job_id=rival) from error
+        except DatabaseError as error:
+            # An error at COMMIT may hide a success: look for the row by its id.
+            return _committed_after_all(begin.job_id, error)
+    raise refusals.Unavailable
+
+
+def insert(begin: Start) -> Job:
+    """The inserts of one job; runs in the caller's transaction."""
+    now = wiring.now()
+    generation = _hold_generation(begin)
+    lease_now, boot = wiring.store().lease_now()
+    attachment = begin.interface.attachment
+    job = Job.objects.create(
+        id=begin.job_id,
+        region=begin.region,
+        pair=begin.pair,
+        pair_name=begin.pair.name if begin.pair else "",
+        pair_generation=generation,
+        kind=begin.kind.value,
+        strategy="eni",
+        state="queued",
+        network_interface_id=begin.interface.id,
+        device_index=begin.device_index,
+        from_device_index=begin.from_device_index,
+        from_instance_id=begin.from_instance_id,
+        to_instance_id=begin.to_instance_id,
+        snapshot=[list(a) for a in preflight.snapshot(begin.interface)],
+        force_after_s=begin.force_after_s,
+        preflight_at=holders.stamp(begin.seen.began_at),
+        preflight_attachment_id=attachment.id if attachment else "",
+        reason=begin.reason,
+        trigger=begin.actor.trigger,
+        requested_by=begin.actor.name,
+        requested_by_token=begin.actor.token_id,
+        plan_hash=begin.plan.plan_hash,
+        requested_at=now,
+        # Due at once, and counted as waiting from now on.
+        next_run_at=lease_now,
+        clock_boot=boot,
+    )
+    keys = sorted(begin.lock_keys())
+    ResourceLock.objects.bulk_create([ResourceLock(key=k, job=job) for k in keys])
+    # Before the audit: who holds the audit's lock must not wait for any row.
+    wake(begin.region.pk)
+    audit.record(
+        at=now,
+        actor=begin.actor.name,
+        token=begin.actor.token_id,
+        source_ip=begin.actor.source_ip,
+        action=f"{begin.kind.value}.request",
+        subject=_subject(begin),
+        outcome="accepted",
+        before={"instance_id": begin.from_instance_id},
+        after={"instance_id": begin.to_instance_id},
+        reason=begin.reason,
+        job_id=job.id,
+        plan_hash=begin.plan.plan_hash,
+    )
+    return job
+
+
+def wake(region_id: int) -> None:
+    """Raise the region's wake number, and hint at it once that is committed."""
+    Region.objects.filter(id=region_id).update(wake_seq=F("wake_seq") + 1)
+    transaction.on_commit(lambda: tasks.wake(region_id), robust=True)
+
+
+def find_lock_holder(keys: Iterable[str]) -> UUID | None:
+    """The job that holds any of the locks."""
+    return (
+        ResourceLock.objects.filter(key__in=sorted(keys))
+        .values_list("job_id", flat=True)
+        .first()
+    )
+
+
+def refusal_for(begin: Start) -> refusals.Refusal:
+    """What to say after the constraints refused the inserts."""
+    rival = _rival(begin)
+    if rival is not None:
+        return refusals.JobActive(job_id=rival)
+    return refusals.Changed(detail="Something moved meanwhile. Look again.")
+
+
+def _hold_generation(begin: Start) -> int:
+    """Raise the pair's generation, if nothing has happened to it since the look."""
+    if begin.pair is None:
+        return 0
+    held = Pair.objects.filter(id=begin.pair.pk, generation=begin.generation).update(
+        generation=F("generation") + 1, free_seen_at=None
+    )
+    if held:
+        return begin.generation + 1
+    rival = _rival(begin)
+    if rival is not None:
+        raise refusals.JobActive(job_id=rival)
+    raise refusals.Changed(detail="The pair was changed meanwhile. Look again.")
+
+
+def _rival(begin: Start) -> UUID | None:
+    job = active_job(
+        region_id=begin.region.pk,
+        interface_id=begin.interface.id,
+        pair_id=begin.pair.pk if begin.pair else None,
+    )
+    return job.id if job else find_lock_holder(begin.lock_keys())
+
+
+def _committed_after_all(job_id: UUID, error: DatabaseError) -> Job:
+    try:
+        ours = Job.objects.filter(id=job_id).first()
+    except DatabaseError:
+        ours = None
+    if ours is None:
+        raise refusals.Unavailable from error
+    return ours
+
+
+def _subject(begin: Start) -> str:
+    if begin.pair is not None:
+        return f"pair/{begin.pair.name}"
+    return f"network-interface/{begin.interface.id}"
