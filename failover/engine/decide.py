@@ -50,7 +50,8 @@ class Case:
     def effort_left(self) -> bool:
         """Bound K: detaches and turns only; an attach is never counted (P2)."""
         spent = self.job.turns + sum(
-            i.call.action is Action.DETACH and i.outcome is not Outcome.NOT_SENT
+            i.call.action is Action.DETACH
+            and i.outcome not in (Outcome.NOT_SENT, Outcome.THROTTLED)
             for i in self.intents
         )
         return spent < self.limits.effort
@@ -387,7 +388,10 @@ def _refused_for_good(case: Case, target: InstanceId) -> Step:
     if other is None:
         if any(case.is_open(i) for i in case.intents):
             return Wait(waiting_for="settle")
-        return Finish(state=State.REVERSED, why="attach_refused", args=_refusal(last))
+        # A cancelled detach that cannot be taken back lies where it was asked to.
+        is_target = case.job.to_instance_id is None
+        state = State.SUCCEEDED if is_target else State.REVERSED
+        return Finish(state=state, why="attach_refused", args=_refusal(last))
     if _judge(case, other) is Verdict.FINAL:
         return Park(why="both_ends_impossible", args=_refusal(last), needs=INSTANCES)
     return Turn(why="attach_refused", args=_refusal(last))

@@ -134,10 +134,13 @@ class Driver:
             self._receive(events, may_call=not is_ending)
         store.release(held=self._held())
         left = bool(self._hands)
-        store.release_region(
-            region_id=self._region_id, owner=self._owner, wake_seq=wake_seq
-        )
-        return left
+        while True:
+            newer = store.release_region(
+                region_id=self._region_id, owner=self._owner, wake_seq=wake_seq
+            )
+            if newer is None:
+                return left
+            left, wake_seq = True, newer
 
     # Whose turn it is.
 

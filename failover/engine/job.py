@@ -126,6 +126,8 @@ class Memory:
     attachment_id: AttachmentId | None = None
     rank: Rank | None = None
     dead: tuple[AttachmentId, ...] = ()
+    # When one was last added to them: a read much newer than this tells the truth.
+    buried_at: float | None = None
     # When the state that is seen now was first seen; when anything was last accepted.
     state_key: str = ""
     state_since: float | None = None

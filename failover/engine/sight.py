@@ -68,12 +68,23 @@ def look(
     rank = RANKS.get(attachment.status) if attachment else Rank.GONE
     if attachment is None or rank is Rank.GONE:
         return _free(memory, job, intents, interface, observation, limits)
+    if attachment.id in memory.dead and _was_buried_alive(memory, observation, limits):
+        alive = tuple(i for i in memory.dead if i != attachment.id)
+        memory = replace(memory, dead=alive)
     if rank is None or _is_backwards(memory, attachment.id, rank):
         return job.memory, _unknown(observation)
     memory = _climb(memory, attachment.id, rank, observation.began_at)
     if rank is Rank.ATTACHED:
         memory = replace(memory, last_attached_at=observation.ended_at)
     return memory, _seen(Kind.HELD, memory, job, interface, observation)
+
+
+def _was_buried_alive(memory: Memory, observation: Observation, limits: Limits) -> bool:
+    """Whether an id held for dead is seen by a read that must be newer than that."""
+    buried_at = memory.buried_at
+    if buried_at is None:
+        return False
+    return observation.began_at >= buried_at + limits.visible_s
 
 
 def _is_backwards(memory: Memory, attachment_id: AttachmentId, rank: Rank) -> bool:
@@ -88,7 +99,7 @@ def _climb(
     memory: Memory, attachment_id: AttachmentId, rank: Rank, began_at: float
 ) -> Memory:
     if memory.attachment_id not in (None, attachment_id):
-        memory = _bury(memory, memory.attachment_id)
+        memory = _bury(memory, began_at, memory.attachment_id)
     memory = replace(memory, attachment_id=attachment_id, rank=rank)
     return _keep_state(memory, f"{attachment_id}:{rank.name}", began_at)
 
@@ -99,10 +110,12 @@ def _keep_state(memory: Memory, key: str, began_at: float) -> Memory:
     return replace(memory, state_key=key, state_since=began_at)
 
 
-def _bury(memory: Memory, *ids: AttachmentId | None) -> Memory:
+def _bury(memory: Memory, at: float, *ids: AttachmentId | None) -> Memory:
     """Attachment ids known to be gone stay dead for ever."""
     fresh = tuple(i for i in ids if i is not None and i not in memory.dead)
-    return replace(memory, dead=memory.dead + fresh) if fresh else memory
+    if not fresh:
+        return memory
+    return replace(memory, dead=memory.dead + fresh, buried_at=at)
 
 
 def _free(
@@ -117,7 +130,10 @@ def _free(
     for intent in accepted:
         if _may_be_missed(intent, intents, observation, limits):
             return job.memory, _unknown(observation)
-    memory = _bury(memory, memory.attachment_id, *(i.attachment_id for i in accepted))
+    if _may_still_be_held(memory, job, intents, observation, limits):
+        return job.memory, _unknown(observation)
+    ids = (memory.attachment_id, *(i.attachment_id for i in accepted))
+    memory = _bury(memory, observation.began_at, *ids)
     memory = replace(memory, attachment_id=None, rank=None)
     memory = _keep_state(memory, "free", observation.began_at)
     return memory, _seen(Kind.FREE, memory, job, interface, observation)
@@ -147,6 +163,35 @@ def _may_be_missed(
         return False
     return not any(
         i.call.action is Action.DETACH and i.call.attachment_id == attach.attachment_id
+        for i in intents
+    )
+
+
+def _may_still_be_held(
+    memory: Memory,
+    job: Job,
+    intents: Sequence[Intent],
+    observation: Observation,
+    limits: Limits,
+) -> bool:
+    """Whether "available" may be older than the attachment that was seen lately.
+
+    The reply to its attach may have been lost, or it is somebody else's; so only a
+    detach, a dying holder or time tells that it is gone.
+    """
+    if memory.attachment_id is None or memory.rank is Rank.DETACHING:
+        return False
+    since = memory.state_since
+    if since is None or observation.began_at >= since + limits.visible_s:
+        return False
+    ends = (job.from_instance_id, job.to_instance_id)
+    holders = (observation.instances.get(i) for i in ends if i)
+    if any(holder is not None and holder.state in DYING for holder in holders):
+        return False
+    return not any(
+        i.call.action is Action.DETACH
+        and i.call.attachment_id == memory.attachment_id
+        and i.outcome not in (Outcome.REFUSED, Outcome.NOT_SENT, Outcome.THROTTLED)
         for i in intents
     )
 

@@ -165,7 +165,16 @@ MARKS: tuple[Mark, ...] = (
 
 def _our_own(rng: random.Random) -> Event:
     what: What = rng.choice(
-        ("rival", "rival", "steal", "steal", "stall", "kill", "double_click", "follow_up")
+        (
+            "rival",
+            "rival",
+            "steal",
+            "steal",
+            "stall",
+            "kill",
+            "double_click",
+            "follow_up",
+        )
     )
     return Event(
         what=what,

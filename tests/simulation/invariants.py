@@ -222,9 +222,7 @@ class Watch:
         is_first = len(intents) == 1 and job.preflight_at is not None
         if is_first and now - (job.preflight_at or 0.0) <= limits.preflight_age_s:
             return
-        after = max(
-            [self._claimed_at[job.id], *(i.ended_at or 0.0 for i in intents)]
-        )
+        after = max([self._claimed_at[job.id], *(i.ended_at or 0.0 for i in intents)])
         good = [
             o
             for o in delivered
@@ -254,7 +252,14 @@ class Watch:
             return
         job = self._store.rows[job_id].job
         ids = {i.call.attachment_id for i in self._effective[job_id]}
-        most = 1 + job.turns + (job.cancel_requested_at is not None)
+        # An attach whose reply was lost may land after a turn and must be undone.
+        lost = [
+            i
+            for i in self._store.rows[job_id].intents
+            if i.call.action is Action.ATTACH and i.outcome in (None, Outcome.UNKNOWN)
+        ]
+        was_cancelled = job.cancel_requested_at is not None
+        most = 1 + job.turns + was_cancelled + len(lost)
         _hold("I25 effective detaches <= 1 + turns", len(ids) <= most, ids=len(ids))
 
     def _flag_was_mended(self, interface_id: InterfaceId) -> None:
@@ -267,9 +272,7 @@ class Watch:
             r.job.state.is_active and r.job.interface_id == interface_id
             for r in self._store.rows.values()
         )
-        seen_long = (
-            seen_at is not None and seen_at <= self._sim.now - SHUTDOWN_S - 10.0
-        )
+        seen_long = seen_at is not None and seen_at <= self._sim.now - SHUTDOWN_S - 10.0
         _hold("I27 a raised flag is mended", not (seen_long and is_active))
 
     @property
@@ -298,7 +301,8 @@ class Watch:
         is_target = job.state is State.SUCCEEDED
         end = job.to_instance_id if is_target else job.from_instance_id
         _hold("I3 the end is where it says", holder == end, **facts)
-        is_whole = tie is None or (tie.status == "attached" and nic.has_address)
+        has_all = nic.has_address or not job.snapshot
+        is_whole = tie is None or (tie.status == "attached" and has_all)
         _hold("I3 attached, with its addresses", is_whole, **facts)
 
     def _turned_back_for_a_reason(self, job: Job) -> None:

@@ -83,9 +83,7 @@ class MemoryStore:
             return True
         job = replace(job, cancel_requested_at=now, version=job.version + 1)
         if job.first_intent_at is None:
-            job = replace(
-                job, state=State.CANCELLED, why="cancelled", finished_at=now
-            )
+            job = replace(job, state=State.CANCELLED, why="cancelled", finished_at=now)
         else:
             job = replace(job, aim=Aim.SOURCE)
         row.job = job

@@ -165,9 +165,7 @@ class Errands:
         after_s = sim.latency()
         if fault in ("late", "error_late"):
             after_s += sim.plan.late_s
-        sim.schedule_effect(
-            after_s, lambda: self._take_effect(intent, sent_at, fault)
-        )
+        sim.schedule_effect(after_s, lambda: self._take_effect(intent, sent_at, fault))
         if fault in ("reply_lost", "late", "lost"):
             sim.schedule(
                 TIMEOUT_S, lambda: self._reply(intent, sent_at, Outcome.UNKNOWN)
@@ -236,9 +234,7 @@ class Errands:
 class WatchedStore:
     """The store as one process reaches it: each method is an I/O point, and watched."""
 
-    def __init__(
-        self, *, process: Process, inner: MemoryStore, is_rival: bool
-    ) -> None:
+    def __init__(self, *, process: Process, inner: MemoryStore, is_rival: bool) -> None:
         self._process = process
         self._inner = inner
         self._is_rival = is_rival

@@ -314,7 +314,7 @@ class Simulation:
                 if event.lasts_s:
                     self.schedule_effect(event.lasts_s, partial(self._clear, who))
             case "drop":
-                world.drop(nic)
+                self._drop_one_on_the_way()
             case "raise_flag":
                 world.set_flag(nic)
             case "hand_detach":
@@ -330,6 +330,12 @@ class Simulation:
             case _:
                 message = f"no such event: {event.what}"
                 raise AssertionError(message)
+
+    def _drop_one_on_the_way(self) -> None:
+        """EC2 cannot keep an attach that a job has just made."""
+        for row in self.store.rows.values():
+            if row.job.state.is_active and row.job.first_intent_at is not None:
+                self.world.drop(self.world.nics[row.job.interface_id])
 
     def _clear(self, who: InstanceId) -> None:
         self.world.machines[who].impediment = ""

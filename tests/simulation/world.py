@@ -294,9 +294,9 @@ class World:
 
     # Looking.
 
-    def read(self, scope: Scope, lags: tuple[float, float], began_at: float) -> (
-        Observation
-    ):
+    def read(
+        self, scope: Scope, lags: tuple[float, float], began_at: float
+    ) -> Observation:
         """What EC2 shows now: interfaces `lags[0]` s old, all else `lags[1]` s old."""
         now = self._now()
         at, other_at = now - lags[0], now - lags[1]
