@@ -70,7 +70,7 @@ class Doorbell:
             if self.is_broken():
                 return
         try:
-            drive.apply_async(args=[region_id], retry=False)
+            drive.apply_async(args=(region_id,), retry=False)
         except (KombuError, RedisError, OSError) as error:
             self._quiet_until = wiring.monotonic() + QUIET_S
             log.warning("wake.not_published", region_id=region_id, error=str(error))

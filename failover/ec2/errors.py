@@ -43,14 +43,20 @@ OUTCOMES: Mapping[str, Outcome] = {
     "408": Outcome.UNKNOWN,
 }
 
-# Proof that no byte of the request reached EC2.
-NEVER_CONNECTED = (
+# Proof that no byte of the request reached EC2: it was never signed, or there was no
+# connection. Whatever is not listed may have arrived before it broke.
+NEVER_SENT = (
     exceptions.EndpointConnectionError,
     exceptions.ConnectTimeoutError,
     exceptions.ProxyConnectionError,
+    exceptions.NoCredentialsError,
+    exceptions.PartialCredentialsError,
+    exceptions.CredentialRetrievalError,
+    exceptions.TokenRetrievalError,
+    exceptions.ProfileNotFound,
+    exceptions.NoRegionError,
+    exceptions.ParamValidationError,
 )
-# Other failures of the network: the request may have arrived before it broke.
-BROKE_ON_THE_WAY = (exceptions.HTTPClientError, ResponseParserError)
 
 # What a caller of boto3 must expect. ResponseParserError, which an HTML page from a
 # proxy raises, is neither a ClientError nor a BotoCoreError.
@@ -81,18 +87,13 @@ def judge(*, code: str, status: int) -> Outcome:
 
 
 def translate(error: Exception) -> ports.Ec2Error:
-    """The same failure as a member of the three families, or NotSent.
-
-    Everything that botocore raises before it opens a connection (no credentials,
-    bad parameters, no region) is NotSent.
-    """
+    """The same failure as a member of the three families, or NotSent."""
     if isinstance(error, ports.Ec2Error):
         return error
     if isinstance(error, exceptions.ClientError):
         return _translate_answer(error)
     code = type(error).__name__
-    # NEVER_CONNECTED first: its members are kinds of HTTPClientError too.
-    if isinstance(error, NEVER_CONNECTED) or not isinstance(error, BROKE_ON_THE_WAY):
+    if isinstance(error, NEVER_SENT):
         return ports.NotSent(code=code, message=str(error))
     return ports.Ec2OutcomeUnknown(code=code, message=str(error))
 

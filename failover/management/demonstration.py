@@ -8,8 +8,8 @@ import shlex
 import subprocess
 import sys
 from collections.abc import Mapping
-from pathlib import Path
 from io import TextIOBase
+from pathlib import Path
 
 from django.conf import settings
 

@@ -14,6 +14,7 @@ DEFAULT_PORT = 8000
 
 
 class Command(door.Door):
+    requires_system_checks = "__all__"
     help = "Run web, worker, reconciler and broker until SIGTERM or Ctrl-C."
 
     def add_arguments(self, parser: CommandParser) -> None:

@@ -1,0 +1,1 @@
+"""What an operator types: answers on stdout, exit codes."""

@@ -1,0 +1,1 @@
+"""The processes behind `up`: real children, a real broker, real signals."""

@@ -1,0 +1,1 @@
+"""The gateway over real HTTP, against an endpoint that a test scripts."""

@@ -1,0 +1,1 @@
+"""The loop that finds work nobody does."""
