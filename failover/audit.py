@@ -1,12 +1,15 @@
 """The audit log: insert-only, hash-chained, in the transaction of the change.
 
 No audit row, no change: `record` refuses to run outside a transaction, and whatever
-it raises rolls the change back.
+it raises rolls the change back. It must be a transaction's last write: until the
+COMMIT its lock makes every other writer of the audit wait, and one that holds a row
+we still want would wait for ever.
 """
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -18,13 +21,34 @@ from failover.models import AuditEntry
 GENESIS = "0" * 64
 # Any constant; all writers of the chain take it one after the other.
 CHAIN_LOCK = 0x53574150
+# Above this a float's and an integer's JSON look alike to PostgreSQL.
+EXACT_INTEGERS = 2.0**53
 
 
 class AuditOutsideTransaction(RuntimeError):
     """An audit row must live and die with the change that it tells of."""
 
 
-def record(  # noqa: PLR0913 - one argument a column, by name.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One thing that was done or refused. `subject` is the row's `object`."""
+
+    at: datetime
+    actor: str
+    action: str
+    subject: str
+    outcome: str
+    token: str = ""
+    source_ip: str = ""
+    before: Mapping[str, Any] | None = None
+    after: Mapping[str, Any] | None = None
+    reason: str = ""
+    job_id: UUID | None = None
+    aws_request_id: str = ""
+    plan_hash: str = ""
+
+
+def record(  # noqa: PLR0913 - the columns of a row.
     *,
     at: datetime,
     actor: str,
@@ -44,31 +68,43 @@ def record(  # noqa: PLR0913 - one argument a column, by name.
 
     Raises AuditOutsideTransaction; database errors pass through and undo the change.
     """
-    if not connection.in_atomic_block:
-        raise AuditOutsideTransaction
-    _serialise()
-    last = AuditEntry.objects.order_by("-seq").values_list("seq", "hash").first()
-    seq, prev_hash = last if last else (0, GENESIS)
-    entry = AuditEntry(
-        seq=seq + 1,
+    entry = Entry(
         at=at,
         actor=actor,
+        action=action,
+        subject=subject,
+        outcome=outcome,
         token=token,
         source_ip=source_ip,
-        action=action,
-        object=subject,
-        outcome=outcome,
-        before=dict(before) if before is not None else None,
-        after=dict(after) if after is not None else None,
+        before=before,
+        after=after,
         reason=reason,
         job_id=job_id,
         aws_request_id=aws_request_id,
         plan_hash=plan_hash,
-        prev_hash=prev_hash,
     )
-    entry.hash = digest(entry)
-    entry.save(force_insert=True)
-    return entry
+    return record_all([entry])[0]
+
+
+def record_all(entries: Sequence[Entry]) -> list[AuditEntry]:
+    """Append the rows in this order, with one look at the chain's end.
+
+    Raises AuditOutsideTransaction; database errors pass through and undo the change.
+    """
+    if not connection.in_atomic_block:
+        raise AuditOutsideTransaction
+    if not entries:
+        return []
+    _serialise()
+    last = AuditEntry.objects.order_by("-seq").values_list("seq", "hash").first()
+    seq, prev_hash = last if last else (0, GENESIS)
+    chained: list[AuditEntry] = []
+    for entry in entries:
+        seq += 1
+        row = _chain(entry, seq=seq, prev_hash=prev_hash)
+        prev_hash = row.hash
+        chained.append(row)
+    return AuditEntry.objects.bulk_create(chained)
 
 
 def digest(entry: AuditEntry) -> str:
@@ -92,6 +128,47 @@ def digest(entry: AuditEntry) -> str:
     }
     canonical = json.dumps(plain, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def _chain(entry: Entry, *, seq: int, prev_hash: str) -> AuditEntry:
+    row = AuditEntry(
+        seq=seq,
+        at=entry.at,
+        actor=_storable(entry.actor),
+        token=entry.token,
+        source_ip=entry.source_ip,
+        action=entry.action,
+        object=_storable(entry.subject),
+        outcome=entry.outcome,
+        before=None if entry.before is None else _storable(entry.before),
+        after=None if entry.after is None else _storable(entry.after),
+        reason=_storable(entry.reason),
+        job_id=entry.job_id,
+        aws_request_id=entry.aws_request_id,
+        plan_hash=entry.plan_hash,
+        prev_hash=prev_hash,
+    )
+    row.hash = digest(row)
+    return row
+
+
+def _storable(value: Any) -> Any:
+    """The value as both databases give it back, so that the hash can be checked.
+
+    PostgreSQL knows no NUL in texts and writes large whole floats as integers.
+    """
+    if isinstance(value, str):
+        return value.replace("\0", "\ufffd").encode(errors="replace").decode()
+    if value is None or isinstance(value, bool | int):
+        return value
+    if isinstance(value, float):
+        is_plain = -EXACT_INTEGERS < value < EXACT_INTEGERS
+        return value if is_plain else str(value)
+    if isinstance(value, Mapping):
+        return {_storable(str(k)): _storable(v) for k, v in value.items()}
+    if isinstance(value, Sequence | set | frozenset):
+        return [_storable(item) for item in value]
+    return _storable(str(value))
 
 
 def _serialise() -> None:

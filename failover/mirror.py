@@ -4,7 +4,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
+from django.db.models import Q
 
 from failover import models
 from failover.engine.topology import ElasticIp, Instance, Interface
@@ -21,31 +22,37 @@ def upsert(
     instances: Iterable[Instance] = (),
     elastic_ips: Iterable[ElasticIp] = (),
     began_at: float,
+    touch_after_s: float = 0.0,
 ) -> None:
-    """Write each row whose last look began before `began_at` (database seconds)."""
-    with transaction.atomic():
-        write(
+    """Write each row whose last look began before `began_at` (database seconds).
+
+    A row that would only grow younger is left alone until it is `touch_after_s` old.
+    Many rows are written in several transactions, so that nobody waits long.
+    """
+    tables: list[tuple[type[Mirrored], str, dict[str, dict[str, Any]]]] = [
+        (
             models.NetworkInterface,
             "interface_id",
-            region_id,
             {i.id: interface_columns(i) for i in interfaces},
-            began_at,
-        )
-        write(
+        ),
+        (
             models.Instance,
             "instance_id",
-            region_id,
             {i.id: instance_columns(i) for i in instances},
-            began_at,
-        )
-        write(
+        ),
+        (
             models.ElasticIp,
             "allocation_id",
-            region_id,
             {e.allocation_id: elastic_ip_columns(e) for e in elastic_ips},
-            began_at,
-        )
-        models.Region.objects.filter(id=region_id).update(observed_at=_utc(began_at))
+        ),
+    ]
+    for model, key, seen in tables:
+        write(model, key, region_id, seen, began_at, touch_after_s)
+    observed_at = _utc(began_at)
+    before = _utc(began_at - touch_after_s)
+    models.Region.objects.filter(
+        Q(observed_at=None) | Q(observed_at__lt=before), id=region_id
+    ).update(observed_at=observed_at)
 
 
 def write(
@@ -54,27 +61,63 @@ def write(
     region_id: int,
     seen: Mapping[str, Mapping[str, Any]],
     began_at: float,
+    touch_after_s: float = 0.0,
 ) -> None:
-    """Insert what is new, update what differs, and only touch what is the same."""
+    """Insert what is new, update what differs, and only touch what is the same.
+
+    `seen` is columns by the id in column `key`. Two writers of one row: the later
+    look wins, whoever comes last.
+    """
     for ids in _chunks(list(seen)):
         rows = model._default_manager.filter(  # noqa: SLF001 - Django's public name.
             region_id=region_id, **{f"{key}__in": ids}
         )
         known = {getattr(row, key): row for row in rows}
-        fresh = [i for i in ids if i not in known]
-        model._default_manager.bulk_create(  # noqa: SLF001 - as above.
-            [model(**{key: i}, **_row(region_id, seen[i], began_at)) for i in fresh],
-            ignore_conflicts=True,
-        )
-        older = [i for i, r in known.items() if r.observed_began_at < began_at]
-        same = [i for i in older if _is_same(known[i], seen[i])]
-        rows.filter(**{f"{key}__in": same}, observed_began_at__lt=began_at).update(
-            observed_began_at=began_at, observed_at=_utc(began_at)
-        )
-        for changed in set(older) - set(same):
-            rows.filter(**{key: changed}, observed_began_at__lt=began_at).update(
-                **_row(region_id, seen[changed], began_at)
-            )
+        same = {i for i, row in known.items() if _is_same(row, seen[i])}
+        changed = [
+            model(**{key: i}, **_row(region_id, seen[i], began_at))
+            for i in ids
+            if i not in same
+            and (i not in known or known[i].observed_began_at < began_at)
+        ]
+        touched = [
+            i for i in same if known[i].observed_began_at < began_at - touch_after_s
+        ]
+        if not changed and not touched:
+            continue
+        with transaction.atomic():
+            _put(model, key, changed)
+            rows.filter(
+                **{f"{key}__in": touched}, observed_began_at__lt=began_at
+            ).update(observed_began_at=began_at, observed_at=_utc(began_at))
+
+
+def _put(model: type[Mirrored], key: str, rows: Sequence[Mirrored]) -> None:
+    """Insert or replace the rows, save where a newer look is there already.
+
+    The ORM's own upsert knows no condition, so the statement is written here; both
+    databases read it alike.
+    """
+    if not rows:
+        return
+    fields = [f for f in model._meta.concrete_fields if not f.primary_key]  # noqa: SLF001
+    quote = connection.ops.quote_name
+    names = [quote(f.column) for f in fields]
+    assignments = ", ".join(f"{name} = excluded.{name}" for name in names)
+    table = quote(model._meta.db_table)  # noqa: SLF001 - Django's public name.
+    statement = (
+        f"INSERT INTO {table} ({', '.join(names)})"  # noqa: S608 - names of columns.
+        f" VALUES ({', '.join(['%s'] * len(names))})"
+        f" ON CONFLICT ({quote('region_id')}, {quote(key)})"
+        f" DO UPDATE SET {assignments}"
+        f" WHERE {table}.observed_began_at < excluded.observed_began_at"
+    )
+    values = [
+        [f.get_db_prep_save(getattr(row, f.attname), connection) for f in fields]
+        for row in rows
+    ]
+    with connection.cursor() as cursor:
+        cursor.executemany(statement, values)
 
 
 def mark_vanished(model: type[Mirrored], *, region_id: int, began_at: float) -> int:

@@ -170,6 +170,7 @@ def _from_memory(memory: Memory) -> dict[str, Any]:
         "attachment_id": memory.attachment_id,
         "rank": None if memory.rank is None else int(memory.rank),
         "dead": list(memory.dead),
+        "buried_at": memory.buried_at,
         "state_key": memory.state_key,
         "state_since": memory.state_since,
         "seen_at": memory.seen_at,

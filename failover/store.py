@@ -6,14 +6,14 @@ lease clock differs: PostgreSQL's own, or the host's boot clock beside SQLite.
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
-from django.db.models import F, Q
+from django.db.models import F, FloatField, Func, Q, QuerySet
 
-from failover import audit, mirror, models, rows
-from failover.engine.job import Aim, Intent, Job, State
+from failover import entries, mirror, models, rows
+from failover.audit import record_all
+from failover.engine.job import Intent, Job, State
 from failover.engine.ports import Change, Fence, Receipt, Work
 from failover.engine.topology import Observation
 from failover.models.jobs import IS_ACTIVE
@@ -21,7 +21,16 @@ from failover.models.pairs import Holder
 
 # A moment further ahead than this is a clock that has jumped, not a plan (P11).
 FAR_AHEAD_S = 60.0
-ENGINE = "engine"
+# How old an unchanged row of the mirror may grow before a look is written: a driver
+# looks twenty times a second, and each write is a wait for the disk.
+TOUCH_AFTER_S = 1.0
+
+
+class ClockTimestamp(Func):
+    """PostgreSQL's clock in POSIX seconds; `now()` stands still in a transaction."""
+
+    template = "extract(epoch FROM clock_timestamp())::float8"
+    output_field = FloatField()
 
 
 class DjangoStore:
@@ -70,7 +79,8 @@ class DjangoStore:
 
     def take_region(self, *, region_id: int, owner: str, ttl_s: float) -> int | None:
         now, boot = self.lease_now()
-        is_over = ~Q(lease_boot=boot) | Q(lease_until__lt=now) | Q(lease_owner="")
+        is_over = Q(lease_owner__in=["", owner]) | Q(lease_until__lt=now)
+        is_over |= ~Q(lease_boot=boot)
         with transaction.atomic():
             region = models.Region.objects.filter(id=region_id)
             holder = region.values_list("lease_owner", flat=True).first()
@@ -106,7 +116,7 @@ class DjangoStore:
     ) -> tuple[Work, ...]:
         now, boot = self.lease_now()
         due = models.Job.objects.filter(self._is_due(now, boot), region_id=region_id)
-        free, dead = self._claimable(due.exclude(id__in=list(held)), now, boot)
+        free, dead = self._claimable(due, held, now, boot)
         if not free:
             return ()
         is_over = self._is_unleased(now, boot) | Q(lease_owner__in=dead)
@@ -122,13 +132,19 @@ class DjangoStore:
         return self._load(mine, claimed_at=self.database_now())
 
     def _claimable(
-        self, due: Any, now: float, boot: str
+        self,
+        due: QuerySet[models.Job],
+        held: Mapping[UUID, int],
+        now: float,
+        boot: str,
     ) -> tuple[list[UUID], list[str]]:
         """Due jobs without a live lease, and the owners known to be dead."""
         free: list[UUID] = []
         dead: set[str] = set()
-        columns = ("id", "lease_owner", "lease_until", "clock_boot")
-        for job_id, owner, until, job_boot in due.values_list(*columns):
+        columns = ("id", "fence_token", "lease_owner", "lease_until", "clock_boot")
+        for job_id, token, owner, until, job_boot in due.values_list(*columns):
+            if held.get(job_id) == token:
+                continue
             if not owner or until < now or job_boot != boot:
                 free.append(job_id)
             elif owner in dead or self._is_dead(owner):
@@ -159,8 +175,11 @@ class DjangoStore:
             is_held = bool(owner) and until >= now and job_boot == boot
             if is_held and not self._is_dead(owner):
                 continue
-            since = max(run_at, until) if job_boot == boot and not is_held else run_at
-            waited[region_id] = max(waited.get(region_id, 0.0), now - since)
+            since = run_at if is_held else max(run_at, until)
+            # Of a moment of another boot, or of a jump, no difference can be taken.
+            is_known = job_boot == boot and since <= now
+            waited_s = now - since if is_known else FAR_AHEAD_S
+            waited[region_id] = max(waited.get(region_id, 0.0), waited_s)
         return waited
 
     def read(self, *, held: Mapping[UUID, int]) -> tuple[Work, ...]:
@@ -196,16 +215,22 @@ class DjangoStore:
         ).update(lease_until=now + ttl_s, clock_boot=boot)
 
     def release(self, *, held: Mapping[UUID, int]) -> None:
+        by_token: dict[int, list[UUID]] = defaultdict(list)
         for job_id, token in held.items():
-            models.Job.objects.filter(IS_ACTIVE, id=job_id, fence_token=token).update(
-                lease_owner="", lease_until=0.0
-            )
+            by_token[token].append(job_id)
+        with transaction.atomic():
+            for token, ids in by_token.items():
+                models.Job.objects.filter(
+                    IS_ACTIVE, id__in=ids, fence_token=token
+                ).update(lease_owner="", lease_until=0.0)
 
     # Changes.
 
     def write(self, changes: Sequence[Change]) -> frozenset[UUID]:
         now, boot = self.lease_now()
-        applied: set[UUID] = set()
+        applied: list[Change] = []
+        # In one order everywhere, and the audit last, so that no two writers wait
+        # for each other.
         with transaction.atomic():
             for change in sorted(changes, key=lambda c: c.job.id):
                 job = change.job
@@ -220,77 +245,57 @@ class DjangoStore:
                     clock_boot=boot,
                 )
                 if written:
-                    applied.add(job.id)
-                    self._write_along(change)
-        return frozenset(applied)
+                    applied.append(change)
+            if applied:
+                self._write_along(applied)
+        return frozenset(change.job.id for change in applied)
 
-    def _write_along(self, change: Change) -> None:
-        """What must be true together with the job's new row."""
-        job = change.job
-        if change.intent is not None:
-            rows.from_intent(change.intent).save(force_insert=True)
-            self._audit_intent(job, change.intent)
-        if job.state is State.PARKED:
-            _free_locks_of_parked(job)
-        if not job.state.is_active:
-            models.ResourceLock.objects.filter(job_id=job.id).delete()
-            self._settle_pair(change)
-            self._audit_state(job)
+    def _write_along(self, applied: Sequence[Change]) -> None:
+        """What must be true together with the jobs' new rows."""
+        intents = [c.intent for c in applied if c.intent is not None]
+        models.Intent.objects.bulk_create([rows.from_intent(i) for i in intents])
+        for change in applied:
+            if change.job.state is State.PARKED:
+                _free_slots_of_parked(change.job)
+        ended = [c for c in applied if not c.job.state.is_active]
+        if ended:
+            ids = [c.job.id for c in ended]
+            models.ResourceLock.objects.filter(job_id__in=ids).delete()
+            self._settle_pairs({c.job.id: c for c in ended})
+        record_all(entries.tell(applied, at=self.database_now()))
 
-    def _settle_pair(self, change: Change) -> None:
-        job = change.job
-        holder = Holder.INSTANCE if change.holder else Holder.NONE
-        if not change.holder_known:
-            holder = Holder.UNKNOWN
-        row = models.Job.objects.only("pair_id").get(id=job.id)
-        if row.pair_id is None:
-            return
-        models.Pair.objects.filter(id=row.pair_id).update(
-            desired_holder=holder,
-            desired_instance_id=change.holder or "",
-            settled_at=self.database_now(),
-            free_seen_at=None,
-            drift_seen_at=None,
-            generation=F("generation") + 1,
-            version=F("version") + 1,
-        )
-
-    def _audit_intent(self, job: Job, intent: Intent) -> None:
-        audit.record(
-            at=_required_stamp(intent.intent_at),
-            actor=ENGINE,
-            action=intent.call.action.value,
-            subject=f"network-interface/{job.interface_id}",
-            outcome="intended",
-            after=rows.from_intent(intent).args,
-            job_id=job.id,
-        )
-
-    def _audit_state(self, job: Job) -> None:
-        audit.record(
-            at=_required_stamp(job.finished_at or self.database_now()),
-            actor=ENGINE,
-            action="job.finish",
-            subject=f"job/{job.id}",
-            outcome=job.state.value,
-            reason=job.why,
-            after=dict(job.why_args),
-            job_id=job.id,
-        )
+    def _settle_pairs(self, ended: Mapping[UUID, Change]) -> None:
+        """P7: the desired holder is what the terminal transaction says it is."""
+        pairs = models.Job.objects.filter(id__in=list(ended), pair__isnull=False)
+        settled_at = self.database_now()
+        for job_id, pair_id in pairs.order_by("pair_id").values_list("id", "pair_id"):
+            change = ended[job_id]
+            holder = Holder.INSTANCE if change.holder else Holder.NONE
+            if not change.holder_known:
+                holder = Holder.UNKNOWN
+            models.Pair.objects.filter(id=pair_id).update(
+                desired_holder=holder,
+                desired_instance_id=change.holder or "" if change.holder_known else "",
+                settled_at=settled_at,
+                free_seen_at=None,
+                drift_seen_at=None,
+                generation=F("generation") + 1,
+                version=F("version") + 1,
+            )
 
     def record(self, receipts: Sequence[Receipt], *, held: Mapping[UUID, int]) -> None:
         with transaction.atomic():
-            for receipt in receipts:
-                token = held.get(receipt.job_id)
-                if token is not None:
-                    self._complete(receipt, token)
+            completed = [r for r in receipts if self._complete(r, held)]
+            intents = models.Intent.objects.in_bulk([r.intent_id for r in completed])
+            record_all([entries.tell_end(r, intents[r.intent_id]) for r in completed])
 
-    def _complete(self, receipt: Receipt, token: int) -> None:
+    def _complete(self, receipt: Receipt, held: Mapping[UUID, int]) -> bool:
+        """Complete the intent once, and only while its job is ours."""
         is_mine = models.Job.objects.filter(
-            IS_ACTIVE, id=receipt.job_id, fence_token=token
+            IS_ACTIVE, id=receipt.job_id, fence_token=held.get(receipt.job_id, -1)
         ).exists()
         if not is_mine:
-            return
+            return False
         done = models.Intent.objects.filter(id=receipt.intent_id, outcome="").update(
             sent_at=rows.stamp(receipt.sent_at),
             ended_at=rows.stamp(receipt.ended_at),
@@ -301,30 +306,22 @@ class DjangoStore:
             aws_request_id=receipt.aws_request_id,
             attachment_id=receipt.attachment_id or "",
         )
-        if not done:
-            return
-        intent = models.Intent.objects.get(id=receipt.intent_id)
-        audit.record(
-            at=_required_stamp(receipt.ended_at),
-            actor=ENGINE,
-            action=intent.action,
-            subject=f"network-interface/{intent.args.get('NetworkInterfaceId', '')}",
-            outcome=receipt.outcome.value,
-            reason=receipt.error_code,
-            after=intent.args,
-            job_id=receipt.job_id,
-            aws_request_id=receipt.aws_request_id,
-        )
+        return bool(done)
 
     def is_open_for(self, fence: Fence) -> bool:
-        now, boot = self.lease_now()
+        margin_s = self._lease_ttl_s / 3
+        if connection.vendor == "postgresql":
+            # In the same statement: this stands between an intent and its request.
+            is_alive = Q(lease_until__gte=ClockTimestamp() + margin_s)
+        else:
+            now, boot = self.lease_now()
+            is_alive = Q(clock_boot=boot, lease_until__gte=now + margin_s)
         return models.Job.objects.filter(
             IS_ACTIVE,
+            is_alive,
             id=fence.job_id,
             fence_token=fence.fence_token,
             version=fence.version,
-            clock_boot=boot,
-            lease_until__gte=now + self._lease_ttl_s / 3,
         ).exists()
 
     def mirror(self, *, region_id: int, observation: Observation) -> None:
@@ -334,6 +331,7 @@ class DjangoStore:
             instances=observation.instances.values(),
             elastic_ips=observation.elastic_ips.values(),
             began_at=observation.began_at,
+            touch_after_s=TOUCH_AFTER_S,
         )
 
 
@@ -341,15 +339,9 @@ def _is_preflight_current(row: models.Job) -> bool:
     return row.pair is not None and row.pair.generation == row.pair_generation
 
 
-def _free_locks_of_parked(job: Job) -> None:
+def _free_slots_of_parked(job: Job) -> None:
     """A parked job keeps its resource and the slot it aims at (P7)."""
-    aimed, index = job.aimed, job.aimed_index
     slots = models.ResourceLock.objects.filter(job_id=job.id, key__contains=":slot:")
-    if aimed is not None:
-        slots = slots.exclude(key__endswith=f":slot:{aimed}:{index}")
-    if job.aim is Aim.TARGET or aimed is not None:
-        slots.delete()
-
-
-def _required_stamp(at: float) -> Any:
-    return rows.stamp(at)
+    if job.aimed is not None:
+        slots = slots.exclude(key__endswith=f":slot:{job.aimed}:{job.aimed_index}")
+    slots.delete()

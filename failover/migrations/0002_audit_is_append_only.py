@@ -28,9 +28,10 @@ SQLITE = {
     "audit_refuses_delete": f"""
         BEFORE DELETE ON {TABLE}
         BEGIN SELECT RAISE(ABORT, 'the audit is append-only'); END""",
-    "audit_grows_at_its_end": f"""
-        BEFORE INSERT ON {TABLE}
-        WHEN NEW.seq IS NOT (SELECT COALESCE(MAX(seq), 0) + 1 FROM {TABLE})
+    "audit_grows_at_its_end": """
+        BEFORE INSERT ON failover_auditentry
+        WHEN NEW.seq IS NOT
+            (SELECT COALESCE(MAX(seq), 0) + 1 FROM failover_auditentry)
         BEGIN SELECT RAISE(ABORT, 'the audit grows by one at its end'); END""",
     "audit_keeps_its_rowids": f"""
         AFTER INSERT ON {TABLE}
@@ -41,10 +42,10 @@ SQLITE = {
 POSTGRESQL_FUNCTIONS = {
     "audit_refuse_change": """
         BEGIN RAISE EXCEPTION 'the audit is append-only'; END""",
-    "audit_check_end": f"""
+    "audit_check_end": """
         BEGIN
             IF NEW.seq IS DISTINCT FROM
-                (SELECT COALESCE(MAX(seq), 0) + 1 FROM {TABLE})
+                (SELECT COALESCE(MAX(seq), 0) + 1 FROM failover_auditentry)
             THEN RAISE EXCEPTION 'the audit grows by one at its end';
             END IF;
             RETURN NEW;

@@ -1,0 +1,68 @@
+"""What the engine's writes say in the audit: one row a call, one row an end."""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+
+from failover import models
+from failover.audit import Entry
+from failover.engine.job import Intent, Job
+from failover.engine.ports import Change, Receipt, describe
+
+ENGINE = "engine"
+
+
+def tell(changes: Iterable[Change], *, at: float) -> list[Entry]:
+    """The intents and the ends among changes; `at` is database seconds."""
+    told: list[Entry] = []
+    for change in changes:
+        if change.intent is not None:
+            told.append(_tell_intent(change.job, change.intent))
+        if not change.job.state.is_active:
+            told.append(_tell_finish(change, at))
+    return told
+
+
+def tell_end(receipt: Receipt, intent: models.Intent) -> Entry:
+    """How a call ended."""
+    return Entry(
+        at=_utc(receipt.ended_at),
+        actor=ENGINE,
+        action=intent.action,
+        subject=f"network-interface/{intent.args.get('NetworkInterfaceId', '')}",
+        outcome=receipt.outcome.value,
+        reason=receipt.error_code,
+        after=intent.args,
+        job_id=receipt.job_id,
+        aws_request_id=receipt.aws_request_id,
+    )
+
+
+def _tell_intent(job: Job, intent: Intent) -> Entry:
+    return Entry(
+        at=_utc(intent.intent_at),
+        actor=ENGINE,
+        action=intent.call.action.value,
+        subject=f"network-interface/{job.interface_id}",
+        outcome="intended",
+        after=describe(intent.call),
+        job_id=job.id,
+    )
+
+
+def _tell_finish(change: Change, at: float) -> Entry:
+    job = change.job
+    return Entry(
+        at=_utc(job.finished_at or at),
+        actor=ENGINE,
+        action="job.finish",
+        subject=f"job/{job.id}",
+        outcome=job.state.value,
+        before={"instance_id": job.from_instance_id},
+        after={"instance_id": change.holder, **dict(job.why_args)},
+        reason=job.why,
+        job_id=job.id,
+    )
+
+
+def _utc(at: float) -> datetime:
+    return datetime.fromtimestamp(at, tz=UTC)
