@@ -132,10 +132,14 @@ class Driver:
             self._start_look(self._clock.now())
             events = yield Pause(until=self._next_moment())
             self._receive(events, may_call=not is_ending)
-        store.release(held=self._held())
+        return self._let_go(wake_seq)
+
+    def _let_go(self, wake_seq: int) -> bool:
+        """Release everything; whether work is left, or came in the meantime."""
+        self._store.release(held=self._held())
         left = bool(self._hands)
         while True:
-            newer = store.release_region(
+            newer = self._store.release_region(
                 region_id=self._region_id, owner=self._owner, wake_seq=wake_seq
             )
             if newer is None:

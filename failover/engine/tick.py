@@ -81,7 +81,10 @@ def _stepped(before: Job, job: Job, step: Step, now: float) -> Job:
             moved = before.memory.state_key != job.memory.state_key
             stays = before.state is State.PARKED and not moved
             state = State.PARKED if stays else State.RUNNING
-            return replace(job, state=state, waiting_for=step.waiting_for)
+            # A stale look tells nothing new, so what is waited for stays the same.
+            is_blind = step.waiting_for == "clear_view" and before.waiting_for
+            waiting_for = before.waiting_for if is_blind else step.waiting_for
+            return replace(job, state=state, waiting_for=waiting_for)
         case Send():
             return replace(
                 job,

@@ -29,9 +29,9 @@ def main() -> int:
 
 def _replay(name: str) -> int:
     plan = runs.plan_named(name)
-    print(plan)  # noqa: T201
+    print(plan)
     broken = runs.run(plan)
-    print(broken.violation if broken else "no violation")  # noqa: T201
+    print(broken.violation if broken else "no violation")
     return 1 if broken else 0
 
 
@@ -42,7 +42,7 @@ def _plans(seed: int) -> Iterator[Plan]:
 
 def _explore(minutes: float, seed: int) -> int:
     # How long to go on is the caller's time, not the simulation's.
-    began_at = time.monotonic()  # noqa: TID251
+    began_at = time.monotonic()
     schedules = violations = 0
     spent_s = 0.0
     for plan in _plans(seed):
@@ -53,12 +53,10 @@ def _explore(minutes: float, seed: int) -> int:
         if broken is not None:
             violations += 1
             if violations <= MOST_TOLD:
-                print(broken)  # noqa: T201
-        spent_s = time.monotonic() - began_at  # noqa: TID251
+                print(broken)
+        spent_s = time.monotonic() - began_at
     per_minute = round(schedules * 60 / max(spent_s, 1e-9))
-    print(  # noqa: T201
-        f"schedules: {schedules}, per minute: {per_minute}, violations: {violations}"
-    )
+    print(f"schedules: {schedules}, per minute: {per_minute}, violations: {violations}")
     return 1 if violations else 0
 
 

@@ -68,7 +68,7 @@ def _ends() -> Iterator[Plan]:
     for mark in MARKS:
         for what in ("terminate", "stop", "fill", "impede"):
             for who in ("a", "b"):
-                event = Event(what=what, on=mark, who=who)  # type: ignore[arg-type]
+                event = Event(what=what, on=mark, who=who)
                 yield Plan(name=f"{what}-{who}-{mark}", events=(event,))
                 yield Plan(
                     name=f"{what}-{who}-{mark}-lagging",
@@ -106,11 +106,12 @@ _LATE = {
 def _others() -> Iterator[Plan]:
     for what in ("hand_detach", "hand_attach", "lose_address", "move_address"):
         for mark in MARKS:
-            event = Event(what=what, on=mark, who="c")  # type: ignore[arg-type]
+            event = Event(what=what, on=mark, who="c")
             yield Plan(name=f"{what}-{mark}", events=(event,))
     for kind, holder, to in (("attach", "", "b"), ("detach", "a", "")):
-        for mark in (None, *MARKS):
-            events = (Event(what="cancel", on=mark),) if mark else ()
+        yield Plan(name=kind, kind=kind, holder=holder, to=to)  # type: ignore[arg-type]
+        for mark in MARKS:
+            events = (Event(what="cancel", on=mark),)
             yield Plan(
                 name=f"{kind}-cancel-{mark}",
                 kind=kind,  # type: ignore[arg-type]

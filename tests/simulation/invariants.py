@@ -31,7 +31,7 @@ BLIND_S = 8.0
 DISTURBING = FOREIGN | {"terminate"}
 
 
-class Violation(Exception):  # noqa: N818 - what it is called in the protocol.
+class Violation(Exception):
     """An invariant is broken."""
 
 
@@ -182,8 +182,7 @@ class Watch:
             call=intent.call.action,
         )
 
-    def on_event(self, event: Event, nic: Nic) -> None:
-        del nic
+    def on_event(self, event: Event) -> None:
         if event.what in DISTURBING:
             self._disturbed_at = self._sim.now + (
                 SHUTDOWN_S if event.what == "terminate" else 0.0

@@ -224,7 +224,7 @@ class Errands:
             outcome=outcome,
             sent_at=sent_at,
             ended_at=now,
-            duration_s=now - sent_at if sent_at else None,
+            duration_s=now - (sent_at or now),
             error_code=code,
             attachment_id=attachment_id if is_attach else None,
         )

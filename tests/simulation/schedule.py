@@ -15,6 +15,7 @@ from failover.engine import preflight
 from failover.engine.job import Action, Job, Kind, State
 from failover.engine.limits import Limits
 from failover.engine.topology import AllocationId, InstanceId, InterfaceId
+from tests.simulation import happenings
 from tests.simulation.faults import Event, Mark, Plan
 from tests.simulation.invariants import Violation, Watch
 from tests.simulation.memory_store import MemoryStore
@@ -59,7 +60,7 @@ class Simulation:
     ) -> None:
         self.plan = plan
         self.limits = limits
-        self.rng = random.Random(f"{plan.name}/{plan.seed}")  # noqa: S311 - no secret.
+        self.rng = random.Random(f"{plan.name}/{plan.seed}")
         self.clock = VirtualClock()
         self._started_at = self.clock.at
         self._heap: list[tuple[float, int, Callable[[], None]]] = []
@@ -97,7 +98,7 @@ class Simulation:
         """Run to the end; the first broken invariant, or None."""
         self._mark("start")
         for number in range(self.plan.pairs):
-            self.schedule_effect(0.2 * number, partial(self._request, number))
+            self.schedule_effect(0.2 * number, partial(self.request, number))
         self.schedule(0.3, self._reconcile)
         try:
             while self._heap and not self._is_over():
@@ -192,16 +193,16 @@ class Simulation:
     def _reconcile(self) -> None:
         self.schedule(1.0, self._reconcile)
         if self.store.is_due(region_id=REGION):
-            self._start_process()
+            self.start_process()
 
-    def _start_process(self, *, is_rival: bool = False) -> None:
+    def start_process(self, *, is_rival: bool = False) -> None:
         process = Process(
             simulation=self, number=len(self.processes), is_rival=is_rival
         )
         self.processes.append(process)
         process.start()
 
-    def _request(self, number: int, to: str | None = None) -> None:
+    def request(self, number: int, to: str | None = None) -> None:
         """What the service does: look, plan, insert; the broker wakes a worker."""
         nic = list(self.world.nics.values())[number]
         job = self._plan_job(nic, self.plan.to if to is None else to)
@@ -214,7 +215,7 @@ class Simulation:
         )
         if self.store.request(job=job, locks=locks) is None:
             self.watch.on_request(job)
-            self.schedule(0.05, self._start_process)
+            self.schedule(0.05, self.start_process)
 
     def _plan_job(self, nic: Nic, to: str) -> Job | None:
         scope = preflight.scope_for(
@@ -268,91 +269,5 @@ class Simulation:
 
     def _happen(self, event: Event) -> None:
         nic = next(iter(self.world.nics.values()))
-        who = InstanceId(event.who)
-        self.watch.on_event(event, nic)
-        match event.what:
-            case "cancel":
-                for job_id in list(self.store.rows):
-                    self.watch.on_cancel(job_id, self.store.cancel(job_id=job_id))
-                self.schedule(0.05, self._start_process)
-            case "rival":
-                self._start_process(is_rival=True)
-            case "steal":
-                self.store.expire_leases()
-                self._start_process()
-            case "stall":
-                for process in self.processes:
-                    process.stalled_until = self.now + event.lasts_s
-            case "kill":
-                self._end_processes(gently=event.lasts_s < 1)
-            case "double_click":
-                self._request(0)
-            case "follow_up":
-                if self.plan.kind == "swap":
-                    self._request(0, "a" if self.plan.to == "b" else "b")
-            case _:
-                self._happen_in_ec2(event, nic, who)
-
-    def _end_processes(self, *, gently: bool) -> None:
-        for process in self.processes:
-            if process.is_alive and gently:
-                process.is_stopping = True
-            elif process.is_alive:
-                process.kill()
-
-    def _happen_in_ec2(self, event: Event, nic: Nic, who: InstanceId) -> None:
-        world = self.world
-        match event.what:
-            case "terminate":
-                world.terminate(who)
-            case "stop" | "start":
-                self._power(event, who)
-            case "fill":
-                world.fill(who)
-            case "impede":
-                world.machines[who].impediment = "UnauthorizedOperation"
-                if event.lasts_s:
-                    self.schedule_effect(event.lasts_s, partial(self._clear, who))
-            case "drop":
-                self._drop_one_on_the_way()
-            case "raise_flag":
-                world.set_flag(nic)
-            case "hand_detach":
-                world.detach_by_hand(nic)
-            case "hand_attach":
-                world.attach_by_hand(nic, who)
-            case "lose_address":
-                world.take_address(nic, elsewhere=False)
-            case "move_address":
-                world.take_address(nic, elsewhere=True)
-            case "delete":
-                world.delete(nic)
-            case _:
-                message = f"no such event: {event.what}"
-                raise AssertionError(message)
-
-    def _drop_one_on_the_way(self) -> None:
-        """EC2 cannot keep an attach that a job has just made."""
-        for row in self.store.rows.values():
-            if row.job.state.is_active and row.job.first_intent_at is not None:
-                self.world.drop(self.world.nics[row.job.interface_id])
-
-    def _clear(self, who: InstanceId) -> None:
-        self.world.machines[who].impediment = ""
-
-    def _power(self, event: Event, who: InstanceId) -> None:
-        state = self.world.machines[who].state
-        first, then = ("stopping", "stopped")
-        if event.what == "start":
-            first, then = ("pending", "running")
-        is_ready = state == ("running" if event.what == "stop" else "stopped")
-        if is_ready:
-            self.world.set_state(who, first)
-            self.schedule_effect(2.0, partial(self._settle_power, who, first, then))
-            if event.what == "stop" and event.lasts_s:
-                again = Event(what="start", who=event.who)
-                self.schedule_effect(event.lasts_s, partial(self._power, again, who))
-
-    def _settle_power(self, who: InstanceId, first: str, then: str) -> None:
-        if self.world.machines[who].state == first:
-            self.world.set_state(who, then)
+        self.watch.on_event(event)
+        happenings.HAPPENINGS[event.what](self, event, nic)

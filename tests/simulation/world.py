@@ -34,7 +34,7 @@ SHUTDOWN_S = 4.0
 FORCED_S = 1.0
 
 
-class Refusal(Exception):  # noqa: N818 - it is an answer of EC2, not a failure.
+class Refusal(Exception):
     """EC2 says no; nothing has changed."""
 
     def __init__(self, code: str, message: str = "") -> None:
@@ -311,8 +311,8 @@ class World:
             began_at=began_at,
             ended_at=now,
             interfaces={i: x for i, x in seen.items() if x is not None},
-            instances={i: x for i, x in machines.items() if x is not None},
-            elastic_ips={i: x for i, x in addresses.items() if x is not None},
+            instances=machines,
+            elastic_ips=addresses,
             not_found=frozenset(i for i, x in asked.items() if x is None),
         )
 
