@@ -1,10 +1,11 @@
-"""Who is asking and what they may do: users, tokens, roles. Deny is the default."""
+"""Who is asking and what they may do: roles, users, API tokens. Deny is the default."""
 
 import hashlib
 import hmac
 import secrets
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Literal
 
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
@@ -14,65 +15,160 @@ from failover import audit, wiring
 from failover.models import ApiToken, Role, User
 from failover.services import refusals
 
-RANKS = {role: rank for rank, role in enumerate(Role.values)}
+Trigger = Literal["ui", "api", "cli", "auto", "guard", "schedule"]
+
+ROLES: tuple[str, ...] = tuple(Role.values)
 TOKEN_PREFIX = "sb"  # noqa: S105 - the public prefix of every token.
 MOST_DAYS = 90
-# Writing at each use would make every read a write.
+# A token's last use is written at most this often, so that reads stay reads.
 LAST_USED_EVERY = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Actor:
-    """Who does something, for permission and audit. `trigger` is the job's."""
+    """Who asks, from where, and with which role at this moment."""
 
     name: str
     role: str
-    trigger: str
     user_id: int | None = None
     token_id: str = ""
     source_ip: str = ""
+    trigger: Trigger = "ui"
+
+    @property
+    def is_authenticated(self) -> bool:
+        return True
+
+    @property
+    def pk(self) -> int | None:
+        return self.user_id
+
+    def may(self, role: str) -> bool:
+        """Whether the actor's role contains `role`; an unknown one contains nothing."""
+        if role not in ROLES or self.role not in ROLES:
+            return False
+        return ROLES.index(self.role) >= ROLES.index(role)
 
 
-def may(actor: Actor, role: str) -> bool:
-    """Whether the actor's role contains `role`; an unknown role contains nothing."""
-    return actor.role in RANKS and RANKS[actor.role] >= RANKS[role]
+GUARD = Actor(name="guard", role=Role.OPERATOR.value, trigger="guard")
 
 
-def require(actor: Actor, role: str) -> None:
-    """Raises Forbidden unless the actor's role contains `role`."""
-    if not may(actor, role):
-        raise refusals.Forbidden(f"This needs the role {role}; yours is {actor.role}.")
+def require(actor: Actor | None, role: str) -> Actor:
+    """The actor, if it may. Raises Anonymous or Forbidden."""
+    if actor is None:
+        raise refusals.Anonymous
+    if not actor.may(role):
+        raise refusals.Forbidden(role=role)
+    return actor
 
 
-def lesser(one: str, other: str) -> str:
-    """The role that both contain; empty if either is none."""
-    if one not in RANKS or other not in RANKS:
-        return ""
-    return min(one, other, key=RANKS.__getitem__)
+def actor_for(user: User, *, source_ip: str = "", trigger: Trigger = "ui") -> Actor:
+    """The actor that a signed-in user is."""
+    return Actor(
+        name=user.get_username(),
+        user_id=user.pk,
+        role=user.role if user.is_active else "",
+        source_ip=source_ip,
+        trigger=trigger,
+    )
 
 
-def create_user(*, name: str, role: str, password: str | None, actor: Actor) -> str:
-    """Create or change a user; its password, made here when none is given.
+def authenticate_token(raw: str, source_ip: str = "") -> Actor | None:
+    """The actor behind `sb_<id>_<secret>`, or None for anything but a live token."""
+    prefix, _, rest = raw.partition("_")
+    public_id, _, secret = rest.partition("_")
+    if prefix != TOKEN_PREFIX or not public_id or not raw.isascii() or "\0" in raw:
+        return None
+    found = ApiToken.objects.select_related("user").filter(public_id=public_id[:16])
+    token = found.first()
+    # Compared even where there is no such token, so that time tells nothing.
+    kept = token.secret_sha256 if token else "0" * 64
+    is_right = hmac.compare_digest(_sha256(secret), kept)
+    now = wiring.now()
+    if token is None or not is_right or not _is_live(token, now=now):
+        return None
+    if token.last_used_at is None or now - token.last_used_at > LAST_USED_EVERY:
+        ApiToken.objects.filter(id=token.pk).update(last_used_at=now)
+    return Actor(
+        name=token.user.get_username(),
+        user_id=token.user.pk,
+        role=lesser(token.role, token.user.role),
+        token_id=token.public_id,
+        source_ip=source_ip,
+        trigger="api",
+    )
 
-    Raises Invalid for a name or password that is not acceptable.
+
+def make_token(
+    *,
+    user_name: str,
+    actor: Actor,
+    name: str = "",
+    role: str | None = None,
+    days: int = MOST_DAYS,
+) -> str:
+    """A new token, said this once; the role is the user's unless a lesser is given.
+
+    Raises Forbidden, NotFound, Invalid.
     """
-    require(actor, Role.ADMIN)
-    made = password if password is not None else secrets.token_urlsafe(18)
+    require(actor, Role.ADMIN.value)
+    user = User.objects.filter(username=user_name, is_active=True).first()
+    if user is None:
+        raise refusals.NotFound(what="user", id=user_name)
+    wanted = role or user.role
+    if not wanted or lesser(wanted, user.role) != wanted:
+        said = f"{user_name} has the role {user.role or 'of nobody'}."
+        raise refusals.Invalid(errors={"role": [said]})
+    if not 1 <= days <= MOST_DAYS:
+        raise refusals.Invalid(errors={"days": [f"Between 1 and {MOST_DAYS}."]})
+    now = wiring.now()
+    public_id, secret = secrets.token_hex(6), secrets.token_hex(24)
+    with transaction.atomic():
+        ApiToken.objects.create(
+            public_id=public_id,
+            secret_sha256=_sha256(secret),
+            user=user,
+            name=name[:64],
+            role=wanted,
+            created_at=now,
+            expires_at=now + timedelta(days=days),
+        )
+        audit.record(
+            at=now,
+            actor=actor.name,
+            token=actor.token_id,
+            source_ip=actor.source_ip,
+            action="token.create",
+            subject=f"token/{public_id}",
+            outcome="ok",
+            after={"user": user_name, "role": wanted, "days": days, "name": name[:64]},
+        )
+    return f"{TOKEN_PREFIX}_{public_id}_{secret}"
+
+
+def create_user(*, name: str, role: str, actor: Actor, password: str | None) -> str:
+    """Create the user, or set its role and password; the password it has now.
+
+    Without a password one is made. Raises Forbidden, Invalid.
+    """
+    require(actor, Role.ADMIN.value)
+    chosen = password if password is not None else secrets.token_urlsafe(18)
     with transaction.atomic():
         user = User.objects.filter(username=name).first() or User(username=name)
         before = {"role": user.role} if user.pk else None
         user.role = role
         user.is_active = True
-        user.set_password(made)
+        user.set_password(chosen)
         try:
             user.full_clean(exclude=["password"])
-            validate_password(made, user)
+            validate_password(chosen, user)
         except ValidationError as error:
-            raise refusals.Invalid({"user": error.messages}) from error
+            raise refusals.Invalid(errors={"user": error.messages}) from error
         user.save()
         audit.record(
             at=wiring.now(),
             actor=actor.name,
+            token=actor.token_id,
             source_ip=actor.source_ip,
             action="user.set",
             subject=f"user/{name}",
@@ -80,85 +176,19 @@ def create_user(*, name: str, role: str, password: str | None, actor: Actor) -> 
             before=before,
             after={"role": role},
         )
-    return made
+    return chosen
 
 
-def make_token(
-    *, user_name: str, name: str, role: str | None, days: int, actor: Actor
-) -> str:
-    """A new token, shown this once. Raises NotFound, Invalid."""
-    require(actor, Role.ADMIN)
-    user = User.objects.filter(username=user_name, is_active=True).first()
-    if user is None:
-        raise refusals.NotFound(f"There is no user {user_name}.")
-    if not 1 <= days <= MOST_DAYS:
-        raise refusals.Invalid({"days": [f"Between 1 and {MOST_DAYS}."]})
-    granted = lesser(role or user.role, user.role)
-    if not granted or (role and granted != role):
-        raise refusals.Invalid(
-            {"role": [f"{user_name} is only {user.role or 'none'}."]}
-        )
-    public_id, secret = secrets.token_hex(6), secrets.token_urlsafe(24)
-    now = wiring.now()
-    with transaction.atomic():
-        ApiToken.objects.create(
-            public_id=public_id,
-            secret_sha256=_sha256(secret),
-            user=user,
-            name=name[:64],
-            role=granted,
-            created_at=now,
-            expires_at=now + timedelta(days=days),
-        )
-        audit.record(
-            at=now,
-            actor=actor.name,
-            source_ip=actor.source_ip,
-            action="token.create",
-            subject=f"token/{public_id}",
-            outcome="ok",
-            after={"user": user_name, "role": granted, "days": days},
-        )
-    return f"{TOKEN_PREFIX}_{public_id}_{secret}"
+def lesser(one: str, other: str) -> str:
+    """The role that both contain; empty if either is none."""
+    if one not in ROLES or other not in ROLES:
+        return ""
+    return ROLES[min(ROLES.index(one), ROLES.index(other))]
 
 
-def authenticate_token(raw: str, *, source_ip: str) -> Actor | None:
-    """Who this token speaks for now; None for anything that is not a live token."""
-    prefix, _, rest = raw.partition("_")
-    public_id, _, secret = rest.partition("_")
-    if prefix != TOKEN_PREFIX or not public_id or not secret or "\0" in raw:
-        return None
-    found = ApiToken.objects.filter(public_id=public_id[:16]).select_related("user")
-    token = found.first()
-    # The digest is compared even for an unknown id: both take the same time.
-    known = token.secret_sha256 if token else "0" * 64
-    is_right = hmac.compare_digest(known, _sha256(secret))
-    if token is None or not is_right:
-        return None
-    now = wiring.now()
-    if token.revoked_at or token.expires_at <= now or not token.user.is_active:
-        return None
-    if token.last_used_at is None or now - token.last_used_at > LAST_USED_EVERY:
-        ApiToken.objects.filter(id=token.pk).update(last_used_at=now)
-    return Actor(
-        name=token.user.username,
-        role=lesser(token.role, token.user.role),
-        trigger="api",
-        user_id=token.user_id,
-        token_id=token.public_id,
-        source_ip=source_ip,
-    )
-
-
-def actor_of(user: User, *, trigger: str, source_ip: str) -> Actor:
-    """The actor behind a logged-in user."""
-    return Actor(
-        name=user.username,
-        role=user.role if user.is_active else "",
-        trigger=trigger,
-        user_id=user.pk,
-        source_ip=source_ip,
-    )
+def _is_live(token: ApiToken, *, now: datetime) -> bool:
+    is_over = token.revoked_at is not None or token.expires_at <= now
+    return token.user.is_active and not is_over
 
 
 def _sha256(secret: str) -> str:

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-
 from django.db import transaction
 
 from failover import audit, mirror, models, wiring
