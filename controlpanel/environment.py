@@ -119,7 +119,8 @@ def origins(name: str) -> list[str]:
         return tuple(origin(part) for part in split(value))
 
     expected = "origins such as https://swapboard.example.com, with commas"
-    return list(read(name, parse=parse, default=(), expected=expected))
+    none: tuple[str, ...] = ()
+    return list(read(name, parse=parse, default=none, expected=expected))
 
 
 def origin(value: str) -> str:

@@ -84,9 +84,7 @@ def configure(*, level: str) -> dict[str, Any]:
         "version": 1,
         "disable_existing_loggers": False,
         "formatters": {"json": {"()": "controlpanel.logs.make_formatter"}},
-        "handlers": {
-            "stderr": {"class": "logging.StreamHandler", "formatter": "json"}
-        },
+        "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json"}},
         "root": {"handlers": ["stderr"], "level": level},
         "loggers": {
             "django": {"handlers": [], "level": level, "propagate": True},

@@ -229,6 +229,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "controlpanel.proxies.TrustedProxies",
+    "failover.web.middleware.RequestId",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -236,11 +237,11 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    # Deny is the default: a public view says `login_not_required`.
-    "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    # Deny is the default: a page that names no role is shut.
+    "failover.web.middleware.Pages",
     "axes.middleware.AxesMiddleware",
 ]
 ROOT_URLCONF = "controlpanel.urls"
@@ -255,6 +256,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "failover.web.context.frame",
             ],
             "builtins": [
                 "heroicons.templatetags.heroicons",

@@ -102,7 +102,7 @@ def _put(model: type[Mirrored], key: str, rows: Sequence[Mirrored]) -> None:
         return
     fields = [f for f in model._meta.concrete_fields if not f.primary_key]  # noqa: SLF001
     quote = connection.ops.quote_name
-    names = [quote(f.column) for f in fields]
+    names = [quote(str(f.column)) for f in fields]
     assignments = ", ".join(f"{name} = excluded.{name}" for name in names)
     table = quote(model._meta.db_table)  # noqa: SLF001 - Django's public name.
     statement = (
