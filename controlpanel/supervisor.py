@@ -25,7 +25,7 @@ STEADY_S = 10.0
 FIRST_PAUSE_S = 0.25
 LONGEST_PAUSE_S = 5.0
 # After SIGTERM a child has this long; all of it stays under ten seconds.
-GRACE_S = 7.5
+GRACE_S = 6.5
 LAST_GRACE_S = 1.0
 
 
