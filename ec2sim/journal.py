@@ -3,6 +3,8 @@
 import json
 import threading
 from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
 
@@ -16,12 +18,15 @@ class Journal:
         self._lock = threading.Lock()
         self._lines: deque[str] = deque(maxlen=KEPT_LINES)
         self._file: IO[str] | None = None
+        self._muted = False
         if path is not None:
             path.parent.mkdir(parents=True, exist_ok=True)
             self._file = path.open("a", encoding="utf-8", buffering=1)
 
     def write(self, event: dict[str, Any]) -> None:
         """Add a line; times are seconds since 1970, UTC."""
+        if self._muted:
+            return
         line = json.dumps(event, separators=(", ", ": "))
         with self._lock:
             self._lines.append(line)
@@ -41,6 +46,15 @@ class Journal:
                 "instance_id": instance_id,
             }
         )
+
+    @contextmanager
+    def muted(self) -> Iterator[None]:
+        """Write nothing for a while: what a seed builds has not happened."""
+        self._muted = True
+        try:
+            yield
+        finally:
+            self._muted = False
 
     def lines(self) -> list[str]:
         """What memory holds, oldest first."""

@@ -1,0 +1,205 @@
+"""What every seed is made of: VPCs, subnets, instances and their interfaces."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from ec2sim.rules import interfaces, lookup, subnets, vpcs, zones
+from ec2sim.state import ids
+from ec2sim.state.instance import Instance
+from ec2sim.state.interface import (
+    Association,
+    Attachment,
+    NetworkInterface,
+    PrivateAddress,
+)
+from ec2sim.state.network import Image, InternetGateway, Route, Subnet, Vpc
+from ec2sim.state.region import Region
+
+AMAZON_LINUX = "ami-0c55b159cbfafe1f0"
+IMAGES = (
+    (AMAZON_LINUX, "amzn2-ami-hvm-2.0.20231116.0-x86_64-gp2", "Amazon Linux 2 AMI"),
+    ("ami-0a8b4cd432b1c3063", "al2023-ami-2023.5-x86_64", "Amazon Linux 2023 AMI"),
+    ("ami-08f9a9c699d2ab3f9", "ubuntu-jammy-22.04-amd64-server", "Ubuntu 22.04 LTS"),
+)
+
+
+def images_only(region: Region) -> None:
+    """A region with nothing but the public images."""
+    for image_id, name, description in IMAGES:
+        image = Image(
+            id=image_id, name=name, description=description, created_at=1_700_000_000.0
+        )
+        region.images.put(image, at=region.now)
+
+
+def furnish(region: Region) -> None:
+    """A region as a new account finds it: a default VPC with a subnet in each zone."""
+    images_only(region)
+    made = vpc(region, vpc_id=None, cidr="172.31.0.0/16", is_default=True)
+    for place, zone in enumerate(zones.zones(region.name)):
+        subnet(
+            region,
+            vpc_id=made.id,
+            cidr=f"172.31.{place * 16}.0/20",
+            zone=zone,
+            is_default=True,
+        )
+
+
+def vpc(
+    region: Region,
+    *,
+    vpc_id: str | None,
+    cidr: str,
+    is_default: bool = False,
+    tags: Mapping[str, str] | None = None,
+) -> Vpc:
+    """A VPC with an internet gateway and a way out in its main route table."""
+    row = Vpc(
+        id=vpc_id or ids.VPC.make(region.around.chance),
+        cidr=cidr,
+        is_default=is_default,
+        tags=tags or {},
+    )
+    vpcs.make(region, row)
+    gateway = InternetGateway(
+        id=ids.INTERNET_GATEWAY.make(region.around.chance), vpc_id=row.id
+    )
+    region.gateways.put(gateway, at=region.now)
+    for table in list(region.route_tables):
+        if table.vpc_id == row.id:
+            out = Route(destination="0.0.0.0/0", gateway_id=gateway.id)
+            routes = (*table.routes, out)
+            region.route_tables.put(replace(table, routes=routes), at=region.now)
+    return row
+
+
+def subnet(
+    region: Region,
+    *,
+    vpc_id: str,
+    cidr: str,
+    zone: str,
+    subnet_id: str | None = None,
+    is_default: bool = False,
+    tags: Mapping[str, str] | None = None,
+) -> Subnet:
+    """A subnet with all its addresses free."""
+    row = Subnet(
+        id=subnet_id or ids.SUBNET.make(region.around.chance),
+        vpc_id=vpc_id,
+        cidr=cidr,
+        zone=zone,
+        zone_id=zones.zone_id(zone),
+        is_default=is_default,
+        lends_public_ip=is_default,
+        tags=tags or {},
+    )
+    subnets.make(region, row)
+    return row
+
+
+def interface(
+    region: Region,
+    home: Subnet,
+    *,
+    groups: tuple[tuple[str, str], ...],
+    interface_id: str | None = None,
+    address: str | None = None,
+    description: str = "",
+    tags: Mapping[str, str] | None = None,
+    mac_address: str | None = None,
+    lent_public_ip: str | None = None,
+    attachment: Attachment | None = None,
+) -> NetworkInterface:
+    """An interface with one address of its subnet."""
+    space = region.spaces[home.id]
+    if address is None:
+        address = space.take_next()
+        if address is None:
+            raise ValueError(f"no address is free in {home.id}")
+    else:
+        space.take(address)
+    lent = None
+    if lent_public_ip is not None:
+        region.around.lent_pool.take(lent_public_ip)
+        lent = Association(public_ip=lent_public_ip)
+    row = NetworkInterface(
+        id=interface_id or ids.INTERFACE.make(region.around.chance),
+        owner_id=region.account_id,
+        vpc_id=home.vpc_id,
+        subnet_id=home.id,
+        zone=home.zone,
+        zone_id=home.zone_id,
+        mac_address=mac_address or interfaces.mac_address(region.around.chance),
+        private_dns_name=interfaces.private_dns_name(region.name, address),
+        addresses=(PrivateAddress(address=address, primary=True, association=lent),),
+        groups=groups,
+        description=description,
+        attachment=attachment,
+        tags=tags or {},
+    )
+    region.interfaces.put(row, at=region.now)
+    return row
+
+
+def instance(
+    region: Region,
+    home: Subnet,
+    *,
+    tags: Mapping[str, str],
+    type_name: str,
+    primary_id: str | None = None,
+    instance_id: str | None = None,
+    groups: tuple[tuple[str, str], ...] = (),
+    address: str | None = None,
+    lent_public_ip: str | None = None,
+    mac_address: str | None = None,
+) -> Instance:
+    """A running instance with its primary interface."""
+    made_id = instance_id or ids.INSTANCE.make(region.around.chance)
+    primary = interface(
+        region,
+        home,
+        groups=groups or lookup.groups(region, [], vpc_id=home.vpc_id),
+        interface_id=primary_id,
+        address=address,
+        mac_address=mac_address,
+        lent_public_ip=lent_public_ip,
+        attachment=bond(region, made_id, 0, delete_on_termination=True),
+    )
+    row = Instance(
+        id=made_id,
+        reservation_id=ids.RESERVATION.make(region.around.chance),
+        image_id=AMAZON_LINUX,
+        type=type_name,
+        zone=home.zone,
+        subnet_id=home.id,
+        vpc_id=home.vpc_id,
+        state="running",
+        launch_time=region.now,
+        private_dns_name=primary.private_dns_name,
+        lent_public_ip=lent_public_ip is not None,
+        tags=tags,
+    )
+    region.instances.put(row, at=region.now)
+    return row
+
+
+def bond(
+    region: Region,
+    instance_id: str,
+    device_index: int,
+    *,
+    delete_on_termination: bool = False,
+) -> Attachment:
+    """A finished attachment."""
+    return Attachment(
+        id=ids.ATTACHMENT.make(region.around.chance),
+        instance_id=instance_id,
+        instance_owner_id=region.account_id,
+        device_index=device_index,
+        status="attached",
+        attach_time=region.now,
+        delete_on_termination=delete_on_termination,
+    )

@@ -1,0 +1,60 @@
+"""Choosing and building a seed in a running world."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from ec2sim.config import BadControl
+from ec2sim.seeds import article, empty_vpc, pairs
+from ec2sim.world import DEFAULT_ACCOUNT, World
+
+MOST_PAIRS = 1_000_000
+
+
+def sow(world: World, values: Mapping[str, Any]) -> dict[str, Any]:
+    """Build what is asked: article, empty_vpc, pairs: N, quotas; counts in answer.
+
+    `account` and `region` choose where; a region that is already in use keeps what
+    it has. Raises BadControl.
+    """
+    known = {"article", "empty_vpc", "pairs", "quotas", "account", "region"}
+    for name in values:
+        if name not in known:
+            raise BadControl(f"{name}: unknown; known are {sorted(known)}")
+    account_id = values.get("account", DEFAULT_ACCOUNT)
+    count = values.get("pairs") or 0
+    if isinstance(count, bool) or not isinstance(count, int):
+        raise BadControl("pairs: expected a whole number")
+    if not 0 <= count <= MOST_PAIRS:
+        raise BadControl("pairs: out of range")
+    region_name = values.get("region", article.REGION)
+    if not isinstance(account_id, str) or not isinstance(region_name, str):
+        raise BadControl("account, region: expected texts")
+    region = world.region(account_id, region_name, bare=True)
+    with world.account(account_id).lock, world.journal.muted():
+        if values.get("article"):
+            if article.INTERFACE in region.interfaces:
+                raise BadControl("article: it is there already")
+            article.plant(region)
+        if values.get("empty_vpc"):
+            empty_vpc.plant(region)
+        if count:
+            pairs.plant(region, count)
+        region.quotas.update(_quotas(values.get("quotas") or {}))
+        return {
+            "account": account_id,
+            "region": region.name,
+            "interfaces": len(region.interfaces),
+            "instances": len(region.instances),
+            "elastic_ips": len(region.elastic_ips),
+        }
+
+
+def _quotas(values: object) -> dict[str, int]:
+    if not isinstance(values, dict):
+        raise BadControl("quotas: expected an object")
+    for name, value in values.items():
+        if name not in ("network_interfaces", "elastic_ips"):
+            raise BadControl("quotas: known are network_interfaces and elastic_ips")
+        if isinstance(value, bool) or not isinstance(value, int):
+            raise BadControl(f"quotas: {name}: expected a whole number")
+    return values
