@@ -1,29 +1,122 @@
-"""Every sentence that page, API, command line and messages share.
-
-Data comes in, prose goes out; nothing else in the product writes prose about jobs.
-"""
+"""Every sentence that pages, API, commands and messages share. Data in, prose out."""
 
 from collections.abc import Mapping
-from typing import Any
 
-from failover.engine.preflight import Check
+Args = Mapping[str, object]
 
+
+class _Gaps(dict[str, str]):
+    def __missing__(self, key: str) -> str:
+        return "unknown"
+
+
+def fill(template: str, args: Args) -> str:
+    """The template with its named gaps filled; the values themselves stay text."""
+    return template.format_map(_Gaps({k: str(v) for k, v in args.items()}))
+
+
+# Refusals: title, and what is so with what a human can do.
+REFUSALS: Mapping[str, tuple[str, str]] = {
+    "malformed": ("The request cannot be read", "{detail}"),
+    "invalid": ("The request is not valid", "{detail}"),
+    "ambiguous_account": (
+        "Which account is meant?",
+        "Region {region} is managed in several accounts: say which with `account`.",
+    ),
+    "anonymous": (
+        "Who is asking?",
+        "Sign in, or send a valid token as `Authorization: Bearer …`.",
+    ),
+    "forbidden": ("Not allowed", "{detail}"),
+    "not_found": ("Not found", "There is no {what} {id}."),
+    "job_active": (
+        "A job is already at work",
+        "Job {job} is at work on this. Wait for its end, or cancel it.",
+    ),
+    "already_there": (
+        "It is already there",
+        "The network interface is already where it was asked to be: {holder}.",
+    ),
+    "belongs_to_pair": (
+        "The interface belongs to a pair",
+        "Network interface {interface} is moved by pair {pair}. Swap the pair instead.",
+    ),
+    "in_use": (
+        "The interface is in use",
+        "Network interface {interface} is attached to {holder}. Detach it first.",
+    ),
+    "foreign_holder": (
+        "A third instance holds the interface",
+        "Instance {holder} is neither end of the pair. Detach the interface there in "
+        "EC2 first, if it is not needed.",
+    ),
+    "no_desired_holder": (
+        "Nowhere to put it back to",
+        "The pair has no desired holder. Swap to the instance that should hold it.",
+    ),
+    "exists": ("It exists already", "There is already a {what} {id}."),
+    "key_reused": (
+        "The idempotency key was used for something else",
+        "This Idempotency-Key was sent with another body. Use a new key.",
+    ),
+    "in_progress": (
+        "The same request is still at work",
+        "A request with this Idempotency-Key has not ended yet. Ask again shortly.",
+    ),
+    "final": (
+        "The job has ended",
+        "Job {job} is {state}: there is nothing left to cancel.",
+    ),
+    "changed": ("It has changed since you looked", "{detail}"),
+    "preflight": ("The checks stand in the way", "{detail}"),
+    "throttled": (
+        "Too many start calls",
+        "The limit of start calls a minute is reached. Try again in {retry_after_s} s.",
+    ),
+    "ec2_unreachable": (
+        "EC2 does not answer",
+        "EC2 could not be read ({detail}). Nothing was started; try again.",
+    ),
+    "ec2_refused": (
+        "EC2 does not let us look",
+        "EC2 refused the look ({detail}). Nothing was started; see the role's policy.",
+    ),
+    "unavailable": (
+        "The database does not answer",
+        "Whether it was done is not known. Ask again with the same key.",
+    ),
+}
+
+
+def title(code: str) -> str:
+    """The short name of a refusal."""
+    return REFUSALS.get(code, ("Refused", ""))[0]
+
+
+def detail(code: str, fields: Args) -> str:
+    """The sentence of a refusal."""
+    return fill(REFUSALS.get(code, ("", "{detail}"))[1], fields)
+
+
+# Checks: the sentence when it passes, and when it fails.
 CHECKS: Mapping[str, tuple[str, str]] = {
-    # code: (when it holds, when it does not)
-    "frozen": ("The pair is not frozen.", "The pair is frozen; unfreeze it first."),
     "same_zone": (
-        "Interface and {instance} are in the same Availability Zone.",
-        "{instance} is in {instance_zone}, the interface in {interface_zone}; an "
-        "interface never leaves its zone. Choose an instance in {interface_zone}.",
+        "The interface and {instance} are in the same Availability Zone.",
+        "{instance} is in {instance_zone}, the interface in {interface_zone}: a "
+        "network interface never leaves its zone.",
     ),
     "same_vpc": (
-        "Interface and {instance} are in the same VPC.",
+        "The interface and {instance} are in the same VPC.",
         "{instance} is in another VPC than the interface.",
     ),
     "interface_secondary": (
-        "It is a secondary interface.",
-        "It is a primary interface (device index 0) or it does not exist; EC2 never "
-        "detaches a primary one. Choose a secondary interface.",
+        "It is a secondary network interface.",
+        "It is a primary network interface (device index 0), which EC2 never "
+        "detaches. Choose a secondary one.",
+    ),
+    "interface_found": (
+        "The network interface exists.",
+        "EC2 knows no network interface {interface} in this region.",
     ),
     "interface_managed": (
         "No AWS service manages the interface.",
@@ -31,88 +124,143 @@ CHECKS: Mapping[str, tuple[str, str]] = {
     ),
     "target_state": (
         "{instance} is {state}.",
-        "{instance} is {state}; it must be running. Start it first.",
+        "{instance} is {state}. Start it, or choose the other instance.",
     ),
     "target_status": (
-        "The status checks of {instance} are good.",
-        "The status checks of {instance} say {system}/{instance_status}; force accepts "
-        "that.",
+        "The status checks of {instance} do not speak against it.",
+        "{instance} does not pass its status checks (system {system}, instance "
+        "{instance_status}). Force accepts that.",
     ),
     "free_index": (
         "Device index {index} of {instance} is free.",
         "Device index {index} of {instance} is taken by another interface.",
     ),
     "free_slot": (
-        "{instance} has room for an interface ({count} of {limit} taken).",
-        "{instance} already has {count} of {limit} interfaces.",
+        "{instance} can take one more interface.",
+        "{instance} has {count} of at most {limit} interfaces attached or reserved.",
     ),
     "delete_on_termination": (
-        "Terminating the holder does not delete the interface, or a step mends it.",
-        "Terminating the holder would delete the interface.",
+        "No termination will delete the interface.",
+        "DeleteOnTermination is set: the job turns it off before it detaches.",
     ),
-    "permission_detach": ("Detach is allowed.", "The role may not detach."),
-    "permission_attach": ("Attach is allowed.", "The role may not attach."),
-    "addresses": ("The addresses are as planned.", "An address is held elsewhere."),
-    "inventory_age": ("EC2 was read in time.", "EC2 could not be read: {error}"),
+    "addresses": (
+        "The Elastic IPs of the interface travel with it.",
+        "An Elastic IP of the interface is held elsewhere.",
+    ),
+    "permission_detach": (
+        "The role may detach.",
+        "The role may not detach network interfaces.",
+    ),
+    "permission_attach": (
+        "The role may attach.",
+        "The role may not attach network interfaces.",
+    ),
+    "permission_move": ("The role may move it.", "The role may not move it."),
+    "source_dest_check": (
+        "Source/destination checking is as the strategy needs it.",
+        "Source/destination checking must be off at both ends.",
+    ),
+    "inventory_age": (
+        "The facts are fresh.",
+        "The facts are {age_s} s old. Is the reconciler running?",
+    ),
+    "frozen": ("The pair is not frozen.", "The pair is frozen. Unfreeze it first."),
     "job_active": ("No job is at work.", "Job {job} is at work."),
+    "foreign_holder": (
+        "No instance outside the pair holds the interface.",
+        "{holder}, which is neither end of the pair, holds the interface.",
+    ),
+    "resource_taken": (
+        "No other pair moves the same.",
+        "Pair {pair} already moves or reserves {resource}.",
+    ),
 }
 
-ENDS: Mapping[str, str] = {
-    "done": "Done, and verified by a second look.",
+
+def check(code: str, *, ok: bool, args: Args) -> str:
+    """What a check found."""
+    passed, failed = CHECKS.get(code, ("{code} passes.", "{code} fails."))
+    return fill(passed if ok else failed, {"code": code, **args})
+
+
+# What a job waits for, by the engine's codes.
+WAITS: Mapping[str, str] = {
+    "": "Waiting to be picked up.",
+    "detached": "Waiting for EC2 to let go of the interface.",
+    "available": "Waiting until EC2 frees the interface of the ending instance.",
+    "attached": "Waiting for EC2 to attach the interface.",
+    "verify": "The interface is where it should be; a second look makes sure.",
+    "settle": "Waiting until a call whose answer was lost can no longer take effect.",
+    "facts": "Taking a fresh look at the instances before anything is moved.",
+    "admission": "Waiting for room in EC2's request quota, so that nobody stays dark.",
+    "target_running": "The interface is attached; waiting for the instance to run.",
+    "clear_view": "Looking again, until EC2's answers agree.",
+    "addresses": "Waiting for the Elastic IPs to be back on the interface.",
+    "delete_on_termination": "Turning DeleteOnTermination off, so nothing is deleted.",
+    "human": "Waiting for a human.",
+}
+
+# Why a job is where it is, by the engine's codes.
+REASONS: Mapping[str, str] = {
+    "": "",
+    "done": "",
+    "cancelled_by_operator": "Cancelled before anything was sent to EC2.",
+    "cancelled_turned": "It was cancelled after the first call.",
+    "no_longer_possible": (
+        "Called off before anything was sent: check {reason} no longer holds. Mend "
+        "what it names, then swap again."
+    ),
+    "released": (
+        "Released by {by}: the interface is gone, or an outside instance holds it. "
+        "Where it belongs is unknown now; adopt or swap when that is clear."
+    ),
+    "cancel_too_late": (
+        "The cancel came too late: the interface had already arrived. Swap back to "
+        "undo it."
+    ),
     "attach_refused": (
-        "EC2 refused to attach to {instance} ({code}: {message}), so the interface "
-        "went back to where it was. Mend that instance, then swap again."
+        "EC2 refused to attach to {instance} for good ({code}: {message}). Mend that "
+        "instance, then swap again."
     ),
     "detach_refused": (
-        "EC2 refused the detach ({code}: {message}); nothing was changed."
+        "EC2 refused to detach ({code}: {message}); nothing was changed. See the "
+        "role's policy and who owns the interface."
     ),
     "attach_stuck": (
-        "The attach to {instance} did not come to an end, so the job turned round."
+        "The attachment to {target} did not come to an end. That instance may need a "
+        "stop and start."
     ),
-    "target_not_running": "{instance} is not running; start it or swap back.",
-    "cancel_too_late": "The cancel came too late: the interface had already arrived.",
-    "cancelled_by_operator": "Cancelled before anything was changed.",
-    "cancelled_turned": "Cancelled: the interface was put back where it was.",
-    "released": "Released by an operator; nobody knows where the interface belongs.",
-    "no_longer_possible": (
-        "Cancelled before anything was changed: the check {reason} no longer holds."
+    "target_not_running": (
+        "{target} is not running. Start it, or swap to the other instance."
     ),
     "both_ends_impossible": (
-        "Neither instance takes the interface (last: {code}: {message}). Start or mend "
-        "one of them; the job goes on by itself."
+        "Neither instance takes the interface (last: {instance}, {code}: {message}). "
+        "It lies free. Start or mend one of them; the job goes on by itself."
     ),
     "foreign_instance": (
-        "Instance {instance} holds the interface, which is not of this job. Somebody "
-        "moved it by hand. Cancel to release the job, then adopt or put back."
+        "{instance}, which is neither end, holds the interface, so nothing is "
+        "touched. Detach it there, or cancel to release the job."
     ),
-    "gone": "The interface no longer exists. Cancel to release the job.",
+    "gone": (
+        "EC2 no longer knows the interface. Cancel to release the job, and make a "
+        "pair with a new interface."
+    ),
     "hung_detach": (
-        "The detach from {instance} does not come to an end. Stop that instance, or "
-        "allow force; the job goes on by itself."
+        "EC2 does not let go of the interface at {instance}. Stop that instance, or "
+        "allow force for the next swap; the job keeps looking."
     ),
     "address_elsewhere": (
         "The interface is in its place, but {addresses} is associated elsewhere. Give "
-        "it back to the interface or adopt what is."
+        "it back to the interface; the job then ends by itself."
     ),
     "effort_spent": (
         "The interface was moved too often; somebody else is moving it too. Find out "
-        "who, then cancel or let the job go on."
+        "who; the job keeps looking, and attaches it when it lies free."
     ),
-}
-
-WAITS: Mapping[str, str] = {
-    "": "",
-    "clear_view": "a look that fits what was already seen",
-    "attached": "the interface to be attached",
-    "detached": "the interface to be detached",
-    "available": "the dying instance to let go",
-    "facts": "a fresh look at the target",
-    "verify": "a second look to verify",
-    "settle": "an unanswered call to settle",
-    "target_running": "the target to run",
-    "addresses": "an Elastic IP to return",
-    "delete_on_termination": "the DeleteOnTermination flag to be lowered",
-    "human": "a person",
+    "reversed_refused": "EC2 refused the move for good; everything is as it was.",
+    "free_but_frozen": "The interface lies free, and the pair is frozen.",
+    "too_many_repairs": "The interface lies free again after three repairs this hour.",
+    "free_and_no_end_possible": "The interface lies free, and no instance can take it.",
 }
 
 STATES: Mapping[str, str] = {
@@ -135,36 +283,34 @@ STEPS: Mapping[str, str] = {
 }
 
 
-class _Gaps(dict[str, str]):
-    def __missing__(self, key: str) -> str:
-        return "?"
+def reason(why: str, args: Args) -> str:
+    """The sentence of a `why` code; the code itself where it has none."""
+    return fill(REASONS.get(why, why), args)
 
 
-def fill(sentence: str, args: Mapping[str, Any]) -> str:
-    """The sentence with its named gaps filled; a missing one reads "?"."""
-    return sentence.format_map(_Gaps({k: str(v) for k, v in args.items()}))
+def waiting(waiting_for: str) -> str:
+    """The sentence of a `waiting_for` code."""
+    return WAITS.get(waiting_for, f"Waiting for: {waiting_for}.")
 
 
-def check(checked: Check) -> str:
-    """The sentence of one check."""
-    holds, fails = CHECKS.get(checked.code, (checked.code, checked.code))
-    return fill(holds if checked.ok else fails, dict(checked.args))
-
-
-def check_fields(checked: Check) -> dict[str, Any]:
-    """The check as contract.md shapes it."""
-    return {
-        "code": checked.code,
-        "ok": checked.ok,
-        "severity": checked.severity,
-        "detail": check(checked),
-    }
-
-
-def message(*, state: str, why: str, args: Mapping[str, Any], waiting_for: str) -> str:
-    """One sentence on where a job stands."""
-    if state in {"parked", "succeeded", "reversed", "cancelled"} and why:
-        return fill(ENDS.get(why, why), args)
-    if waiting_for:
-        return f"Waiting for {WAITS.get(waiting_for, waiting_for)}."
-    return STATES.get(state, state)
+def job(
+    *, state: str, waiting_for: str, why: str, args: Args, to: str, source: str
+) -> str:
+    """What is so with a job, and what a human can do about it."""
+    because = reason(why, args)
+    match state:
+        case "succeeded":
+            where = f"attached to {to}" if to else "detached and lies free"
+            said = f"The network interface is {where}. {because}"
+        case "reversed":
+            where = f"back at {source}" if source else "free, as before"
+            said = f"The network interface is {where}. {because}"
+        case "cancelled":
+            said = because or "Cancelled; nothing was changed."
+        case "parked":
+            said = because or waiting("human")
+        case "queued":
+            said = waiting("")
+        case _:
+            said = f"{because} {waiting(waiting_for)}"
+    return said.strip()
