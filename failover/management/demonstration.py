@@ -18,11 +18,18 @@ from controlpanel.supervisor import Part, Supervisor
 from failover import wiring
 from failover.management import door, house
 from failover.services import access, inventory, pairs, regions
+from failover.services.creation import NewPair
 
 HOST = "127.0.0.1"
 USER = "admin"
 REGION = "eu-west-1"
-PAIR = "article"
+# The names of the article's own console.
+ARTICLE = NewPair(
+    name="article",
+    primary_instance_id="i-09a505d623e75d4d2",
+    standby_instance_id="i-0190e152559b4866c",
+    network_interface_id="eni-415e9270",
+)
 SIMULATOR_START_S = 30.0
 ASK_EVERY_S = 0.2
 ASK_TIMEOUT_S = 2.0
@@ -145,23 +152,14 @@ def _furnish(*, url: str, endpoint: str) -> dict[str, str]:
         region=REGION, account="default", role_arn="", external_id="", actor=actor
     )
     inventory.sync(region)
-    pairs.create(
-        name=PAIR,
-        region=region,
-        strategy="eni",
-        primary_instance_id="i-09a505d623e75d4d2",
-        standby_instance_id="i-0190e152559b4866c",
-        network_interface_id="eni-415e9270",
-        device_index=1,
-        actor=actor,
-    )
+    pairs.create(new=ARTICLE, region=region, actor=actor)
     return {
         "url": url,
         "user": USER,
         "password": password,
         "token": token,
         "ec2": endpoint,
-        "pair": PAIR,
+        "pair": ARTICLE.name,
     }
 
 

@@ -2,6 +2,7 @@
 
 import getpass
 import json
+from collections.abc import Sequence
 from typing import Any, NoReturn
 
 from django.core.management.base import BaseCommand, CommandParser
@@ -24,7 +25,7 @@ class Door(BaseCommand):
 
     # `up` runs Django's checks for all that it starts; an operator at night does not
     # wait for them again.
-    requires_system_checks = ()
+    requires_system_checks: Sequence[str] | str = ()
 
     def create_parser(
         self, prog_name: str, subcommand: str, **kwargs: Any

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.core.management.base import CommandParser
 
+from failover import wiring
 from failover.management import door
 from failover.models import Pair
 from failover.services import queries, refusals, swaps
@@ -48,7 +49,9 @@ class Command(door.Door):
         job = swaps.request_swap(
             pair=pair,
             to=plan.to,
-            expected_active=plan.active_instance_id,
+            # "" says "nobody", where None would say "whoever it is by then".
+            expected_active=plan.active_instance_id or "",
+            job_id=wiring.new_uuid(),
             reason=options["reason"],
             force=options["force"],
             actor=door.operator(),
