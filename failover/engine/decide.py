@@ -316,7 +316,9 @@ def _target_not_running(case: Case) -> Step:
     waited = case.now - (case.job.memory.settled_since or case.now)
     if waited < case.limits.attach_stuck_s:
         return Wait(waiting_for="target_running", needs=INSTANCES)
-    if _is_running(other) and case.effort_left and case.job.aim is Aim.TARGET:
+    # Once only: an end that has refused it already would send it back here.
+    is_first = case.job.turns == 0 and not case.job.is_index_burnt
+    if is_first and _is_running(other) and case.job.aim is Aim.TARGET:
         return Turn(why="target_not_running", args=_ends(case))
     return _finish_here(case, is_target=True, why="target_not_running")
 

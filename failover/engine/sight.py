@@ -112,7 +112,7 @@ def _keep_state(memory: Memory, key: str, began_at: float) -> Memory:
 
 def _bury(memory: Memory, at: float, *ids: AttachmentId | None) -> Memory:
     """Attachment ids known to be gone stay dead for ever."""
-    fresh = tuple(i for i in ids if i is not None and i not in memory.dead)
+    fresh = tuple(i for i in dict.fromkeys(ids) if i and i not in memory.dead)
     if not fresh:
         return memory
     return replace(memory, dead=memory.dead + fresh, buried_at=at)

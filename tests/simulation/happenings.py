@@ -106,7 +106,9 @@ def _impede(simulation: "Simulation", event: Event, nic: Nic) -> None:
 def _drop(simulation: "Simulation", event: Event, nic: Nic) -> None:
     """EC2 cannot keep an attach that a job has just made."""
     for row in simulation.store.rows.values():
-        if row.job.state.is_active and row.job.first_intent_at is not None:
+        tie = simulation.world.nics[row.job.interface_id].tie
+        is_ours = tie is not None and tie.id in simulation.watch.made_by(row.job.id)
+        if row.job.state.is_active and is_ours:
             simulation.world.drop(simulation.world.nics[row.job.interface_id])
 
 

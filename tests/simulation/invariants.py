@@ -63,6 +63,7 @@ class Watch:
         self._disturbed_at = 0.0
         self._was_impossible: set[tuple[InterfaceId, InstanceId]] = set()
         self._doing: Intent | None = None
+        self._made: dict[UUID, set[AttachmentId]] = {}
 
     # What happened.
 
@@ -166,6 +167,9 @@ class Watch:
         intent = self._doing
         if intent is None or not what:
             return
+        tie = self._world.nics[interface_id].tie
+        if intent.call.action is Action.ATTACH and tie is not None:
+            self._made.setdefault(intent.job_id, set()).add(tie.id)
         if intent.call.action is Action.DETACH:
             self._effective.setdefault(intent.job_id, []).append(intent)
             self._effective_detaches_are_few(intent.job_id)
@@ -188,6 +192,10 @@ class Watch:
                 SHUTDOWN_S if event.what == "terminate" else 0.0
             )
         self._sim.schedule(0.0, self._note_impossible)
+
+    def made_by(self, job_id: UUID) -> set[AttachmentId]:
+        """The attachments that calls of this job have made."""
+        return self._made.get(job_id, set())
 
     def have_all_ended(self) -> bool:
         rows = self._store.rows.values()
