@@ -57,7 +57,7 @@ def _release(job: Job, actor: Actor) -> str:
     if not released:
         return ""
     _free(job)
-    Pair.objects.filter(id=job.pair_id).update(
+    Pair.objects.filter(jobs=job.id).update(
         desired_holder=Holder.UNKNOWN,
         desired_instance_id="",
         settled_at=now.timestamp(),
@@ -87,7 +87,7 @@ def _call_off(job: Job, actor: Actor) -> str:
     if not ended:
         return ""
     _free(job)
-    Pair.objects.filter(id=job.pair_id).update(
+    Pair.objects.filter(jobs=job.id).update(
         generation=F("generation") + 1, version=F("version") + 1
     )
     return "cancelled"

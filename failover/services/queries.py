@@ -84,7 +84,8 @@ def list_audit() -> QuerySet[models.AuditEntry]:
 
 def get_region(region_id: str) -> Region:
     """By the id that the API gives."""
-    row = list_regions().filter(pk=_small_int(region_id)).first()
+    number = _small_int(region_id)
+    row = None if number is None else list_regions().filter(pk=number).first()
     if row is None:
         raise refusals.NotFound(what="region", id=region_id)
     return row
@@ -129,7 +130,8 @@ def get_elastic_ip(allocation_id: str) -> models.ElasticIp:
 
 def get_job(job_id: UUID | str) -> Job:
     """By its UUID; anything else is not found."""
-    row = Job.objects.filter(id=_uuid(job_id)).first()
+    known = _uuid(job_id)
+    row = None if known is None else Job.objects.filter(id=known).first()
     if row is None:
         raise refusals.NotFound(what="job", id=str(job_id))
     return row

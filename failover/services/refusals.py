@@ -1,45 +1,63 @@
-"""Every way in which a verb can refuse, with its code and status of contract.md.
+"""Every way in which a verb can say no: a code, an HTTP status, and fields.
 
-A refusal carries fields; the sentence is made here from them unless the raiser has a
-better one, so that page, API and command line say the same.
+Fields, not prose: `words` makes the sentence, for every door the same.
 """
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
-from typing import Any, ClassVar
+from dataclasses import dataclass
 from uuid import UUID
+
+from failover.services import words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckView:
-    """One check of a preflight, with its sentence."""
+    """One check as the world sees it."""
 
     code: str
     ok: bool
     severity: str
     detail: str
 
-    def as_fields(self) -> dict[str, Any]:
-        return asdict(self)
+    def as_fields(self) -> dict[str, object]:
+        """As contract.md writes a check."""
+        return {
+            "code": self.code,
+            "ok": self.ok,
+            "severity": self.severity,
+            "detail": self.detail,
+        }
 
 
 class Refusal(Exception):
-    """A verb did nothing and says why. `extra` goes into the problem document."""
+    """A verb was not done, and nothing has changed because of it."""
 
-    code: ClassVar[str] = "refused"
-    status: ClassVar[int] = 409
-    title: ClassVar[str] = "Refused"
-    # Filled from `extra` where the raiser gives no sentence of its own.
-    sentence: ClassVar[str] = ""
+    code = "invalid"
+    status = 400
 
-    def __init__(self, *, detail: str = "", **extra: Any) -> None:
-        self.extra = {k: v for k, v in extra.items() if v is not None}
-        self.detail = detail or self.sentence.format_map(self.extra) or self.title
-        super().__init__(self.detail)
+    def __init__(self, **fields: object) -> None:
+        super().__init__(fields)
+        self.fields: Mapping[str, object] = fields
 
-    def to_fields(self) -> dict[str, Any]:
-        """The members of the problem document (RFC 9457)."""
+    def __str__(self) -> str:
+        return self.detail
+
+    @property
+    def title(self) -> str:
+        return words.title(self.code)
+
+    @property
+    def detail(self) -> str:
+        return words.detail(self.code, self.fields)
+
+    @property
+    def extra(self) -> dict[str, object]:
+        """The members that a problem document has beside the standard ones."""
+        return {}
+
+    def as_problem(self) -> dict[str, object]:
+        """The members of a problem document (RFC 9457)."""
         return {
             "type": f"urn:swapboard:problem:{self.code}",
             "title": self.title,
@@ -50,123 +68,227 @@ class Refusal(Exception):
         }
 
     def to_json(self) -> str:
-        return json.dumps(self.to_fields(), default=str)
+        """The problem as one line of JSON."""
+        return json.dumps(self.as_problem())
 
 
 class Malformed(Refusal):
-    code, status, title = "malformed", 400, "The request cannot be read"
+    """The body or the address cannot be read at all."""
+
+    code = "malformed"
+
+    def __init__(self, *, detail: str) -> None:
+        super().__init__(detail=detail)
 
 
 class Invalid(Refusal):
-    """Fields that cannot be accepted; `errors` says which and why."""
+    """Fields that can be read, but not accepted; `errors` says which."""
 
-    code, status, title = "invalid", 400, "The request is not valid"
+    code = "invalid"
 
-    def __init__(
-        self, *, errors: Mapping[str, Sequence[str]], detail: str = ""
-    ) -> None:
-        plain = {name: list(said) for name, said in errors.items()}
-        named = " ".join(f"{name}: {' '.join(said)}" for name, said in plain.items())
-        super().__init__(detail=detail or named, errors=plain)
+    def __init__(self, *, errors: Mapping[str, Sequence[str]]) -> None:
+        said = " ".join(f"{k}: {' '.join(v)}" for k, v in errors.items())
+        super().__init__(errors=errors, detail=said)
+        self.errors = errors
+
+    @property
+    def extra(self) -> dict[str, object]:
+        return {"errors": {name: list(said) for name, said in self.errors.items()}}
 
 
 class AmbiguousAccount(Refusal):
-    code, status, title = "ambiguous_account", 400, "Say which account"
-    sentence = "{region} is managed in more than one account; name the account too."
+    """The region is managed in several accounts, and none was named."""
+
+    code = "ambiguous_account"
+
+    def __init__(self, *, region: str) -> None:
+        super().__init__(region=region)
+
+
+class Anonymous(Refusal):
+    """Nobody known is asking."""
+
+    code = "anonymous"
+    status = 401
 
 
 class Forbidden(Refusal):
-    code, status, title = "forbidden", 403, "Your role does not allow this"
-    sentence = "This needs the role {needed}; yours is {role}."
+    """Somebody is asking who may not."""
+
+    code = "forbidden"
+    status = 403
+
+    def __init__(self, *, role: str = "", detail: str = "") -> None:
+        super().__init__(detail=detail or f"This needs the role {role}.")
 
 
 class NotFound(Refusal):
-    code, status, title = "not_found", 404, "Not found"
-    sentence = "There is no {what} {id}."
+    """There is no such thing, or not for this asker."""
+
+    code = "not_found"
+    status = 404
+
+    def __init__(self, *, what: str, id: str = "") -> None:
+        super().__init__(what=what, id=id[:80])
 
 
-class JobActive(Refusal):
-    """Another job holds what this one needs; `job` is its id."""
+class Conflict(Refusal):
+    """The state of things does not allow it now."""
 
-    code, status, title = "job_active", 409, "A job is already at work"
-    sentence = "Job {job} is at work on this; wait for its end or cancel it."
+    status = 409
+
+
+class JobActive(Conflict):
+    """Another job holds the pair, the interface or one of its locks."""
+
+    code = "job_active"
 
     def __init__(self, *, job_id: UUID) -> None:
         super().__init__(job=str(job_id))
+        self.job_id = job_id
+
+    @property
+    def extra(self) -> dict[str, object]:
+        return {"job": str(self.job_id)}
 
 
-class AlreadyThere(Refusal):
-    code, status, title = "already_there", 409, "It is already there"
-    sentence = "It is already there: {holder}."
+class AlreadyThere(Conflict):
+    """Nothing to move; `holder` is an instance, or a word for lying free."""
+
+    code = "already_there"
+
+    def __init__(self, *, holder: str) -> None:
+        super().__init__(holder=holder)
 
 
-class BelongsToPair(Refusal):
-    code, status, title = "belongs_to_pair", 409, "The interface belongs to a pair"
-    sentence = "{interface} belongs to the pair {pair}; swap the pair instead."
+class BelongsToPair(Conflict):
+    """A pair moves this interface; a plain attach or detach would fight it."""
+
+    code = "belongs_to_pair"
+
+    def __init__(self, *, interface: str, pair: str) -> None:
+        super().__init__(interface=interface, pair=pair)
 
 
-class InUse(Refusal):
-    code, status, title = "in_use", 409, "It is in use"
-    sentence = "{interface} is attached to {holder}; detach it first."
+class InUse(Conflict):
+    """The interface is attached to another instance."""
+
+    code = "in_use"
+
+    def __init__(self, *, interface: str, holder: str) -> None:
+        super().__init__(interface=interface, holder=holder)
 
 
-class ForeignHolder(Refusal):
-    code, status, title = "in_use", 409, "Another instance holds it"
-    sentence = "{holder}, which is not of this pair, holds the interface."
+class ForeignHolder(Conflict):
+    """An instance outside the pair holds the interface."""
+
+    code = "foreign_holder"
+
+    def __init__(self, *, holder: str) -> None:
+        super().__init__(holder=holder)
 
 
-class Exists(Refusal):
-    code, status, title = "exists", 409, "It already exists"
-    sentence = "There is already a {what} {id}."
+class NoDesiredHolder(Conflict):
+    """There is no instance to put the resource back to."""
+
+    code = "no_desired_holder"
 
 
-class NoDesiredHolder(Refusal):
-    code, status, title = "no_desired_holder", 409, "Nobody knows where it belongs"
-    sentence = "The pair has no desired holder; swap it, or adopt what is."
+class Exists(Conflict):
+    """The name is taken."""
+
+    code = "exists"
+
+    def __init__(self, *, what: str, id: str) -> None:
+        super().__init__(what=what, id=id)
 
 
-class Final(Refusal):
-    code, status, title = "final", 409, "The job has ended"
-    sentence = "Job {job} is {state}; what has ended cannot be cancelled."
+class KeyReused(Conflict):
+    """The idempotency key came with another body before."""
+
+    code = "key_reused"
+
+
+class InProgress(Conflict):
+    """The request with this key is still at work."""
+
+    code = "in_progress"
+
+
+class Final(Conflict):
+    """The job has ended."""
+
+    code = "final"
 
     def __init__(self, *, job_id: UUID, state: str) -> None:
         super().__init__(job=str(job_id), state=state)
+        self.job_id = job_id
 
-
-class KeyReused(Refusal):
-    code, status, title = "key_reused", 409, "The idempotency key was used otherwise"
-    sentence = "The same key was sent with another body; use a new key."
-
-
-class InProgress(Refusal):
-    code, status, title = "in_progress", 409, "The first request is still at work"
-    sentence = "A request with this key is still at work; ask again."
+    @property
+    def extra(self) -> dict[str, object]:
+        return {"job": str(self.job_id)}
 
 
 class Changed(Refusal):
-    """What the caller saw is no longer so."""
+    """What the asker saw is no longer so."""
 
-    code, status, title = "changed", 412, "It has changed since you looked"
+    code = "changed"
+    status = 412
+
+    def __init__(self, *, detail: str) -> None:
+        super().__init__(detail=detail)
 
 
 class PreflightFailed(Refusal):
-    """Checks that stand in the way; `checks` has them all."""
+    """Checks that do not pass; `checks` are all of them."""
 
-    code, status, title = "preflight", 422, "The checks stand in the way"
+    code = "preflight"
+    status = 422
 
     def __init__(self, *, checks: Sequence[CheckView]) -> None:
-        failed = " ".join(c.detail for c in checks if not c.ok)
-        super().__init__(detail=failed, checks=[c.as_fields() for c in checks])
+        super().__init__(detail=" ".join(c.detail for c in checks if not c.ok))
+        self.checks = tuple(checks)
+
+    @property
+    def extra(self) -> dict[str, object]:
+        return {"checks": [c.as_fields() for c in self.checks]}
 
 
-class Ec2ReadRefused(Refusal):
-    code, status, title = "ec2_refused", 422, "EC2 refused to be read"
+class Throttled(Refusal):
+    """Too many start calls."""
+
+    code = "throttled"
+    status = 429
+
+    def __init__(self, *, retry_after_s: int) -> None:
+        super().__init__(retry_after_s=retry_after_s)
+        self.retry_after_s = retry_after_s
 
 
 class Ec2Unreachable(Refusal):
-    code, status, title = "ec2_unreachable", 503, "EC2 cannot be reached now"
+    """EC2 did not answer, or only with errors of its own."""
+
+    code = "ec2_unreachable"
+    status = 503
+
+    def __init__(self, *, detail: str) -> None:
+        super().__init__(detail=detail)
+
+
+class Ec2ReadRefused(Ec2Unreachable):
+    """EC2 answered, and the answer is that we may not look."""
+
+    @property
+    def title(self) -> str:
+        return words.title("ec2_refused")
+
+    @property
+    def detail(self) -> str:
+        return words.detail("ec2_refused", self.fields)
 
 
 class Unavailable(Refusal):
-    code, status, title = "unavailable", 503, "The database cannot be reached now"
-    sentence = "Nothing was started. Try again with the same idempotency key."
+    """The database did not answer; with the same key one may ask again."""
+
+    code = "unavailable"
+    status = 503
