@@ -2,8 +2,7 @@
 
 import getpass
 import json
-from collections.abc import Sequence
-from typing import Any, NoReturn
+from typing import Any, Literal, NoReturn
 
 from django.core.management.base import BaseCommand, CommandParser
 
@@ -25,7 +24,7 @@ class Door(BaseCommand):
 
     # `up` runs Django's checks for all that it starts; an operator at night does not
     # wait for them again.
-    requires_system_checks: Sequence[str] | str = ()
+    requires_system_checks: tuple[str, ...] | Literal["__all__"] = ()
 
     def create_parser(
         self, prog_name: str, subcommand: str, **kwargs: Any

@@ -95,7 +95,7 @@ def test_what_never_connected_was_not_sent(error: Exception) -> None:
     [
         exceptions.ReadTimeoutError(endpoint_url=URL),
         exceptions.ConnectionClosedError(endpoint_url=URL),
-        exceptions.SSLError(endpoint_url=URL, error="reset"),
+        exceptions.SSLError(endpoint_url=URL, error=OSError("reset")),
         exceptions.HTTPClientError(error="odd"),
         exceptions.IncompleteReadError(actual_bytes=1, expected_bytes=2),
         ResponseParserError("<html>"),
