@@ -6,3 +6,8 @@ urlpatterns = [
     path("api/v1/", include("failover.api.urls")),
     path("", include("failover.web.urls")),
 ]
+
+handler400 = "failover.web.errors.bad_request"
+handler403 = "failover.web.errors.forbidden"
+handler404 = "failover.web.errors.not_found"
+handler500 = "failover.web.errors.broken"

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any, Concatenate, ParamSpec
 
 from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
@@ -16,6 +17,7 @@ from failover.services import access
 P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, P], HttpResponse]
 
+RANKS = {role: rank for rank, role in enumerate(Role.values)}
 ROLE_ATTRIBUTE = "required_role"
 ANYONE = "anyone"
 
@@ -41,7 +43,8 @@ def requires(role: Role) -> Callable[[View[P]], View[P]]:
             return view(request, *args, **kwargs)
 
         setattr(guarded, ROLE_ATTRIBUTE, role)
-        return guarded
+        # Asked above, in a way that htmx understands.
+        return login_not_required(guarded)
 
     return decorate
 
@@ -49,7 +52,7 @@ def requires(role: Role) -> Callable[[View[P]], View[P]]:
 def open_to_anyone(view: Callable[P, HttpResponse]) -> Callable[P, HttpResponse]:
     """Mark a view that needs no login: the login page itself, and logging out."""
     setattr(view, ROLE_ATTRIBUTE, ANYONE)
-    return view
+    return login_not_required(view)
 
 
 def has_role(request: HttpRequest, role: Role) -> bool:
@@ -57,7 +60,7 @@ def has_role(request: HttpRequest, role: Role) -> bool:
     user = request.user
     if not isinstance(user, User) or not user.is_active:
         return False
-    return access.actor_for(user).may(role)
+    return RANKS.get(user.role, -1) >= RANKS[role]
 
 
 def get_actor(request: HttpRequest) -> access.Actor:
@@ -65,8 +68,12 @@ def get_actor(request: HttpRequest) -> access.Actor:
     user = request.user
     if not isinstance(user, User):
         raise PermissionDenied
-    return access.actor_for(
-        user, source_ip=str(request.META.get("REMOTE_ADDR", "")), trigger="ui"
+    return access.Actor(
+        name=user.get_username(),
+        role=user.role,
+        trigger="ui",
+        user_id=user.pk,
+        source_ip=str(request.META.get("REMOTE_ADDR", "")),
     )
 
 

@@ -5,11 +5,13 @@ from typing import Any
 from django.http import HttpRequest
 
 from failover.models import Role
-from failover.services import queries
-from failover.web import access
+from failover.web import access, listing
 
-THEMES = (("auto", "computer-desktop", "System theme"), ("light", "sun", "Light theme"),
-          ("dark", "moon", "Dark theme"))
+THEMES = (
+    ("auto", "computer-desktop", "System theme"),
+    ("light", "sun", "Light theme"),
+    ("dark", "moon", "Dark theme"),
+)
 THEME_COOKIE = "theme"
 NAVIGATION = (
     ("home", "/", "Home"),
@@ -38,7 +40,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         ],
         "can_operate": is_known and access.has_role(request, Role.OPERATOR),
         "is_admin": is_known and access.has_role(request, Role.ADMIN),
-        "running_jobs": queries.count_active_jobs() if is_known else 0,
+        "running_jobs": listing.count_active_jobs() if is_known else 0,
     }
 
 

@@ -123,7 +123,9 @@ def for_call(outcome: str) -> Badge:
 def for_check(*, ok: bool, severity: str) -> Badge:
     if ok:
         return make("Passed", "success")
-    return make("Warning", "warning") if severity == "warning" else make("Failed", "error")
+    return (
+        make("Warning", "warning") if severity == "warning" else make("Failed", "error")
+    )
 
 
 def for_sync(sync: str) -> Badge:

@@ -2,13 +2,17 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from uuid import UUID
 
 from django.urls import reverse
 
-from failover.models import ElasticIp, Instance, NetworkInterface
-from failover.web.presenters.badges import Badge, for_instance, for_interface
-from failover.web.presenters.badges import for_status_checks
+from failover.services.views import (
+    ElasticIpView,
+    InstanceView,
+    InterfaceView,
+    PairView,
+)
+from failover.web.presenters import badges
+from failover.web.presenters.badges import Badge
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,18 +39,6 @@ class SwapControl:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PairTie:
-    """What a row of the inventory says about the pair that moves it."""
-
-    name: str
-    href: str
-    other: str = ""
-    other_id: str = ""
-    job_id: UUID | str | None = None
-    is_frozen: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class InterfaceRow:
     """One line of the network interfaces table."""
 
@@ -62,7 +54,7 @@ class InterfaceRow:
     status: Badge
     public_ip: str
     private_ip: str
-    pair: PairTie | None
+    pair: str
     swap: SwapControl
 
 
@@ -76,46 +68,56 @@ def holder(instance_id: str, names: Mapping[str, str]) -> Holder | None:
     )
 
 
-def swap_control(tie: PairTie | None, *, may_operate: bool) -> SwapControl:
-    """Why a swap cannot be asked for here, or where it can."""
-    if tie is None:
+def swap_control(pair: PairView | None, *, may_operate: bool) -> SwapControl:
+    """Where a swap can be asked for, or why it cannot."""
+    if pair is None:
         return SwapControl(reason="Not in a pair")
-    if tie.job_id:
-        return SwapControl(job_href=reverse("job", args=[tie.job_id]))
-    label = f"Swap to {tie.other}" if tie.other else "Swap"
+    if pair.job:
+        return SwapControl(job_href=reverse("job", args=[pair.job]))
+    label = f"Swap to {target_name(pair)}"
     if not may_operate:
         return SwapControl(label=label, reason="Needs the role operator")
-    if tie.is_frozen:
+    if pair.frozen:
         return SwapControl(label=label, reason="The pair is frozen")
-    return SwapControl(label=label, href=reverse("pair-swap", args=[tie.name]))
+    return SwapControl(label=label, href=reverse("pair-swap", args=[pair.name]))
+
+
+def target_name(pair: PairView) -> str:
+    """The name, or else the id, of the instance that a swap would go to."""
+    if pair.active_instance_id == pair.primary_instance_id:
+        return pair.standby_name or pair.standby_instance_id
+    return pair.primary_name or pair.primary_instance_id
 
 
 def interface_row(
-    row: NetworkInterface,
-    *,
-    names: Mapping[str, str],
-    tie: PairTie | None,
-    may_operate: bool,
+    seen: InterfaceView, *, pair: PairView | None, may_operate: bool
 ) -> InterfaceRow:
+    attachment = seen.attachment
+    names = {attachment.instance_id: seen.instance_name} if attachment else {}
+    is_moving = attachment is not None and attachment.status in (
+        "attaching",
+        "detaching",
+    )
+    control = swap_control(pair, may_operate=may_operate)
+    if seen.job and not control.job_href:
+        control = SwapControl(job_href=reverse("job", args=[seen.job]))
     return InterfaceRow(
-        id=row.interface_id,
-        href=reverse("interface", args=[row.interface_id]),
-        name=row.name,
-        subnet_id=row.subnet_id,
-        vpc_id=row.vpc_id,
-        zone=row.availability_zone,
-        groups=tuple(g.get("name") or g.get("id", "") for g in row.security_groups),
-        description=row.description,
-        instance=holder(row.instance_id, names),
-        status=for_interface(
-            row.attachment_status
-            if row.attachment_status in ("attaching", "detaching")
-            else row.status
+        id=seen.id,
+        href=reverse("interface", args=[seen.id]),
+        name=seen.name,
+        subnet_id=seen.subnet_id,
+        vpc_id=seen.vpc_id,
+        zone=seen.availability_zone,
+        groups=tuple(g.get("name") or g.get("id", "") for g in seen.security_groups),
+        description=seen.description,
+        instance=holder(attachment.instance_id if attachment else "", names),
+        status=badges.for_interface(
+            attachment.status if attachment and is_moving else seen.status
         ),
-        public_ip=row.public_ip,
-        private_ip=row.private_ip,
-        pair=tie,
-        swap=swap_control(tie, may_operate=may_operate),
+        public_ip=seen.public_ip or "",
+        private_ip=seen.private_ip,
+        pair=seen.pair or "",
+        swap=control,
     )
 
 
@@ -137,21 +139,24 @@ class InstanceRow:
     launch_time: str
 
 
-def instance_row(row: Instance, *, pairs: tuple[str, ...]) -> InstanceRow:
-    limit = f" of {row.interface_limit}" if row.interface_limit else ""
+def instance_row(seen: InstanceView) -> InstanceRow:
+    limit = f" of {seen.interface_limit}" if seen.interface_limit else ""
+    checks = seen.status_checks
     return InstanceRow(
-        id=row.instance_id,
-        href=reverse("instance", args=[row.instance_id]),
-        name=row.name,
-        state=for_instance(row.state),
-        checks=for_status_checks(row.system_status, row.instance_status),
-        zone=row.availability_zone,
-        type=row.type,
-        slots=f"{len(row.interfaces)}{limit}",
-        public_ip=row.public_ip,
-        private_ip=", ".join(row.private_ips[:1]),
-        pairs=pairs,
-        launch_time=row.launch_time[:19].replace("T", " "),
+        id=seen.id,
+        href=reverse("instance", args=[seen.id]),
+        name=seen.name,
+        state=badges.for_instance(seen.state),
+        checks=badges.for_status_checks(
+            checks.get("system", ""), checks.get("instance", "")
+        ),
+        zone=seen.availability_zone,
+        type=seen.type,
+        slots=f"{len(seen.interfaces)}{limit}",
+        public_ip=seen.public_ip or "",
+        private_ip=", ".join(seen.private_ips[:1]),
+        pairs=tuple(seen.pairs),
+        launch_time=seen.launch_time[:19].replace("T", " "),
     )
 
 
@@ -167,23 +172,23 @@ class ElasticIpRow:
     interface_href: str
     private_ip: str
     instance: Holder | None
-    pair: PairTie | None
+    pair: str
 
 
 def elastic_ip_row(
-    row: ElasticIp, *, names: Mapping[str, str], tie: PairTie | None
+    seen: ElasticIpView, *, names: Mapping[str, str]
 ) -> ElasticIpRow:
-    interface_id = row.network_interface_id
+    interface_id = seen.network_interface_id or ""
     return ElasticIpRow(
-        public_ip=row.public_ip,
-        name=row.name,
-        allocation_id=row.allocation_id,
-        association_id=row.association_id,
+        public_ip=seen.public_ip,
+        name=seen.name,
+        allocation_id=seen.allocation_id,
+        association_id=seen.association_id or "",
         interface_id=interface_id,
         interface_href=(
             reverse("interface", args=[interface_id]) if interface_id else ""
         ),
-        private_ip=row.private_ip,
-        instance=holder(row.instance_id, names),
-        pair=tie,
+        private_ip=seen.private_ip or "",
+        instance=holder(seen.instance_id or "", names),
+        pair=seen.pair or "",
     )

@@ -10,32 +10,28 @@ from failover.services import refusals
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RefusalView:
-    """Title, sentence, and what failed line by line."""
+    """Title, sentence, what failed line by line, and the job in the way."""
 
     title: str
     detail: str = ""
     lines: tuple[str, ...] = ()
     job_href: str = ""
-    status: int = 409
 
 
-def view(
-    refusal: refusals.Refusal, *, changes: Sequence[str] = ()
-) -> RefusalView:
+def view(refusal: refusals.Refusal, *, changes: Sequence[str] = ()) -> RefusalView:
     """`changes` says what is different from what the asker saw before."""
-    detail, lines, job_href = refusal.detail, tuple(changes), ""
-    if isinstance(refusal, refusals.PreflightFailed):
+    detail, lines = refusal.detail, tuple(changes)
+    extra = refusal.extra
+    if checks := extra.get("checks"):
         detail = "Nothing was started. What stands in the way:"
-        lines = tuple(c.detail for c in refusal.checks if not c.ok)
-    if isinstance(refusal, refusals.Invalid):
-        lines = tuple(f"{k}: {' '.join(v)}" for k, v in refusal.errors.items())
+        lines += tuple(c["detail"] for c in checks if not c["ok"])
+    if errors := extra.get("errors"):
         detail = ""
-    if isinstance(refusal, refusals.JobActive | refusals.Final):
-        job_href = reverse("job", args=[refusal.job_id])
+        lines += tuple(f"{name}: {' '.join(said)}" for name, said in errors.items())
+    job_id = extra.get("job")
     return RefusalView(
         title=refusal.title,
         detail=detail,
         lines=lines,
-        job_href=job_href,
-        status=refusal.status,
+        job_href=reverse("job", args=[job_id]) if job_id else "",
     )

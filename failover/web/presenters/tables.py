@@ -63,9 +63,7 @@ def tokens(labels: Mapping[str, str], *, query: QueryDict) -> list[Token]:
     ]
 
 
-def options(
-    values: Iterable[str], *, chosen: str
-) -> list[dict[str, str | bool]]:
+def options(values: Iterable[str], *, chosen: str) -> list[dict[str, str | bool]]:
     """A select's options; the value that is chosen stays even if nothing has it."""
     found = sorted({v for v in values if v} | ({chosen} if chosen else set()))
     return [{"value": v, "label": v, "is_chosen": v == chosen} for v in found]

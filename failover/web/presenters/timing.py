@@ -16,6 +16,11 @@ class Moment:
     ago: str
 
 
+def parse(at: datetime | str | None) -> datetime | None:
+    """A time as the services give it: aware, or written as RFC 3339."""
+    return datetime.fromisoformat(at) if isinstance(at, str) else at
+
+
 def moment(at: datetime | None, now: datetime) -> Moment | None:
     if at is None:
         return None
@@ -63,16 +68,12 @@ class Age:
     error: str
 
 
-def age(
-    *, region: str, observed_at: datetime | None, error: str, now: datetime
-) -> Age:
+def age(*, region: str, observed_at: datetime | None, error: str, now: datetime) -> Age:
     if observed_at is None:
         text = f"{region} has not been read yet"
     else:
         text = f"{region} read {ago((now - observed_at).total_seconds())}"
-    is_old = (
-        observed_at is None or (now - observed_at).total_seconds() > STALE_AFTER_S
-    )
+    is_old = observed_at is None or (now - observed_at).total_seconds() > STALE_AFTER_S
     return Age(
         region=region,
         text=text,

@@ -1,0 +1,63 @@
+"""Error pages: what happened, what to do, and the request's id."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from failover.web import access
+
+PAGES = {
+    400: ("Bad request", "The request cannot be read. Go back and try again."),
+    403: ("Not allowed", "Your role does not allow this."),
+    404: ("Not found", "There is nothing at this address, or not any more."),
+    500: (
+        "Something broke",
+        "The error is recorded. Jobs that are running go on without this page.",
+    ),
+}
+NO_CSRF = (
+    "The form is too old, or cookies are off. Go back, reload the page, and send it"
+    " again. Nothing was done."
+)
+
+
+@access.open_to_anyone
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """400."""
+    del exception
+    return _page(request, 400)
+
+
+@access.open_to_anyone
+def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """403, with the reason where the view gave one."""
+    return _page(request, 403, text=str(exception))
+
+
+@access.open_to_anyone
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """404."""
+    del exception
+    return _page(request, 404)
+
+
+@access.open_to_anyone
+def broken(request: HttpRequest) -> HttpResponse:
+    """500."""
+    return _page(request, 500)
+
+
+@access.open_to_anyone
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """403 for a form without its token."""
+    del reason
+    return _page(request, 403, text=NO_CSRF)
+
+
+def _page(request: HttpRequest, status: int, *, text: str = "") -> HttpResponse:
+    title, usual = PAGES[status]
+    context = {
+        "error_status": status,
+        "error_title": title,
+        "error_text": text or usual,
+    }
+    return render(request, "failover/error.html", context, status=status)

@@ -1,0 +1,207 @@
+"""Network interfaces: the table, one interface, attach and detach."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Page
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.views.decorators.http import require_POST, require_safe
+
+from failover import wiring
+from failover.models import NetworkInterface, Role
+from failover.services import filters, interfaces, queries, refusals
+from failover.services.views import InterfaceView, PairView
+from failover.web import access, forms, listing
+from failover.web.presenters import inventory, timing
+from failover.web.presenters import refusals as refusal_words
+
+
+def _present(request: HttpRequest, page: Page[NetworkInterface]) -> list[Any]:
+    seen = queries.view_interfaces(page.object_list)
+    pairs = pairs_by_name({v.pair for v in seen if v.pair})
+    may_operate = access.has_role(request, Role.OPERATOR)
+    return [
+        inventory.interface_row(
+            view, pair=pairs.get(view.pair or ""), may_operate=may_operate
+        )
+        for view in seen
+    ]
+
+
+def pairs_by_name(names: set[str]) -> dict[str, PairView]:
+    """The pairs of these names, as views."""
+    rows = queries.get_pairs(sorted(names)).values()
+    return {view.name: view for view in queries.view_pairs(rows)}
+
+
+def _values(field: str) -> list[str]:
+    rows = queries.list_interfaces().order_by(field)
+    return [str(v) for v in rows.values_list(field, flat=True).distinct()]
+
+
+TABLE = listing.Table(
+    template="failover/interfaces.html",
+    rows=queries.list_interfaces,
+    filters=filters.InterfaceFilter,
+    heads=(
+        ("name", "Name"),
+        ("id", "Network interface ID"),
+        ("subnet_id", "Subnet ID"),
+        ("vpc_id", "VPC ID"),
+        ("availability_zone", "Zone"),
+        ("", "Security groups"),
+        ("description", "Description"),
+        ("instance_id", "Instance ID"),
+        ("status", "Status"),
+        ("public_ip", "Public IPv4"),
+        ("private_ip", "Private IPv4"),
+        ("", "Pair"),
+        ("", "Swap"),
+    ),
+    present=_present,
+    selects=(
+        listing.Select(
+            field="status",
+            label="Status",
+            all="Any status",
+            values=lambda: _values("status"),
+        ),
+        listing.Select(
+            field="vpc_id", label="VPC", all="Any VPC", values=lambda: _values("vpc_id")
+        ),
+        listing.Select(
+            field="pair",
+            label="Pair",
+            all="Any",
+            values=lambda: list(queries.list_pairs().values_list("name", flat=True)),
+        ),
+    ),
+    labels={"instance_id": "Instance", "subnet_id": "Subnet", "region": "Region"},
+    empty_title="No network interfaces",
+    empty_text="EC2 showed none in the managed regions, or none has been read yet.",
+)
+
+
+@require_safe
+@access.requires(Role.VIEWER)
+def show_list(request: HttpRequest) -> HttpResponse:
+    """Every network interface that EC2 shows."""
+    return listing.show(request, TABLE)
+
+
+@require_safe
+@access.requires(Role.VIEWER)
+def show(request: HttpRequest, interface_id: str) -> HttpResponse:
+    """One network interface."""
+    return _page(request, _get(interface_id))
+
+
+@require_POST
+@access.requires(Role.OPERATOR)
+def attach(request: HttpRequest, interface_id: str) -> HttpResponse:
+    """Ask for an attach job, and go to it."""
+    row = _get(interface_id)
+    form = forms.AttachForm(request.POST, instances=_candidates(row))
+    if not form.is_valid():
+        return _page(request, row, form=form, status=422)
+    try:
+        job = interfaces.request_attach(
+            interface_id=interface_id,
+            region=row.region,
+            instance_id=form.cleaned_data["instance_id"],
+            device_index=form.cleaned_data["device_index"],
+            actor=access.get_actor(request),
+        )
+    except refusals.Refusal as refusal:
+        return _page(request, row, form=form, refusal=refusal)
+    return redirect("job", job.id)
+
+
+@require_POST
+@access.requires(Role.OPERATOR)
+def detach(request: HttpRequest, interface_id: str) -> HttpResponse:
+    """Ask for a detach job, and go to it."""
+    row = _get(interface_id)
+    form = forms.DetachForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, "The form cannot be read.")
+        return redirect("interface", interface_id)
+    try:
+        job = interfaces.request_detach(
+            interface_id=interface_id,
+            region=row.region,
+            force=form.cleaned_data["force"],
+            actor=access.get_actor(request),
+        )
+    except refusals.Refusal as refusal:
+        return _page(request, row, refusal=refusal)
+    return redirect("job", job.id)
+
+
+def _get(interface_id: str) -> NetworkInterface:
+    try:
+        return queries.get_interface(interface_id)
+    except refusals.NotFound as error:
+        raise Http404(str(error)) from error
+
+
+def _page(
+    request: HttpRequest,
+    row: NetworkInterface,
+    *,
+    form: forms.AttachForm | None = None,
+    refusal: refusals.Refusal | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    view = queries.view_interface(row)
+    pair = pairs_by_name({view.pair}).get(view.pair) if view.pair else None
+    may_operate = access.has_role(request, Role.OPERATOR)
+    candidates = [] if view.attachment else _candidates(row)
+    context = {
+        "interface": view,
+        "row": inventory.interface_row(view, pair=pair, may_operate=may_operate),
+        "seen": timing.moment(view.observed_at, wiring.now()),
+        "attach_form": form or forms.AttachForm(instances=candidates),
+        "act_refused": _why_not(view, may_operate=may_operate, has=bool(candidates)),
+        "refusal": refusal_words.view(refusal) if refusal else None,
+    }
+    return listing.respond(
+        request,
+        "failover/interface.html",
+        context,
+        status=refusal.status if refusal else status,
+    )
+
+
+def _why_not(view: InterfaceView, *, may_operate: bool, has: bool) -> str:
+    """Why neither attach nor detach can be asked for here; empty if one can."""
+    if view.job:
+        return f"Job {view.job} is at work on it."
+    if view.pair:
+        return f"Pair {view.pair} moves it: swap the pair instead."
+    if view.requester_managed:
+        return "It is managed by AWS and cannot be attached or detached here."
+    if view.attachment and view.attachment.device_index == 0:
+        return "It is its instance's primary interface, which EC2 never detaches."
+    if not may_operate:
+        return "Attaching and detaching needs the role operator."
+    if not view.attachment and not has:
+        return f"No instance is known in {view.availability_zone} and its VPC."
+    return ""
+
+
+def _candidates(row: NetworkInterface) -> list[tuple[str, str]]:
+    """The instances that EC2 would let it be attached to."""
+    rows = queries.list_instances().filter(
+        region=row.region,
+        availability_zone=row.availability_zone,
+        vpc_id=row.vpc_id,
+        state__in=["running", "stopped"],
+    )
+    return [
+        (i.instance_id, f"{i.name} ({i.instance_id})" if i.name else i.instance_id)
+        for i in rows.order_by("name", "instance_id")
+    ]
+
+

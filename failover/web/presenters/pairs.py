@@ -1,0 +1,305 @@
+"""Pairs: the list, the page with its picture, and the plan of a swap."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
+
+from django.urls import reverse
+
+from failover.services.plans import PlanView
+from failover.services.refusals import CheckView
+from failover.services.views import InstanceView, PairView
+from failover.web.presenters import badges, inventory, timing
+from failover.web.presenters.badges import Badge
+from failover.web.presenters.inventory import Holder, SwapControl
+from failover.web.presenters.timing import Moment
+
+Wire = Literal["", "is-live", "is-moving"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckLine:
+    """One check; `is_changed` where it says something else than was seen before."""
+
+    detail: str
+    badge: Badge
+    is_changed: bool = False
+
+    @property
+    def icon_class(self) -> str:
+        return f"icon tone-{self.badge.tone}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class End:
+    """One instance in the picture."""
+
+    role: str
+    name: str
+    id: str
+    state: str
+    is_active: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Topology:
+    """The picture, and the same as a sentence."""
+
+    public_ip: str
+    public_label: str
+    interface_id: str
+    interface_label: str
+    primary: End
+    standby: End
+    primary_class: Wire
+    standby_class: Wire
+    state: str
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PairRow:
+    """A pair as list and page show it."""
+
+    name: str
+    href: str
+    region: str
+    health: Badge
+    sync: Badge
+    active: Holder | None
+    passive: Holder | None
+    primary: Holder | None
+    standby: Holder | None
+    desired: Holder | None
+    interface_id: str
+    interface_href: str
+    device_index: int
+    public_ip: str
+    private_ip: str
+    swap: SwapControl
+    checks: tuple[CheckLine, ...]
+    checked: Moment | None
+    drift: str
+    is_troubled: bool
+
+
+def row(pair: PairView, *, may_operate: bool, now: datetime) -> PairRow:
+    names = names_of(pair)
+    readiness = pair.readiness
+    has_warnings = any(not c.ok for c in readiness.checks)
+    health = badges.for_readiness(
+        is_known=readiness.checked_at is not None,
+        is_ready=readiness.ready,
+        has_warnings=has_warnings,
+    )
+    return PairRow(
+        name=pair.name,
+        href=reverse("pair", args=[pair.name]),
+        region=pair.region,
+        health=health,
+        sync=badges.for_sync(pair.sync),
+        active=inventory.holder(pair.active_instance_id or "", names),
+        passive=inventory.holder(pair.passive_instance_id or "", names),
+        primary=inventory.holder(pair.primary_instance_id, names),
+        standby=inventory.holder(pair.standby_instance_id, names),
+        desired=inventory.holder(pair.desired_instance_id or "", names),
+        interface_id=pair.network_interface_id,
+        interface_href=reverse("interface", args=[pair.network_interface_id]),
+        device_index=pair.device_index,
+        public_ip=pair.public_ip,
+        private_ip=pair.interface_private_ip,
+        swap=inventory.swap_control(pair, may_operate=may_operate),
+        checks=check_lines(readiness.checks),
+        checked=timing.moment(readiness.checked_at, now),
+        drift=_drift(pair, names),
+        is_troubled=pair.sync == "drifted" or health.tone in ("error", "warning"),
+    )
+
+
+def names_of(pair: PairView) -> dict[str, str]:
+    return {
+        pair.primary_instance_id: pair.primary_name,
+        pair.standby_instance_id: pair.standby_name,
+    }
+
+
+def trouble(row: PairRow) -> str:
+    """Why a pair is in the list of what needs attention."""
+    if row.drift:
+        return row.drift
+    failed = [c.detail for c in row.checks if c.badge.tone != "success"]
+    return " ".join(failed[:2])
+
+
+def check_lines(
+    checks: Iterable[CheckView], *, seen: frozenset[str] | None = None
+) -> tuple[CheckLine, ...]:
+    """The failed ones first, then warnings; `seen` are the sentences shown before."""
+    order = sorted(checks, key=lambda c: (c.ok, c.severity != "error"))
+    return tuple(
+        CheckLine(
+            detail=c.detail,
+            badge=badges.for_check(ok=c.ok, severity=c.severity),
+            is_changed=seen is not None and c.detail not in seen,
+        )
+        for c in order
+    )
+
+
+def _drift(pair: PairView, names: dict[str, str]) -> str:
+    if pair.sync != "drifted":
+        return ""
+    at = pair.active_instance_id
+    wanted = pair.desired_instance_id
+    is_at = f"at {names.get(at) or at}" if at else "at neither instance"
+    belongs = f"at {names.get(wanted) or wanted}" if wanted else "at neither"
+    return f"The network interface is {is_at}; it should be {belongs}."
+
+
+def topology(pair: PairView, instances: dict[str, InstanceView]) -> Topology:
+    """Who holds the resource: solid wire to the holder, moving during a job."""
+    primary = _end(pair, pair.primary_instance_id, "Primary", instances)
+    standby = _end(pair, pair.standby_instance_id, "Standby", instances)
+    idle: Wire = "is-moving" if pair.job else ""
+    holder = next((e for e in (primary, standby) if e.is_active), None)
+    passive = next((e for e in (standby, primary) if not e.is_active), standby)
+    where = (
+        f"is attached to {holder.name} ({holder.id}); a swap moves it to"
+        f" {passive.name} ({passive.id})"
+        if holder
+        else "is attached to neither instance"
+    )
+    return Topology(
+        public_ip=pair.public_ip,
+        public_label="Elastic IP" if pair.public_ip else "",
+        interface_id=pair.network_interface_id,
+        interface_label=" · ".join(
+            part for part in (pair.interface_name, pair.interface_private_ip) if part
+        ),
+        primary=primary,
+        standby=standby,
+        primary_class="is-live" if primary.is_active else idle,
+        standby_class="is-live" if standby.is_active else idle,
+        state="moving" if pair.job else "still",
+        sentence=f"Network interface {pair.network_interface_id} {where}.",
+    )
+
+
+def _end(
+    pair: PairView, instance_id: str, role: str, instances: dict[str, InstanceView]
+) -> End:
+    is_active = pair.active_instance_id == instance_id
+    seen = instances.get(instance_id)
+    state = badges.for_instance(seen.state).word if seen else "Not seen"
+    zone = f" · {seen.availability_zone}" if seen else ""
+    return End(
+        role=f"{role} · {'active' if is_active else 'passive'}",
+        name=(seen.name if seen else "") or names_of(pair)[instance_id] or instance_id,
+        id=instance_id,
+        state=f"{state}{zone}",
+        is_active=is_active,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallLine:
+    """One call of the plan."""
+
+    action: str
+    text: str
+    is_changed: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SwapPlan:
+    """The swap dialog. Not readable: EC2 did not answer, so there is no plan."""
+
+    pair: str
+    pair_href: str
+    href: str
+    confirm: str
+    key: str
+    is_readable: bool = False
+    is_possible: bool = False
+    why_not: str = ""
+    interface_id: str = ""
+    public_ip: str = ""
+    source_id: str = ""
+    source_label: str = "nobody"
+    target_id: str = ""
+    target_label: str = ""
+    plan_hash: str = ""
+    outage: str = ""
+    calls: tuple[CallLine, ...] = ()
+    checks: tuple[CheckLine, ...] = ()
+
+    @property
+    def seen(self) -> tuple[str, ...]:
+        """What the operator is shown, sent back to mark what has changed since."""
+        calls = tuple(f"{c.action} {c.text}" for c in self.calls)
+        return calls + tuple(c.detail for c in self.checks)
+
+
+def swap_plan(
+    pair: PairView,
+    plan: PlanView | None,
+    *,
+    key: UUID,
+    seen: Sequence[str] = (),
+) -> SwapPlan:
+    """`seen` are the lines of the plan that was shown before, if any was."""
+    confirm = str(pair.policy.get("confirm") or "none")
+    href = reverse("pair-swap", args=[pair.name])
+    pair_href = reverse("pair", args=[pair.name])
+    if plan is None:
+        return SwapPlan(
+            pair=pair.name,
+            pair_href=pair_href,
+            href=href,
+            confirm=confirm,
+            key=str(key),
+        )
+    names = names_of(pair)
+    before = frozenset(seen) if seen else None
+    return SwapPlan(
+        pair=pair.name,
+        pair_href=pair_href,
+        href=href,
+        confirm=confirm,
+        key=str(key),
+        is_readable=True,
+        is_possible=plan.is_acceptable(force=True),
+        why_not=_why_not(plan),
+        interface_id=pair.network_interface_id,
+        public_ip=pair.public_ip,
+        source_id=plan.active_instance_id or "",
+        source_label=_label(plan.active_instance_id, names) or "nobody",
+        target_id=plan.to,
+        target_label=_label(plan.to, names),
+        plan_hash=plan.plan_hash,
+        outage=timing.duration(plan.expected_outage_s),
+        calls=tuple(_call_line(c.action, c.args, before) for c in plan.calls),
+        checks=check_lines(plan.checks, seen=before),
+    )
+
+
+def _label(instance_id: str | None, names: dict[str, str]) -> str:
+    if not instance_id:
+        return ""
+    name = names.get(instance_id)
+    return f"{name} ({instance_id})" if name else instance_id
+
+
+def _call_line(
+    action: str, args: dict[str, str | int | bool], before: frozenset[str] | None
+) -> CallLine:
+    text = ", ".join(f"{name} {value}" for name, value in args.items())
+    is_changed = before is not None and f"{action} {text}" not in before
+    return CallLine(action=action, text=text, is_changed=is_changed)
+
+
+def _why_not(plan: PlanView) -> str:
+    failed = [c for c in plan.checks if not c.ok and c.severity == "error"]
+    return "A check fails; force does not skip it." if failed else ""

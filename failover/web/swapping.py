@@ -1,0 +1,123 @@
+"""The swap of a pair: the plan to look at, and the click that starts the job."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods
+
+from failover import wiring
+from failover.models import Job, Pair, Role
+from failover.services import queries, refusals, swaps
+from failover.services.plans import PlanView
+from failover.web import access, forms, listing, pairs
+from failover.web.presenters import pairs as pair_words
+from failover.web.presenters import refusals as refusal_words
+
+# Lines of the plan shown before that are believed at most.
+MOST_SEEN = 100
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@access.requires(Role.OPERATOR)
+def swap(request: HttpRequest, name: str) -> HttpResponse:
+    """The plan with its form; posted, the job, or why not with the plan of now."""
+    pair = pairs.get(name)
+    if request.method != "POST":
+        return _show(request, pair, to=request.GET.get("to"))
+    confirm = str(pair.policy.get("confirm") or "none")
+    form = forms.SwapForm(request.POST, pair=name, confirm=confirm)
+    seen = request.POST.getlist("seen")[:MOST_SEEN]
+    if not form.is_valid():
+        to = request.POST.get("to")
+        return _show(request, pair, to=to, form=form, seen=seen, status=422)
+    try:
+        job = _request(request, pair, form)
+    except refusals.Refusal as refusal:
+        return _show(
+            request,
+            pair,
+            to=form.cleaned_data["to"],
+            form=form,
+            seen=seen,
+            refusal=refusal,
+        )
+    return _go_to(request, job)
+
+
+def _request(request: HttpRequest, pair: Pair, form: forms.SwapForm) -> Job:
+    said = form.cleaned_data
+    return swaps.request_swap(
+        pair=pair,
+        to=said["to"],
+        expected_active=said["expected_active"],
+        plan_hash=said["plan_hash"],
+        reason=said["reason"],
+        force=said["force"],
+        actor=access.get_actor(request),
+        # The form carries the job's id, so that sending it twice starts one job.
+        job_id=form.key,
+    )
+
+
+def _go_to(request: HttpRequest, job: Job) -> HttpResponse:
+    if not getattr(request, "htmx", None):
+        return redirect("job", job.id)
+    response = HttpResponse(status=204)
+    response["HX-Redirect"] = reverse("job", args=[job.id])
+    return response
+
+
+def _show(
+    request: HttpRequest,
+    pair: Pair,
+    *,
+    to: str | None,
+    form: forms.SwapForm | None = None,
+    seen: Sequence[str] = (),
+    refusal: refusals.Refusal | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    plan: PlanView | None = None
+    try:
+        plan = swaps.get_plan(pair=pair, to=to or None)
+    except refusals.Refusal as error:
+        refusal = refusal or error
+    view = queries.view_pair(pair)
+    shown = pair_words.swap_plan(view, plan, key=_key(form), seen=seen)
+    changes = _changes(form, plan, pair_words.names_of(view)) if form else []
+    context = {
+        "plan": shown,
+        "form": form or forms.SwapForm(pair=pair.name),
+        "refusal": refusal_words.view(refusal, changes=changes) if refusal else None,
+    }
+    return listing.respond(
+        request,
+        "failover/swap.html",
+        context,
+        status=refusal.status if refusal else status,
+    )
+
+
+def _key(form: forms.SwapForm | None) -> UUID:
+    """The key of the form that was refused stays: nothing was started under it."""
+    if form is not None and "idempotency_key" in getattr(form, "cleaned_data", {}):
+        return form.key
+    return wiring.new_uuid()
+
+
+def _changes(
+    form: forms.SwapForm, plan: PlanView | None, names: dict[str, str]
+) -> list[str]:
+    """What is different from the plan that the operator saw."""
+    said = getattr(form, "cleaned_data", {})
+    if plan is None or plan.plan_hash == said.get("plan_hash"):
+        return []
+    active, expected = plan.active_instance_id or "", said.get("expected_active", "")
+    if active != expected:
+        was = names.get(expected) or expected or "nobody"
+        now = names.get(active) or active or "nobody"
+        return [f"The active instance was {was} and is {now} now."]
+    return ["The marked lines below are new. Look at them before you swap."]

@@ -1,0 +1,64 @@
+"""Which page is where. Names of paths are used by templates and presenters."""
+
+from django.urls import path, register_converter
+
+from failover.web import (
+    accounts,
+    audit,
+    home,
+    instances,
+    interfaces,
+    jobs,
+    pairs,
+    swapping,
+)
+
+
+class PairName:
+    """A pair's name as contract.md has it."""
+
+    regex = "[a-z0-9][a-z0-9-]{0,62}"
+
+    def to_python(self, value: str) -> str:
+        return value
+
+    def to_url(self, value: str) -> str:
+        return value
+
+
+register_converter(PairName, "pair")
+
+urlpatterns = [
+    path("", home.home, name="home"),
+    path("refresh/", home.refresh, name="refresh"),
+    path("accounts/login/", accounts.login, name="login"),
+    path("accounts/logout/", accounts.logout, name="logout"),
+    path("accounts/theme/", accounts.set_theme, name="theme"),
+    path("interfaces/", interfaces.show_list, name="interfaces"),
+    path("interfaces/<str:interface_id>/", interfaces.show, name="interface"),
+    path(
+        "interfaces/<str:interface_id>/attach/",
+        interfaces.attach,
+        name="interface-attach",
+    ),
+    path(
+        "interfaces/<str:interface_id>/detach/",
+        interfaces.detach,
+        name="interface-detach",
+    ),
+    path("elastic-ips/", instances.show_addresses, name="elastic-ips"),
+    path("instances/", instances.show_list, name="instances"),
+    path("instances/<str:instance_id>/", instances.show, name="instance"),
+    path("pairs/", pairs.show_list, name="pairs"),
+    path("pairs/new/", pairs.create, name="pair-new"),
+    path("pairs/<pair:name>/", pairs.show, name="pair"),
+    path("pairs/<pair:name>/swap/", swapping.swap, name="pair-swap"),
+    path("pairs/<pair:name>/freeze/", pairs.freeze, name="pair-freeze"),
+    path("pairs/<pair:name>/unfreeze/", pairs.unfreeze, name="pair-unfreeze"),
+    path("pairs/<pair:name>/adopt/", pairs.adopt, name="pair-adopt"),
+    path("pairs/<pair:name>/put-back/", pairs.put_back, name="pair-put-back"),
+    path("jobs/", jobs.show_list, name="jobs"),
+    path("jobs/<uuid:job_id>/", jobs.show, name="job"),
+    path("jobs/<uuid:job_id>/cancel/", jobs.cancel, name="job-cancel"),
+    path("audit/", audit.show_list, name="audit"),
+]
