@@ -54,8 +54,7 @@ def sown(given: argparse.Namespace) -> dict[str, Any]:
 
 def main() -> int:
     """Run until SIGINT or SIGTERM."""
-    parser = options()
-    given = parser.parse_args()
+    given = options().parse_args()
     config = Config()
     names = ("detach_s", "attach_s", "jitter", "latency_s", "stale_s", "throttle")
     ended = threading.Event()
@@ -72,9 +71,11 @@ def main() -> int:
             sown=sown(given),
         )
     except BadControl as error:
-        parser.error(str(error))
+        sys.stderr.write(f"ec2sim: {error}\n")
+        return USAGE_ERROR
     except OSError as error:
-        parser.exit(1, f"ec2sim: cannot listen on port {given.port}: {error}\n")
+        sys.stderr.write(f"ec2sim: cannot listen on port {given.port}: {error}\n")
+        return 1
     sys.stdout.write(json.dumps({"port": running.port, "url": running.url}) + "\n")
     sys.stdout.flush()
     ended.wait()

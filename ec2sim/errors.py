@@ -24,9 +24,9 @@ class Ec2Error(Exception):
         self.status = STATUS.get(code, 400) if status is None else status
 
 
-class ReplyLost(Exception):  # noqa: N818 - it is what the caller meets, not a fault
+class ReplyLost(Exception):
     """The connection closes without a reply; the effect may have happened."""
 
 
-class ReplyNever(Exception):  # noqa: N818 - it is what the caller meets, not a fault
+class ReplyNever(Exception):
     """The connection stays open and silent until the caller gives up."""

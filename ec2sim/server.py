@@ -58,9 +58,7 @@ def start(
     world = World(config=config, seed=seed, log_path=log_path)
     site = Site(world)
     try:
-        server = Server(
-            (host, port), door=Door(world), controls=Controls(world, site)
-        )
+        server = Server((host, port), door=Door(world), controls=Controls(world, site))
     except OSError:
         world.close()
         site.close()

@@ -43,8 +43,8 @@ class World:
         self.accounts: dict[str, Account] = {}
         self.newcomers: list[Newcomer] = []
         self._lock = threading.Lock()
-        self._chance = random.Random(seed)  # noqa: S311 - chance, not secrecy
-        self.faults = plan.Plan(random.Random(seed + 1))  # noqa: S311
+        self._chance = random.Random(seed)
+        self.faults = plan.Plan(random.Random(seed + 1))
         self._buckets: dict[tuple[str, str], Buckets] = {}
         self._around = Surroundings(
             clock=self.clock,
@@ -203,14 +203,15 @@ class World:
                 next_at.append(due_at)
         return min(next_at, default=None)
 
-    def configure(self, values: Mapping[str, Any]) -> None:
-        """Change settings while running. Raises BadControl."""
+    def configure(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        """Change settings while running; answers all of them. Raises BadControl."""
         self.config.change(values)
         for region in self.regions():
             for table in region.tables().values():
                 table.memory_s = self.config.stale_s
         if "throttle" in values:
             self._buckets.clear()
+        return self.config.shown()
 
     def regions(self) -> list[Region]:
         """Every region that has been touched."""
@@ -218,7 +219,7 @@ class World:
             accounts = list(self.accounts.values())
         return [region for each in accounts for region in list(each.regions.values())]
 
-    def reset(self) -> None:
+    def reset(self) -> dict[str, Any]:
         """Back to an empty world: no accounts, faults, log, or changed clock."""
         for account in list(self.accounts.values()):
             with account.lock:
@@ -238,6 +239,7 @@ class World:
         self.journal.clear()
         self._chance.seed(self.seed)
         self.clock.set(mode="real", scale=1.0)
+        return {}
 
     def close(self) -> None:
         """End every wait and the ticker."""

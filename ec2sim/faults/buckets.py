@@ -56,9 +56,7 @@ class Buckets:
     def __init__(self) -> None:
         self._buckets: dict[str, Bucket] = {}
 
-    def take(
-        self, action: str, *, mode: str, narrowed: bool, now: float
-    ) -> bool:
+    def take(self, action: str, *, mode: str, narrowed: bool, now: float) -> bool:
         """Whether the call may pass.
 
         `api` has one bucket per API; `shared` has one for every mutating call

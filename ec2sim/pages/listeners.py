@@ -85,7 +85,7 @@ class Listeners:
                 f"see /_sim/browse/{address}/ instead",
             )
             return
-        door.setblocking(False)
+        door.settimeout(0)
         listener = Listener(address=address, door=door, answer=answer)
         self._open[address] = listener
         self._selector.register(door, selectors.EVENT_READ, listener)
@@ -117,7 +117,7 @@ class Listeners:
                 visitor, _ = listener.door.accept()
             except OSError:
                 return
-            visitor.setblocking(False)
+            visitor.settimeout(0)
             listener.visitors.add(visitor)
             self._selector.register(visitor, selectors.EVENT_READ, listener)
             return

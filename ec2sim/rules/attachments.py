@@ -117,7 +117,9 @@ def _check_attach(
         wrong = f"NetworkCardIndex '{card}'" if card else f"DeviceIndex '{index}'"
         raise Ec2Error("InvalidParameterValue", f"{wrong} is invalid.")
     held = lookup.held_by(region, instance.id)
-    if any(other.attachment.device_index == index for other in held if other.attachment):
+    if any(
+        other.attachment.device_index == index for other in held if other.attachment
+    ):
         raise Ec2Error(
             "InvalidParameterValue",
             f"Instance '{instance.id}' already has an interface attached at device "

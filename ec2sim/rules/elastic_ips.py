@@ -146,9 +146,7 @@ def bind(
         ),
         at=now,
     )
-    region.note(
-        at=now, resource=row.id, to="associated", on=interface.instance_id
-    )
+    region.note(at=now, resource=row.id, to="associated", on=interface.instance_id)
     return made
 
 
@@ -189,9 +187,7 @@ def _show_on_interface(
     if interface is None:
         return
     addresses = tuple(
-        replace(private, association=bond)
-        if private.address == private_ip
-        else private
+        replace(private, association=bond) if private.address == private_ip else private
         for private in interface.addresses
     )
     region.interfaces.put(replace(interface, addresses=addresses), at=at)
@@ -319,5 +315,3 @@ def describe_addresses_attribute(region: Region, params: Params) -> Reply:
             if not wanted or row.id in wanted
         ]
     }
-
-

@@ -85,9 +85,7 @@ def describe_instance_types(_region: Region, params: Params) -> Reply:
                 "InvalidParameterValue", f"The filter '{entry.get('Name')}' is invalid"
             )
         wanted = set(entry.get("Values") or ())
-        chosen = [
-            kind for kind in chosen if filters.any_matches(read(kind), wanted)
-        ]
+        chosen = [kind for kind in chosen if filters.any_matches(read(kind), wanted)]
     return _page(chosen, params)
 
 

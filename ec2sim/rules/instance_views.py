@@ -1,6 +1,6 @@
 """DescribeInstances and DescribeInstanceStatus, in EC2's own shape."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from ec2sim.errors import Ec2Error
@@ -11,12 +11,43 @@ from ec2sim.state.instance import STATE_CODES, Instance
 from ec2sim.state.interface import NetworkInterface
 from ec2sim.state.region import Region
 
+SHOWN = (
+    "Association",
+    "Description",
+    "Groups",
+    "Ipv6Addresses",
+    "MacAddress",
+    "NetworkInterfaceId",
+    "OwnerId",
+    "PrivateDnsName",
+    "PrivateIpAddress",
+    "PrivateIpAddresses",
+    "SourceDestCheck",
+    "Status",
+    "SubnetId",
+    "VpcId",
+    "InterfaceType",
+    "Attachment",
+)
 UNMODELLED = (
-    "affinity architecture block-device-mapping.status capacity-reservation-id "
-    "client-token hibernation-options.configured host-id iam-instance-profile.arn "
-    "instance-lifecycle ipv6-address kernel-id platform product-code ramdisk-id "
-    "root-device-name spot-instance-request-id virtualization-type"
-).split()
+    "affinity",
+    "architecture",
+    "block-device-mapping.status",
+    "capacity-reservation-id",
+    "client-token",
+    "hibernation-options.configured",
+    "host-id",
+    "iam-instance-profile.arn",
+    "instance-lifecycle",
+    "ipv6-address",
+    "kernel-id",
+    "platform",
+    "product-code",
+    "ramdisk-id",
+    "root-device-name",
+    "spot-instance-request-id",
+    "virtualization-type",
+)
 
 
 def view(region: Region, row: Instance) -> dict[str, Any]:
@@ -69,13 +100,8 @@ def view(region: Region, row: Instance) -> dict[str, Any]:
 
 
 def _interface(region: Region, row: NetworkInterface) -> dict[str, Any]:
-    names = (
-        "Association Description Groups Ipv6Addresses MacAddress NetworkInterfaceId "
-        "OwnerId PrivateDnsName PrivateIpAddress PrivateIpAddresses SourceDestCheck "
-        "Status SubnetId VpcId InterfaceType Attachment"
-    ).split()
     full = interface_views.view(region, row)
-    return {name: full[name] for name in names if name in full}
+    return {name: full[name] for name in SHOWN if name in full}
 
 
 def reservation(region: Region, rows: list[Instance]) -> Reply:
@@ -126,11 +152,17 @@ def _fields(region: Region) -> filters.Fields[Instance]:
         "group-name": lambda row: [n for e in held(row) for _, n in e.groups],
     }
     for name, read in interface_views.FIELDS.items():
-        fields[f"network-interface.{name}"] = lambda row, read=read: [
-            value for each in held(row) for value in read(each)
-        ]
+        fields[f"network-interface.{name}"] = _through(held, read)
     fields.update(dict.fromkeys(UNMODELLED, lambda _row: ()))
     return fields
+
+
+def _through(
+    held: Callable[[Instance], list[NetworkInterface]],
+    read: filters.Values[NetworkInterface],
+) -> filters.Values[Instance]:
+    """A filter of interfaces as a filter of the instances that hold them."""
+    return lambda row: [value for each in held(row) for value in read(each)]
 
 
 def _public_ip(row: NetworkInterface) -> str | None:

@@ -1,6 +1,7 @@
 """Instances: start, stop, reboot, terminate, and what that does to interfaces."""
 
 from dataclasses import replace
+from functools import partial
 
 from ec2sim.errors import Ec2Error
 from ec2sim.rules import attachments, interfaces, lookup
@@ -25,7 +26,7 @@ def start_instances(region: Region, params: Params) -> Reply:
         if row.state == "stopped":
             move(region, row.id, "pending", at=region.now)
             due_at = region.now + region.lasting(region.around.config.launch_s)
-            region.timers.add(due_at, lambda at, row=row: started(region, row.id, at))
+            region.timers.add(due_at, partial(started, region, row.id))
         changed.append(_change(region, row))
     return {"StartingInstances": changed}
 
@@ -42,7 +43,7 @@ def stop_instances(region: Region, params: Params) -> Reply:
         if row.state in ("running", "pending"):
             move(region, row.id, "stopping", at=region.now)
             due_at = region.now + region.lasting(region.around.config.stop_s)
-            region.timers.add(due_at, lambda at, row=row: _stopped(region, row.id, at))
+            region.timers.add(due_at, partial(_stopped, region, row.id))
         changed.append(_change(region, row))
     return {"StoppingInstances": changed}
 
@@ -68,9 +69,7 @@ def terminate_instances(region: Region, params: Params) -> Reply:
         if row.state not in ("terminated", "shutting-down"):
             move(region, row.id, "shutting-down", at=region.now)
             due_at = region.now + region.lasting(region.around.config.terminate_s)
-            region.timers.add(
-                due_at, lambda at, row=row: _terminated(region, row.id, at)
-            )
+            region.timers.add(due_at, partial(_terminated, region, row.id))
         changed.append(_change(region, row))
     return {"TerminatingInstances": changed}
 

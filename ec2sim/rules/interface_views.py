@@ -107,9 +107,7 @@ def _private(
 
 
 def _bonds(row: NetworkInterface) -> Iterable[Association]:
-    return (
-        private.association for private in row.addresses if private.association
-    )
+    return (private.association for private in row.addresses if private.association)
 
 
 def _when(moment: float) -> str:

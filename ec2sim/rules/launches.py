@@ -33,9 +33,7 @@ def run_instances(region: Region, params: Params) -> Reply:
         )
     count: int = params["MaxCount"]
     if not 1 <= params["MinCount"] <= count:
-        raise Ec2Error(
-            "InvalidParameterValue", "MinCount must be from 1 to MaxCount."
-        )
+        raise Ec2Error("InvalidParameterValue", "MinCount must be from 1 to MaxCount.")
     lookup.named(region.images, ids.IMAGE, params.get("ImageId") or "")
     type_name = params.get("InstanceType") or DEFAULT_TYPE
     limit, _ = instance_types.limits(type_name)

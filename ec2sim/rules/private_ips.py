@@ -68,9 +68,9 @@ def unassign_private_ip_addresses(region: Region, params: Params) -> Reply:
                 f"Some of the specified addresses are not assigned to interface "
                 f"{row.id}: {address}",
             )
-    for address in region.elastic_ips.find("network-interface-id", row.id):
-        if address.private_ip in chosen:
-            elastic_ips.unbind(region, address, at=region.now)
+    for bound in region.elastic_ips.find("network-interface-id", row.id):
+        if bound.private_ip in chosen:
+            elastic_ips.unbind(region, bound, at=region.now)
     for address in chosen:
         region.spaces[row.subnet_id].give_back(address)
     _leave(region, row.id, set(chosen))

@@ -147,8 +147,8 @@ def create_route(region: Region, params: Params) -> Reply:
     for other in row.routes:
         if other.destination == destination:
             raise Ec2Error(
-                "RouteAlreadyExists", f"The route identified by {destination} already "
-                "exists."
+                "RouteAlreadyExists",
+                f"The route identified by {destination} already exists.",
             )
     region.route_tables.put(replace(row, routes=(*row.routes, route)), at=region.now)
     return {"Return": True}

@@ -142,8 +142,9 @@ def delete_security_group(region: Region, params: Params) -> Reply:
     row = _named(region, params)
     if row.name == "default":
         raise Ec2Error(
-            "CannotDelete", f'the specified group: "{row.id}" name: "default" cannot be '
-            "deleted by a user"
+            "CannotDelete",
+            f'the specified group: "{row.id}" name: "default" cannot be '
+            "deleted by a user",
         )
     if region.interfaces.find("group-id", row.id):
         raise Ec2Error(

@@ -145,9 +145,7 @@ def _pairs(entries: Any) -> dict[str, str]:
     for entry in entries:
         key = entry.get("Key") or ""
         if not key or len(key) > 127 or key.lower().startswith("aws:"):
-            raise Ec2Error(
-                "InvalidParameterValue", f"Tag keys may not be '{key}'."
-            )
+            raise Ec2Error("InvalidParameterValue", f"Tag keys may not be '{key}'.")
         found[key] = entry.get("Value") or ""
     return found
 

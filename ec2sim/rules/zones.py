@@ -1,6 +1,7 @@
 """Regions and availability zones."""
 
 import re
+from typing import Any
 
 from ec2sim.errors import Ec2Error
 from ec2sim.rules import filters
@@ -47,7 +48,7 @@ def describe_availability_zones(region: Region, params: Params) -> Reply:
     wrong = [name for name in names if name not in known]
     if wrong:
         raise Ec2Error("InvalidParameterValue", f"Invalid availability zone: {wrong}")
-    shown = [
+    shown: list[dict[str, Any]] = [
         {
             "ZoneName": zone,
             "ZoneId": zone_id(zone),

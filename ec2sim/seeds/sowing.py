@@ -8,6 +8,7 @@ from ec2sim.seeds import article, empty_vpc, pairs
 from ec2sim.world import DEFAULT_ACCOUNT, World
 
 MOST_PAIRS = 1_000_000
+KNOWN = {"article", "empty_vpc", "pairs", "quotas", "account", "region"}
 
 
 def sow(world: World, values: Mapping[str, Any]) -> dict[str, Any]:
@@ -16,19 +17,13 @@ def sow(world: World, values: Mapping[str, Any]) -> dict[str, Any]:
     `account` and `region` choose where; a region that is already in use keeps what
     it has. Raises BadControl.
     """
-    known = {"article", "empty_vpc", "pairs", "quotas", "account", "region"}
     for name in values:
-        if name not in known:
-            raise BadControl(f"{name}: unknown; known are {sorted(known)}")
-    account_id = values.get("account", DEFAULT_ACCOUNT)
-    count = values.get("pairs") or 0
-    if isinstance(count, bool) or not isinstance(count, int):
-        raise BadControl("pairs: expected a whole number")
-    if not 0 <= count <= MOST_PAIRS:
-        raise BadControl("pairs: out of range")
-    region_name = values.get("region", article.REGION)
-    if not isinstance(account_id, str) or not isinstance(region_name, str):
-        raise BadControl("account, region: expected texts")
+        if name not in KNOWN:
+            raise BadControl(f"{name}: unknown; known are {sorted(KNOWN)}")
+    account_id = _text(values, "account", DEFAULT_ACCOUNT)
+    region_name = _text(values, "region", article.REGION)
+    count = _count(values)
+    quotas = _quotas(values.get("quotas") or {})
     region = world.region(account_id, region_name, bare=True)
     with world.account(account_id).lock, world.journal.muted():
         if values.get("article"):
@@ -39,7 +34,7 @@ def sow(world: World, values: Mapping[str, Any]) -> dict[str, Any]:
             empty_vpc.plant(region)
         if count:
             pairs.plant(region, count)
-        region.quotas.update(_quotas(values.get("quotas") or {}))
+        region.quotas.update(quotas)
         return {
             "account": account_id,
             "region": region.name,
@@ -47,6 +42,22 @@ def sow(world: World, values: Mapping[str, Any]) -> dict[str, Any]:
             "instances": len(region.instances),
             "elastic_ips": len(region.elastic_ips),
         }
+
+
+def _text(values: Mapping[str, Any], name: str, default: str) -> str:
+    value = values.get(name, default)
+    if not isinstance(value, str) or not value:
+        raise BadControl(f"{name}: expected a text")
+    return value
+
+
+def _count(values: Mapping[str, Any]) -> int:
+    count = values.get("pairs") or 0
+    if isinstance(count, bool) or not isinstance(count, int):
+        raise BadControl("pairs: expected a whole number")
+    if not 0 <= count <= MOST_PAIRS:
+        raise BadControl("pairs: out of range")
+    return count
 
 
 def _quotas(values: object) -> dict[str, int]:

@@ -6,7 +6,6 @@ moto is loaded when it is first needed, because that takes a second.
 import importlib
 import threading
 from collections.abc import Mapping
-from typing import Any
 
 from ec2sim.errors import Ec2Error
 

@@ -38,54 +38,52 @@ class Controls:
                 return self._post(steps, _read(body))
         except BadControl as error:
             return _json({"error": str(error)}, status=400)
-        return _json({"error": f"no such control: {method} {path}"}, status=404)
+        return _missing()
 
     def _get(self, steps: list[str], query: str) -> Answer:
         world = self._world
-        match steps:
-            case ["state"]:
-                return _json(dump.state(world))
-            case ["calls"]:
-                return 200, "application/x-ndjson", _calls(world, query)
-            case ["config"]:
-                return _json(world.config.shown())
-            case ["faults"]:
-                return _json({"faults": world.faults.shown()})
-            case ["clock"]:
-                return _json(self._clock())
-            case ["browse", public_ip]:
-                shown = self._site.browse(public_ip)
-                if shown is None:
-                    return 502, "text/plain; charset=utf-8", "Nobody answers there.\n"
-                return 200, "text/html; charset=utf-8", shown
-        return _json({"error": "no such control"}, status=404)
+        if len(steps) == 2 and steps[0] == "browse":
+            return self._browse(steps[1])
+        if steps == ["calls"]:
+            return 200, "application/x-ndjson", _calls(world, query)
+        shown = {
+            "state": lambda: dump.state(world),
+            "config": world.config.shown,
+            "faults": lambda: {"faults": world.faults.shown()},
+            "clock": self._clock,
+        }
+        if len(steps) != 1 or steps[0] not in shown:
+            return _missing()
+        return _json(shown[steps[0]]())
 
     def _post(self, steps: list[str], values: Mapping[str, Any]) -> Answer:
         world = self._world
-        match steps:
-            case ["config"]:
-                world.configure(values)
-                return _json(world.config.shown())
-            case ["faults"]:
-                return _json(world.faults.add(values).shown())
-            case ["clock"]:
-                return self._set_clock(values)
-            case ["instances", instance_id]:
-                return _json(self._set_instance(instance_id, values))
-            case ["zones", zone]:
-                return _json(self._set_zone(zone, values))
-            case ["seed"]:
-                return _json(sowing.sow(world, values))
-            case ["reset"]:
-                world.reset()
-                return _json({})
-        return _json({"error": "no such control"}, status=404)
+        if len(steps) == 2 and steps[0] == "instances":
+            return _json(self._set_instance(steps[1], values))
+        if len(steps) == 2 and steps[0] == "zones":
+            return _json(self._set_zone(steps[1], values))
+        done = {
+            "config": lambda: world.configure(values),
+            "faults": lambda: world.faults.add(values).shown(),
+            "clock": lambda: self._set_clock(values),
+            "seed": lambda: sowing.sow(world, values),
+            "reset": world.reset,
+        }
+        if len(steps) != 1 or steps[0] not in done:
+            return _missing()
+        return _json(done[steps[0]]())
+
+    def _browse(self, public_ip: str) -> Answer:
+        shown = self._site.browse(public_ip)
+        if shown is None:
+            return 502, "text/plain; charset=utf-8", "Nobody answers there.\n"
+        return 200, "text/html; charset=utf-8", shown
 
     def _clock(self) -> dict[str, Any]:
         clock = self._world.clock
         return {"mode": clock.mode, "scale": clock.scale, "now": clock.now()}
 
-    def _set_clock(self, values: Mapping[str, Any]) -> Answer:
+    def _set_clock(self, values: Mapping[str, Any]) -> dict[str, Any]:
         _only(values, "mode", "scale", "advance_s")
         for name in ("scale", "advance_s"):
             value = values.get(name)
@@ -99,7 +97,7 @@ class Controls:
             advance_s=values.get("advance_s"),
         )
         self._world.settle()
-        return _json(self._clock())
+        return self._clock()
 
     def _set_instance(
         self, instance_id: str, values: Mapping[str, Any]
@@ -182,6 +180,10 @@ def _only(values: Mapping[str, Any], *names: str) -> None:
     for name in values:
         if name not in names:
             raise BadControl(f"{name}: unknown; known are {sorted(names)}")
+
+
+def _missing() -> Answer:
+    return _json({"error": "no such control"}, status=404)
 
 
 def _json(value: Any, *, status: int = 200) -> Answer:

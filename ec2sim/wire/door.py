@@ -16,6 +16,7 @@ from ec2sim.wire.breadth import Breadth
 from ec2sim.world import World
 
 Answer = tuple[int, str]
+STS_ACTIONS = ("GetCallerIdentity", "AssumeRole")
 
 
 class Door:
@@ -49,9 +50,9 @@ class Door:
             raise
         except Exception:  # noqa: BLE001 - a client must get XML whatever breaks here
             sys.stderr.write(traceback.format_exc())
-            problem = Ec2Error("InternalError", "ec2sim itself has failed.")
-            status = problem.status
-            text = xml.error(problem, request_id=request_id, service=service)
+            broken = Ec2Error("InternalError", "ec2sim itself has failed.")
+            status = broken.status
+            text = xml.error(broken, request_id=request_id, service=service)
         return status, text, request_id
 
     def _ec2(
@@ -62,7 +63,8 @@ class Door:
         shape = model.operation("ec2", action) if action else None
         if shape is None:
             raise Ec2Error(
-                "InvalidAction", f"The action {action} is not valid for this web service."
+                "InvalidAction",
+                f"The action {action} is not valid for this web service.",
             )
         if not zones.REGION_NAME.match(credential["region"]):
             raise Ec2Error(
@@ -97,21 +99,20 @@ class Door:
         return answered
 
     def _sts(self, body: str, access_key: str, request_id: str) -> Answer:
-        fields = parse_qsl(body, keep_blank_values=True)
-        action = dict(fields).get("Action", "")
-        shape = model.operation("sts", action) if action else None
-        if action == "GetCallerIdentity":
-            reply = self.sessions.caller(access_key)
-        elif action == "AssumeRole":
-            params = {name: value for name, value in fields if "." not in name}
-            for name in shape.input_shape.required_members:
-                if name not in params:
-                    raise Ec2Error("ValidationError", f"{name} is required")
-            reply = self.sessions.assume_role(params, now=self.world.clock.now())
-        else:
+        fields = dict(parse_qsl(body, keep_blank_values=True))
+        action = fields.get("Action", "")
+        shape = model.operation("sts", action) if action in STS_ACTIONS else None
+        if shape is None:
             raise Ec2Error(
                 "InvalidAction", f"Could not find operation {action} for this service."
             )
+        for name in shape.input_shape.required_members:
+            if name not in fields:
+                raise Ec2Error("ValidationError", f"{name} is required")
+        if action == "GetCallerIdentity":
+            reply = self.sessions.caller(access_key)
+        else:
+            reply = self.sessions.assume_role(fields, now=self.world.clock.now())
         text = xml.reply(
             action, shape.output_shape, reply, request_id=request_id, service="sts"
         )

@@ -37,7 +37,7 @@ class Handler(BaseHTTPRequestHandler):
         """A call of EC2, or a control."""
         self._route(self._body())
 
-    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002
+    def log_message(self, format: str, *args: Any) -> None:
         """Say nothing: the log of calls has it all."""
 
     def version_string(self) -> str:

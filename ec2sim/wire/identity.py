@@ -12,7 +12,9 @@ from ec2sim.world import DEFAULT_ACCOUNT
 CREDENTIAL = re.compile(
     r"Credential=(?P<key>[^/,\s]+)/(?P<day>\d+)/(?P<region>[^/]+)/(?P<service>[^/]+)/"
 )
-ROLE = re.compile(r"^arn:aws[a-z-]*:iam::(?P<account>\d{12}):role/(?P<name>[\w+=,.@/-]+)$")
+ROLE = re.compile(
+    r"^arn:aws[a-z-]*:iam::(?P<account>\d{12}):role/(?P<name>[\w+=,.@/-]+)$"
+)
 SESSION_S = 3600.0
 
 
