@@ -37,10 +37,10 @@ class NetworkInterface(Mirrored):
     mac_address = models.CharField(max_length=32, blank=True, default="")
     private_ip = models.CharField(max_length=45, blank=True, default="")
     public_ip = models.CharField(max_length=45, blank=True, default="")
-    # [{"address", "primary", "public_ip", "allocation_id", "association_id"}]
+    # One object an address: its own fields and its association, as in the API.
     private_ips = models.JSONField(default=list)
     ipv6_addresses = models.JSONField(default=list)
-    # [{"id", "name"}]
+    # One object a group: its id and its name.
     security_groups = models.JSONField(default=list)
     source_dest_check = models.BooleanField(default=True)
     requester_managed = models.BooleanField(default=False)
@@ -96,7 +96,7 @@ class Instance(Mirrored):
     public_ip = models.CharField(max_length=45, blank=True, default="")
     system_status = models.CharField(max_length=32, blank=True, default="")
     instance_status = models.CharField(max_length=32, blank=True, default="")
-    # [{"id", "device_index"}]
+    # One object an interface: its id and its device_index.
     interfaces = models.JSONField(default=list)
     interface_limit = models.PositiveSmallIntegerField(null=True)
     launch_time = models.CharField(max_length=40, blank=True, default="")

@@ -137,7 +137,7 @@ class Intent(models.Model):
 
 
 class ResourceLock(models.Model):
-    """A thing in EC2 that one active job may touch; the key names account and region."""
+    """A thing in EC2 that one active job may touch; its key names the region too."""
 
     key = models.CharField(max_length=255, primary_key=True)
     job = models.ForeignKey(Job, on_delete=models.CASCADE, related_name="locks")

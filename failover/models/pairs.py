@@ -41,9 +41,9 @@ class Pair(models.Model):
     private_ip = models.CharField(max_length=45, blank=True, default="")
     route_table_ids = models.JSONField(default=list)
     destination_cidr = models.CharField(max_length=43, blank=True, default="")
-    # {"kind": "none|tcp|http", "port", "path", "expect"}
+    # The probe of the active end: kind (none, tcp, http), port, path, expect.
     probe = models.JSONField(default=dict)
-    # {"force", "force_after_s", "confirm", "approval", "automation"}
+    # What operators allow: force, force_after_s, confirm, approval, automation.
     policy = models.JSONField(default=dict)
 
     desired_holder = models.CharField(
