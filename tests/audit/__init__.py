@@ -1,0 +1,1 @@
+"""The audit: whole, chained, and only growing, on both databases."""

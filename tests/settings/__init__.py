@@ -1,0 +1,1 @@
+"""The settings: every variable, its default, and how a bad value is refused."""

@@ -1,0 +1,1 @@
+"""The engine's Store: one contract, held by memory, SQLite and PostgreSQL alike."""
