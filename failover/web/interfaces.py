@@ -176,19 +176,22 @@ def _page(
 
 def _why_not(view: InterfaceView, *, may_operate: bool, has: bool) -> str:
     """Why neither attach nor detach can be asked for here; empty if one can."""
-    if view.job:
-        return f"Job {view.job} is at work on it."
-    if view.pair:
-        return f"Pair {view.pair} moves it: swap the pair instead."
-    if view.requester_managed:
-        return "It is managed by AWS and cannot be attached or detached here."
-    if view.attachment and view.attachment.device_index == 0:
-        return "It is its instance's primary interface, which EC2 never detaches."
-    if not may_operate:
-        return "Attaching and detaching needs the role operator."
-    if not view.attachment and not has:
-        return f"No instance is known in {view.availability_zone} and its VPC."
-    return ""
+    holder = view.attachment
+    reasons = (
+        (view.job, f"Job {view.job} is at work on it."),
+        (view.pair, f"Pair {view.pair} moves it: swap the pair instead."),
+        (view.requester_managed, "It is managed by AWS and cannot be moved here."),
+        (
+            holder and holder.device_index == 0,
+            "It is its instance's primary interface, which EC2 never detaches.",
+        ),
+        (not may_operate, "Attaching and detaching needs the role operator."),
+        (
+            not holder and not has,
+            f"No instance is known in {view.availability_zone} and its VPC.",
+        ),
+    )
+    return next((text for applies, text in reasons if applies), "")
 
 
 def _candidates(row: NetworkInterface) -> list[tuple[str, str]]:
@@ -203,5 +206,3 @@ def _candidates(row: NetworkInterface) -> list[tuple[str, str]]:
         (i.instance_id, f"{i.name} ({i.instance_id})" if i.name else i.instance_id)
         for i in rows.order_by("name", "instance_id")
     ]
-
-

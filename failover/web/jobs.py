@@ -74,7 +74,7 @@ def show_list(request: HttpRequest) -> HttpResponse:
 @require_safe
 @access.requires(Role.VIEWER)
 def show(request: HttpRequest, job_id: UUID) -> HttpResponse:
-    """One job, live. A poll with the revision it shows gets 204 while nothing changes."""
+    """One job, live; a poll with `?rev=` gets 204 while nothing changes."""
     return _page(request, job_id)
 
 

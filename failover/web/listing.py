@@ -1,4 +1,4 @@
-"""What every table page does: filter, sort, cut into pages, and render or answer a poll.
+"""What every table page does: filter, sort, cut into pages, answer polls.
 
 The filters and the names of `?ordering=` are the API's own (`services.filters`).
 """
@@ -56,7 +56,11 @@ def show(
     ordering = request.GET.get("ordering", "")
     found = chosen.qs.order_by(*_order(table.filters, ordering))
     page = Paginator(found, ROWS_PER_PAGE).get_page(request.GET.get("page"))
-    labels = {"q": "Search", **{s.field: s.label for s in table.selects}, **table.labels}
+    labels = {
+        "q": "Search",
+        **{s.field: s.label for s in table.selects},
+        **table.labels,
+    }
     context: dict[str, object] = {
         "page": page,
         "rows": table.present(request, page),
@@ -94,9 +98,7 @@ def respond(
     htmx: Any = getattr(request, "htmx", None)
     wants_part = bool(htmx) and not (htmx.boosted or htmx.history_restore_request)
     name = f"{template}#rows" if wants_part else template
-    return render(
-        request, name, {**context, "is_fragment": wants_part}, status=status
-    )
+    return render(request, name, {**context, "is_fragment": wants_part}, status=status)
 
 
 def ages() -> list[timing.Age]:

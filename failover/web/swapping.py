@@ -1,6 +1,7 @@
 """The swap of a pair: the plan to look at, and the click that starts the job."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
@@ -20,30 +21,35 @@ from failover.web.presenters import refusals as refusal_words
 MOST_SEEN = 100
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What came with the request; `seen` are the lines of the plan shown before."""
+
+    to: str | None = None
+    form: forms.SwapForm | None = None
+    seen: Sequence[str] = ()
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 @access.requires(Role.OPERATOR)
 def swap(request: HttpRequest, name: str) -> HttpResponse:
     """The plan with its form; posted, the job, or why not with the plan of now."""
     pair = pairs.get(name)
     if request.method != "POST":
-        return _show(request, pair, to=request.GET.get("to"))
+        return _show(request, pair, Asked(to=request.GET.get("to")))
     confirm = str(pair.policy.get("confirm") or "none")
     form = forms.SwapForm(request.POST, pair=name, confirm=confirm)
-    seen = request.POST.getlist("seen")[:MOST_SEEN]
+    asked = Asked(
+        to=request.POST.get("to"),
+        form=form,
+        seen=request.POST.getlist("seen")[:MOST_SEEN],
+    )
     if not form.is_valid():
-        to = request.POST.get("to")
-        return _show(request, pair, to=to, form=form, seen=seen, status=422)
+        return _show(request, pair, asked, status=422)
     try:
         job = _request(request, pair, form)
     except refusals.Refusal as refusal:
-        return _show(
-            request,
-            pair,
-            to=form.cleaned_data["to"],
-            form=form,
-            seen=seen,
-            refusal=refusal,
-        )
+        return _show(request, pair, asked, refusal=refusal)
     return _go_to(request, job)
 
 
@@ -73,20 +79,18 @@ def _go_to(request: HttpRequest, job: Job) -> HttpResponse:
 def _show(
     request: HttpRequest,
     pair: Pair,
+    asked: Asked,
     *,
-    to: str | None,
-    form: forms.SwapForm | None = None,
-    seen: Sequence[str] = (),
     refusal: refusals.Refusal | None = None,
     status: int = 200,
 ) -> HttpResponse:
     plan: PlanView | None = None
     try:
-        plan = swaps.get_plan(pair=pair, to=to or None)
+        plan = swaps.get_plan(pair=pair, to=asked.to or None)
     except refusals.Refusal as error:
         refusal = refusal or error
-    view = queries.view_pair(pair)
-    shown = pair_words.swap_plan(view, plan, key=_key(form), seen=seen)
+    view, form = queries.view_pair(pair), asked.form
+    shown = pair_words.swap_plan(view, plan, key=_key(form), seen=asked.seen)
     changes = _changes(form, plan, pair_words.names_of(view)) if form else []
     context = {
         "plan": shown,

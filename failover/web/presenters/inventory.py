@@ -175,9 +175,7 @@ class ElasticIpRow:
     pair: str
 
 
-def elastic_ip_row(
-    seen: ElasticIpView, *, names: Mapping[str, str]
-) -> ElasticIpRow:
+def elastic_ip_row(seen: ElasticIpView, *, names: Mapping[str, str]) -> ElasticIpRow:
     interface_id = seen.network_interface_id or ""
     return ElasticIpRow(
         public_ip=seen.public_ip,

@@ -187,9 +187,7 @@ def live(
     job: views.JobView, *, names: Mapping[str, str], has_pair: bool, now: datetime
 ) -> LiveJob:
     is_dark = (
-        job.is_active
-        and job.outage_started_at is not None
-        and job.restored_at is None
+        job.is_active and job.outage_started_at is not None and job.restored_at is None
     )
     pair = (job.pair or "") if has_pair else ""
     may_swap_back = pair and job.kind == "swap" and job.state == "succeeded"
@@ -229,7 +227,11 @@ def _steps(job: views.JobView, now: datetime) -> tuple[StepView, ...]:
                 ),
                 running_s=running_s,
                 calls=_calls(
-                    [c for c in job.calls if STEP_OF.get(c.action, "verify") == step.name]
+                    [
+                        c
+                        for c in job.calls
+                        if STEP_OF.get(c.action, "verify") == step.name
+                    ]
                 ),
             )
         )
