@@ -1,6 +1,6 @@
 """Gunicorn's configuration, given to it as `python:controlpanel.webserver`."""
 
-import os
+import threading
 from typing import Any
 
 from controlpanel import leash
@@ -25,5 +25,9 @@ def post_fork(_server: Any, worker: Any) -> None:
     leash.tie(worker.ppid)
 
 
-def pre_exec(_server: Any) -> None:
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "controlpanel.settings")
+def post_worker_init(_worker: Any) -> None:
+    """Make what the first request would wait for, beside the requests."""
+    # Not before: settings and models are ready only now.
+    from failover import wiring  # noqa: PLC0415
+
+    threading.Thread(target=wiring.warm_up, daemon=True).start()

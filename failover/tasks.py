@@ -9,12 +9,13 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import structlog
-from celery.signals import worker_shutting_down
+from celery.signals import worker_ready, worker_shutting_down
 from kombu.exceptions import KombuError
 from redis.exceptions import RedisError
 
 from controlpanel.celery import app
 from failover import wiring
+from failover.engine import ports
 
 log = structlog.get_logger(__name__)
 
@@ -27,8 +28,19 @@ _stopping = threading.Event()
 @app.task(name="failover.drive", ignore_result=True)
 def drive(region_id: int) -> None:
     """Drive the region; wake the next driver if work is left."""
-    if wiring.drive(region_id=region_id, should_stop=_stopping.is_set):
+    try:
+        is_left = wiring.drive(region_id=region_id, should_stop=_stopping.is_set)
+    except ports.Ec2Error as error:
+        # No credentials, as a rule. The reconciler says it again each time it looks.
+        log.warning("region.not_driven", region_id=region_id, error=str(error))
+        return
+    if is_left:
         wake(region_id)
+
+
+@worker_ready.connect
+def _warm_up(**_: object) -> None:
+    wiring.warm_up()
 
 
 @worker_shutting_down.connect

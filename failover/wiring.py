@@ -18,11 +18,16 @@ from typing import Any, ParamSpec, TypeVar
 
 import structlog
 from django.conf import settings
-from django.db import close_old_connections, connection
+from django.db import (
+    DatabaseError,
+    InterfaceError,
+    close_old_connections,
+    connection,
+)
 
 from failover.ec2.gateway import Gateway
 from failover.ec2.session import Identity
-from failover.engine import run
+from failover.engine import ports, run
 from failover.engine.limits import Limits
 from failover.incarnation import FileLives, Incarnation, SessionLives
 from failover.models import Region
@@ -170,6 +175,18 @@ def gateway(region: Region) -> Gateway:
         )
         _gateways[region.id] = (identity, made)
         return made
+
+
+def warm_up() -> None:
+    """Make what the first drive or request would wait for; no harm if it fails."""
+    try:
+        clock()
+        for region in Region.objects.select_related("account"):
+            gateway(region)
+    except (DatabaseError, InterfaceError, ports.Ec2Error) as error:
+        log.info("not_warmed_up", error=str(error))
+    finally:
+        connection.close()
 
 
 def drive(*, region_id: int, should_stop: Callable[[], bool]) -> bool:
