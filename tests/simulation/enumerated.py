@@ -18,6 +18,42 @@ def _crashes() -> Iterator[Plan]:
             events=(Event(what="cancel", on="intent", after_s=0.5),),
         )
 
+        yield Plan(
+            name=f"crash-{point}-late",
+            crashes=((0, point),),
+            call_faults={0: "late"},
+            late_s=38.0,
+            events=(Event(what="cancel", on="intent", after_s=0.5),),
+        )
+
+
+def _stale() -> Iterator[Plan]:
+    for fault in ("", *CALL_FAULTS):
+        for n in range(5):
+            yield Plan(
+                name=f"stale-{fault or 'plain'}-{n}",
+                call_faults={1: fault},
+                lags=(0.0, 0.0, 1.0, 5.0),
+            )
+            yield Plan(
+                name=f"slow-looks-{fault or 'plain'}-{n}",
+                call_faults={1: fault},
+                slow_look_s=0.6,
+            )
+
+
+def _late_starts() -> Iterator[Plan]:
+    """The first process dies with the region's lease; meanwhile the world changes."""
+    for what in ("terminate", "stop", "fill"):
+        for who in ("a", "b"):
+            for after_s in (1.0, 14.0):
+                yield Plan(
+                    name=f"late-start-{what}-{who}-{after_s:g}",
+                    crashes=((0, 3),),
+                    uses_preflight=False,
+                    events=(Event(what=what, on="start", after_s=after_s, who=who),),
+                )
+
 
 def _calls() -> Iterator[Plan]:
     for fault in CALL_FAULTS:
@@ -93,7 +129,7 @@ def _detaches() -> Iterator[Plan]:
                     Event(what="terminate", on="detaching", who="a", after_s=15.0),
                 ),
             )
-    yield Plan(name="late-detach-cancelled", **_LATE)  # type: ignore[arg-type]
+    yield Plan(name="hung-late-cancelled", **_LATE)  # type: ignore[arg-type]
 
 
 _LATE = {
@@ -123,6 +159,15 @@ def _others() -> Iterator[Plan]:
 
 ENUMERATED = {
     plan.name: plan
-    for family in (_crashes, _calls, _rivals, _ends, _detaches, _others)
+    for family in (
+        _crashes,
+        _stale,
+        _late_starts,
+        _calls,
+        _rivals,
+        _ends,
+        _detaches,
+        _others,
+    )
     for plan in family()
 }

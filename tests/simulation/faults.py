@@ -75,6 +75,8 @@ class Plan:
     # Ages that a read may have, and how many looks of a hundred fail.
     lags: tuple[float, ...] = (0.0,)
     failing_looks: int = 0
+    # The longest that each way of a look takes.
+    slow_look_s: float = 0.08
     detach_s: tuple[float, float] = (2.0, 4.0)
     attach_s: tuple[float, float] = (1.0, 3.0)
     hangs: tuple[float, ...] = ()
@@ -112,6 +114,7 @@ def draw(seed: int) -> Plan:
         uses_preflight=rng.random() < 0.7,
         lags=lags,
         failing_looks=rng.choice((0, 0, 0, 10, 40)),
+        slow_look_s=rng.choice((0.08, 0.08, 0.08, 0.6)),
         hangs=_hangs(rng),
         late_s=rng.uniform(0.5, 40.0),
         call_faults=_call_faults(rng),

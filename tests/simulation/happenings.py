@@ -108,7 +108,7 @@ def _drop(simulation: "Simulation", event: Event, nic: Nic) -> None:
     for row in simulation.store.rows.values():
         tie = simulation.world.nics[row.job.interface_id].tie
         is_ours = tie is not None and tie.id in simulation.watch.made_by(row.job.id)
-        if row.job.state.is_active and is_ours:
+        if is_ours:
             simulation.world.drop(simulation.world.nics[row.job.interface_id])
 
 

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from failover.engine.job import Action, Intent, Job, Outcome, State
+from failover.engine.job import Action, Intent, Job, Kind, Outcome, State
 from failover.engine.ports import Change, Fence, Work
 from failover.engine.topology import (
     AttachmentId,
@@ -62,6 +62,7 @@ class Watch:
         self._attached_at: dict[InterfaceId, float] = {}
         self._disturbed_at = 0.0
         self._was_impossible: set[tuple[InterfaceId, InstanceId]] = set()
+        self._impossible_since: dict[tuple[InterfaceId, InstanceId], float] = {}
         self._doing: Intent | None = None
         self._made: dict[UUID, set[AttachmentId]] = {}
 
@@ -127,6 +128,7 @@ class Watch:
             if change.intent is not None:
                 self._effort_is_bounded(change)
                 self._rests_on_a_fresh_look(change, delivered)
+                self._target_was_possible(old, change.intent)
                 self._sim.mark_intent()
             if not change.job.state.is_active:
                 self._at_terminal(change)
@@ -207,8 +209,12 @@ class Watch:
         for nic in self._world.nics.values():
             for instance_id, machine in self._world.machines.items():
                 is_possible = self._world.is_possible(nic, instance_id, nic.index)
+                key = (nic.id, instance_id)
                 if not is_possible or machine.state != "running":
-                    self._was_impossible.add((nic.id, instance_id))
+                    self._was_impossible.add(key)
+                    self._impossible_since.setdefault(key, self._sim.now)
+                else:
+                    self._impossible_since.pop(key, None)
 
     def _effort_is_bounded(self, change: Change) -> None:
         row = self._store.rows[change.job.id]
@@ -239,6 +245,21 @@ class Watch:
         ]
         call = change.intent.call.action if change.intent else ""
         _hold("I19 every call rests on a fresh look", bool(good), call=call)
+
+    def _target_was_possible(self, before: Job, intent: Intent) -> None:
+        is_first = before.first_intent_at is None
+        if not is_first or intent.call.action is not Action.DETACH:
+            return
+        if before.kind is not Kind.SWAP or before.to_instance_id is None:
+            return
+        key = (before.interface_id, before.to_instance_id)
+        machine = self._world.machines[before.to_instance_id]
+        since = self._impossible_since.get(key)
+        if machine.impediment or since is None:
+            return
+        known_s = self._sim.limits.facts_age_s + max(self._sim.plan.lags) + 1
+        is_news = since > self._sim.now - known_s
+        _hold("I26 no detach towards an impossible target", is_news, since=since)
 
     def _is_our_own(self, job: Job, intent: Intent) -> None:
         call = intent.call

@@ -117,7 +117,7 @@ class Errands:
         self._process.pulse()
         sim = self._sim
         began_at = sim.clock.now()
-        sim.schedule(sim.latency(), lambda: self._answer(scope, began_at))
+        sim.schedule(self._way_s(), lambda: self._answer(scope, began_at))
         self._process.pulse()
 
     def _answer(self, scope: Scope, began_at: float) -> None:
@@ -132,7 +132,10 @@ class Errands:
             lags = (sim.rng.choice(sim.plan.lags), sim.rng.choice(sim.plan.lags))
             seen = sim.world.read(scope, lags, began_at)
             event = seen
-        sim.schedule(sim.latency(), lambda: self._arrive(event))
+        sim.schedule(self._way_s(), lambda: self._arrive(event))
+
+    def _way_s(self) -> float:
+        return self._sim.rng.uniform(0.01, self._sim.plan.slow_look_s)
 
     def _arrive(self, event: drive.Event) -> None:
         if isinstance(event, Observation):

@@ -268,7 +268,7 @@ class World:
 
     def attach_by_hand(self, nic: Nic, instance_id: InstanceId) -> None:
         """A human moves it to another instance, by force and at once if needed."""
-        if not nic.exists:
+        if not nic.exists or self.machines[instance_id].state != "running":
             return
         if nic.tie is not None:
             self._freed(nic, nic.tie)
