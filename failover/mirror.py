@@ -86,13 +86,13 @@ def write(
         if not changed and not touched:
             continue
         with transaction.atomic():
-            _put(model, key, changed)
+            put(model, key, changed)
             rows.filter(
                 **{f"{key}__in": touched}, observed_began_at__lt=began_at
             ).update(observed_began_at=began_at, observed_at=_utc(began_at))
 
 
-def _put(model: type[Mirrored], key: str, rows: Sequence[Mirrored]) -> None:
+def put(model: type[Mirrored], key: str, rows: Sequence[Mirrored]) -> None:
     """Insert or replace the rows, save where a newer look is there already.
 
     The ORM's own upsert knows no condition, so the statement is written here; both

@@ -421,7 +421,8 @@ class Writes:
     def test_a_cancel_in_between_stops_the_intent(self, bench: Bench) -> None:
         bench.add(a_job(bench))
         work = claim_one(bench)
-        bench.store.write([a_change(work, intent=an_intent(work))])
+        begun = replace(work.job, state=State.RUNNING, first_intent_at=EPOCH)
+        bench.store.write([a_change(work, job=begun, intent=an_intent(work))])
         (work,) = bench.store.read(held=held(work))
         bench.cancel(work.job.id)
 
