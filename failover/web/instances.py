@@ -4,6 +4,7 @@ from typing import Any
 
 from django.core.paginator import Page
 from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from failover import wiring
@@ -107,7 +108,7 @@ def show(request: HttpRequest, instance_id: str) -> HttpResponse:
         "row": inventory.instance_row(view),
         "seen": timing.moment(view.observed_at, wiring.now()),
     }
-    return listing.respond(request, "failover/instance.html", context)
+    return render(request, "failover/instance.html", context)
 
 
 @require_safe

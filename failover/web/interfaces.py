@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib import messages
 from django.core.paginator import Page
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from failover import wiring
@@ -166,7 +166,7 @@ def _page(
         "act_refused": _why_not(view, may_operate=may_operate, has=bool(candidates)),
         "refusal": refusal_words.view(refusal) if refusal else None,
     }
-    return listing.respond(
+    return render(
         request,
         "failover/interface.html",
         context,

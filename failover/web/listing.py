@@ -19,6 +19,8 @@ from failover.web.presenters import tables, timing
 ROWS_PER_PAGE = 50
 # How often a table asks again: while a job is at work, and otherwise.
 POLL_BUSY_S, POLL_CALM_S = 2, 10
+# htmx swaps no other errors in: a server's own trouble must not land inside a page.
+PART_STATUSES = {400: 422, 503: 200}
 Heads = Sequence[tuple[str, str]]
 
 
@@ -98,6 +100,8 @@ def respond(
     htmx: Any = getattr(request, "htmx", None)
     wants_part = bool(htmx) and not (htmx.boosted or htmx.history_restore_request)
     name = f"{template}#rows" if wants_part else template
+    if wants_part:
+        status = PART_STATUSES.get(status, status)
     return render(request, name, {**context, "is_fragment": wants_part}, status=status)
 
 
