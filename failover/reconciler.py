@@ -7,11 +7,16 @@ message, the broker and all workers costs seconds, never a job.
 
 import threading
 from collections.abc import Callable
-from concurrent.futures import Future
+from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import datetime, timedelta
 
 import structlog
-from django.db import DatabaseError, InterfaceError, close_old_connections
+from django.db import (
+    DatabaseError,
+    InterfaceError,
+    close_old_connections,
+    connections,
+)
 from django.db.models import Exists, OuterRef, Q
 
 from failover import models, tasks, wiring
@@ -48,7 +53,7 @@ class Reconciler:
         self._name = name
         self._vantage = vantage
         self._stop = stop
-        self._pool = wiring.ConnectionPool(THREADS, thread_name_prefix="chore")
+        self._pool = ThreadPoolExecutor(THREADS, thread_name_prefix="chore")
         self._running: dict[str, Future[None]] = {}
         self._not_before: dict[str, float] = {}
 
@@ -187,6 +192,9 @@ def _run_chore(key: str, chore: Callable[..., None], args: tuple[object, ...]) -
     except Exception:
         # A defect in one chore must not silence it for good, nor stop the others.
         log.exception("chore.broke", chore=key)
+    finally:
+        # Chores are seconds apart: the database need not keep a session for each.
+        connections.close_all()
 
 
 def _guard(pair: models.Pair) -> None:

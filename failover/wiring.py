@@ -260,14 +260,14 @@ def _boot_now() -> float:
     return time.monotonic()
 
 
-def _forget() -> None:
-    """A forked child shares no thread, lock or connection with its parent."""
+def start_anew() -> None:
+    """Forget every object: a forked child shares none with its parent."""
     global _gateways_lock
     _gateways_lock = threading.Lock()
     _gateways.clear()
-    cached: tuple[Any, ...] = (_clock, _pool, _read_pool, _incarnation, store)
+    cached: tuple[Any, ...] = (_clock, _pool, _read_pool, _incarnation, store, limits)
     for made in cached:
         made.cache_clear()
 
 
-os.register_at_fork(after_in_child=_forget)
+os.register_at_fork(after_in_child=start_anew)

@@ -1,0 +1,143 @@
+"""One round of the reconciler: what it starts, what it leaves, what it survives."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+
+from failover import models, wiring
+from failover.reconciler import Reconciler
+from tests.ec2.endpoint import Endpoint, Parameters, Say, Script, refusal, reply
+from tests.ec2.test_observe import world
+
+Serve = Callable[[Script], Endpoint]
+ENI = "eni-415e9270"
+
+
+def whole_region(asked: Parameters) -> Say:
+    action = asked["Action"]
+    if action == "DescribeSubnets":
+        return reply(action, "<subnetSet></subnetSet>")
+    if action == "DescribeSecurityGroups":
+        return reply(action, "<securityGroupInfo></securityGroupInfo>")
+    return world(asked)
+
+
+def run_round(reconcile: Reconciler) -> None:
+    reconcile.run_once()
+    reconcile.wait_for_chores(20)
+
+
+def test_it_shows_that_it_lives_and_forgets_those_that_do_not(
+    reconcile: Reconciler,
+) -> None:
+    long_ago = wiring.now() - timedelta(days=1)
+    models.ReconcilerBeat.objects.create(name="old", seen_at=long_ago)
+
+    run_round(reconcile)
+
+    (beat,) = models.ReconcilerBeat.objects.all()
+    assert (beat.name, beat.vantage) == ("rita", "here")
+    assert wiring.now() - beat.seen_at < timedelta(seconds=10)
+
+
+def test_a_requested_sync_is_begun_at_once_and_the_request_is_taken(
+    reconcile: Reconciler, region: models.Region, serve: Serve
+) -> None:
+    serve(whole_region)
+    now = wiring.now()
+    models.Region.objects.update(synced_at=now, sync_requested_at=now)
+
+    run_round(reconcile)
+
+    region.refresh_from_db()
+    assert region.sync_requested_at is None
+    assert region.synced_at is not None
+    assert region.synced_at > now
+    assert region.sync_claimed_until == 0.0
+    assert models.NetworkInterface.objects.get().interface_id == ENI
+
+
+def test_a_region_that_another_reconciler_is_reading_is_left_to_it(
+    reconcile: Reconciler, region: models.Region, serve: Serve
+) -> None:
+    served = serve(whole_region)
+    now, boot = wiring.store().lease_now()
+    models.Region.objects.update(sync_claimed_until=now + 60, sync_boot=boot)
+
+    run_round(reconcile)
+
+    assert served.asked == []
+
+
+def test_a_claim_of_another_boot_holds_nobody_up(
+    reconcile: Reconciler, region: models.Region, serve: Serve
+) -> None:
+    serve(whole_region)
+    now, _ = wiring.store().lease_now()
+    models.Region.objects.update(sync_claimed_until=now + 60, sync_boot="before")
+
+    run_round(reconcile)
+
+    region.refresh_from_db()
+    assert region.synced_at is not None
+
+
+def test_an_ec2_that_refuses_everything_is_survived_and_said_on_the_region(
+    reconcile: Reconciler, region: models.Region, serve: Serve
+) -> None:
+    serve(lambda _: refusal("UnauthorizedOperation", status=403))
+
+    run_round(reconcile)
+
+    region.refresh_from_db()
+    assert "UnauthorizedOperation" in region.sync_error
+    assert models.ReconcilerBeat.objects.exists()
+
+
+def test_an_idle_pairs_interface_is_looked_at_between_syncs(
+    reconcile: Reconciler, region: models.Region, serve: Serve
+) -> None:
+    serve(whole_region)
+    now = wiring.now()
+    models.Region.objects.update(synced_at=now)
+    models.Pair.objects.create(
+        name="article",
+        region=region,
+        strategy="eni",
+        primary_instance_id="i-09a505d623e75d4d2",
+        standby_instance_id="i-0190e152559b4866c",
+        network_interface_id=ENI,
+        created_at=now,
+        readiness_at=now,
+    )
+
+    run_round(reconcile)
+
+    seen = models.NetworkInterface.objects.get()
+    assert (seen.interface_id, seen.instance_id) == (ENI, "i-09a505d623e75d4d2")
+
+
+@pytest.mark.parametrize("frozen", ["", "2026-01-01"])
+def test_readiness_of_an_idle_pair_is_checked(
+    reconcile: Reconciler, region: models.Region, serve: Serve, frozen: str
+) -> None:
+    serve(whole_region)
+    now = wiring.now()
+    models.Region.objects.update(synced_at=now)
+    models.Pair.objects.create(
+        name="article",
+        region=region,
+        strategy="eni",
+        primary_instance_id="i-09a505d623e75d4d2",
+        standby_instance_id="i-0190e152559b4866c",
+        network_interface_id=ENI,
+        created_at=now,
+        frozen_at=now if frozen else None,
+    )
+
+    run_round(reconcile)
+
+    pair = models.Pair.objects.get()
+    assert pair.readiness_at is not None
+    assert "target_state" in {c["code"] for c in pair.readiness}
