@@ -43,8 +43,11 @@ LOCKS = frozenset(
 class Bench(Protocol):
     """A store with one region, and the hands of those who are not the engine."""
 
-    store: Store
-    region_id: int
+    @property
+    def store(self) -> Store: ...
+
+    @property
+    def region_id(self) -> int: ...
 
     def advance(self, seconds: float) -> None:
         """Let time pass for leases and due moments."""

@@ -1,0 +1,87 @@
+"""One JSON line an event, and no secret in any."""
+
+import io
+import json
+import logging
+from typing import Any
+
+import pytest
+
+from controlpanel import logs
+
+CANARY = "c4n4ry-c4n4ry-c4n4ry"
+
+
+def written(level: int, message: str, *args: Any, **fields: Any) -> dict[str, Any]:
+    """The line that a library's own logger writes."""
+    stream = io.StringIO()
+    handler = logging.StreamHandler(stream)
+    handler.setFormatter(logs.make_formatter())
+    logger = logging.getLogger("tests.a_library")
+    logger.propagate = False
+    logger.handlers = []
+    logger.addHandler(handler)
+    logger.log(level, message, *args, **fields)
+    line: dict[str, Any] = json.loads(stream.getvalue())
+    assert stream.getvalue().count("\n") == 1
+    return line
+
+
+def test_a_line_has_its_event_level_and_time() -> None:
+    line = written(logging.WARNING, "job.late %s", 7)
+
+    assert (line["event"], line["level"]) == ("job.late 7", "warning")
+    assert line["timestamp"].endswith("Z")
+
+
+def test_a_line_break_in_a_value_starts_no_new_line() -> None:
+    assert written(logging.INFO, "a\r\nb")["event"] == "a\r\nb"
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["password", "api_token", "Authorization", "cookie", "secret_key", "sessionid"],
+)
+def test_a_field_with_a_secrets_name_is_masked(name: str) -> None:
+    masked = logs.redact(None, "info", {"event": "x", name: CANARY})
+
+    assert masked[name] == logs.MASK
+
+
+def test_a_secret_deep_inside_is_masked() -> None:
+    masked = logs.redact(
+        None, "info", {"event": "x", "given": [{"user": {"password": CANARY}}]}
+    )
+
+    assert CANARY not in json.dumps(masked)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"redis://user:{CANARY}@broker:6379/0 is away",
+        f"redis://:{CANARY}@broker:6379/0 is away",
+        f"got sb_abc123_{CANARY}",
+        f"Authorization: Bearer {CANARY}",
+    ],
+)
+def test_a_secret_by_its_shape_is_masked_in_any_text(text: str) -> None:
+    assert CANARY not in logs.mask(text)
+
+
+def test_an_access_key_is_masked() -> None:
+    assert "AKIAIOSFODNN7EXAMPLE" not in logs.mask("key AKIAIOSFODNN7EXAMPLE refused")
+
+
+def test_an_exceptions_text_is_masked_too() -> None:
+    try:
+        raise ValueError(f"postgres://app:{CANARY}@db/x")
+    except ValueError:
+        line = written(logging.ERROR, "failed", exc_info=True)
+
+    assert "ValueError" in line["exception"]
+    assert CANARY not in json.dumps(line)
+
+
+def test_a_fence_token_is_a_number_and_stays() -> None:
+    assert logs.redact(None, "info", {"fence_token": 7}) == {"fence_token": 7}
