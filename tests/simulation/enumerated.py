@@ -36,6 +36,11 @@ def _stale() -> Iterator[Plan]:
                 lags=(0.0, 0.0, 1.0, 5.0),
             )
             yield Plan(
+                name=f"old-{fault or 'plain'}-{n}",
+                call_faults={1: fault},
+                lags=(5.0,),
+            )
+            yield Plan(
                 name=f"slow-looks-{fault or 'plain'}-{n}",
                 call_faults={1: fault},
                 slow_look_s=0.6,

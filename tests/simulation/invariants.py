@@ -206,15 +206,17 @@ class Watch:
     # The invariants.
 
     def _note_impossible(self) -> None:
-        for nic in self._world.nics.values():
-            for instance_id, machine in self._world.machines.items():
-                is_possible = self._world.is_possible(nic, instance_id, nic.index)
+        world = self._world
+        for nic in world.nics.values():
+            for instance_id in world.machines:
                 key = (nic.id, instance_id)
-                if not is_possible or machine.state != "running":
+                is_good = world.looks_possible(nic, instance_id, nic.index)
+                if not is_good or not world.is_possible(nic, instance_id, nic.index):
                     self._was_impossible.add(key)
-                    self._impossible_since.setdefault(key, self._sim.now)
-                else:
+                if is_good:
                     self._impossible_since.pop(key, None)
+                else:
+                    self._impossible_since.setdefault(key, self._sim.now)
 
     def _effort_is_bounded(self, change: Change) -> None:
         row = self._store.rows[change.job.id]
@@ -253,9 +255,8 @@ class Watch:
         if before.kind is not Kind.SWAP or before.to_instance_id is None:
             return
         key = (before.interface_id, before.to_instance_id)
-        machine = self._world.machines[before.to_instance_id]
         since = self._impossible_since.get(key)
-        if machine.impediment or since is None:
+        if since is None:
             return
         known_s = self._sim.limits.facts_age_s + max(self._sim.plan.lags) + 1
         is_news = since > self._sim.now - known_s

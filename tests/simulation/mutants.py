@@ -201,7 +201,7 @@ MUTANTS = (
     Mutant(
         name="stale_reads_are_believed",
         drops="P1: monotone, a step backwards is a stale read",
-        finds=("stale",),
+        finds=("stale", "old"),
         swaps=(
             (sight, "_is_backwards", _never),
             (sight, "_may_be_missed", _never),
@@ -223,7 +223,7 @@ MUTANTS = (
     Mutant(
         name="first_refusal_is_final",
         drops="P3: an ambiguous refusal is looked at again",
-        finds=("stale",),
+        finds=("old",),
         swaps=((refusals, "judge_end", _final_at_first_sight),),
     ),
     Mutant(

@@ -32,8 +32,9 @@ LIMITS = Limits(
     attach_stuck_s=20.0,
     parked_look_s=3.0,
     parked_retry_s=20.0,
+    pull_every_s=0.3,
 )
-LONGEST_S = 900.0
+LONGEST_S = 600.0
 REGION = 1
 
 

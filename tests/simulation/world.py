@@ -321,14 +321,22 @@ class World:
     def is_possible(self, nic: Nic, instance_id: InstanceId, index: int) -> bool:
         """Whether the interface could be attached there, were it free."""
         machine = self.machines[instance_id]
-        others = [t for n, t in self._ties_at(instance_id) if n is not nic]
         return (
             not machine.impediment
-            and machine.state in ("running", "stopped")
             and index not in machine.burnt
-            and all(t.index != index for t in others)
-            and 1 + machine.extras + len(others) < machine.limit
+            and machine.state in ("running", "stopped")
+            and self._has_room(nic, machine, index)
         )
+
+    def looks_possible(self, nic: Nic, instance_id: InstanceId, index: int) -> bool:
+        """Whether all that EC2 shows speaks for it: running, with room."""
+        machine = self.machines[instance_id]
+        return machine.state == "running" and self._has_room(nic, machine, index)
+
+    def _has_room(self, nic: Nic, machine: Machine, index: int) -> bool:
+        others = [t for n, t in self._ties_at(machine.id) if n is not nic]
+        is_free = all(t.index != index for t in others)
+        return is_free and 1 + machine.extras + len(others) < machine.limit
 
     def _tied(self, attachment_id: AttachmentId | None) -> Nic:
         for nic in self.nics.values():
