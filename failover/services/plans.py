@@ -10,7 +10,7 @@ from failover.engine.ports import describe
 from failover.engine.preflight import Check, Plan
 from failover.engine.topology import InstanceId, Interface, InterfaceId, Observation
 from failover.models import Pair
-from failover.services import holders, measures, refusals, sights, words
+from failover.services import fields, holders, measures, refusals, sights, words
 from failover.services.refusals import CheckView
 
 # Checks of the plan that say nothing when they pass.
@@ -43,15 +43,7 @@ class PlanView:
 
     def as_fields(self) -> dict[str, object]:
         """As contract.md writes a plan."""
-        return {
-            "to": self.to,
-            "calls": [{"action": c.action, "args": c.args} for c in self.calls],
-            "checks": [c.as_fields() for c in self.checks],
-            "expected_outage_s": self.expected_outage_s,
-            "plan_hash": self.plan_hash,
-            "active_instance_id": self.active_instance_id,
-            "observed_at": self.observed_at.isoformat().replace("+00:00", "Z"),
-        }
+        return fields.as_fields(self)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

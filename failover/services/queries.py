@@ -11,7 +11,7 @@ from django.db.models import Q, QuerySet
 from failover import models, wiring
 from failover.models import Intent, Job, NetworkInterface, Pair, Region
 from failover.models.jobs import ACTIVE_STATES
-from failover.services import holders, refusals, steps, words
+from failover.services import fields, holders, refusals, steps, words
 from failover.services.refusals import CheckView
 from failover.services.views import (
     AttachmentView,
@@ -280,59 +280,7 @@ def wait_for_end(job_id: UUID, *, states: Sequence[str]) -> dict[str, Any]:
 
 def job_fields(job_id: UUID) -> dict[str, Any]:
     """The job as contract.md writes it, ready for JSON."""
-    return as_job_fields(view_job(get_job(job_id)))
-
-
-def as_job_fields(view: JobView) -> dict[str, Any]:
-    """A job's view as contract.md writes it, ready for JSON."""
-    plain = ("pair", "network_interface_id", "state", "reason", "trigger")
-    ends = ("from_instance_id", "to_instance_id", "aim_instance_id")
-    stamps = (
-        "requested_at",
-        "started_at",
-        "cancel_requested_at",
-        "outage_started_at",
-        "restored_at",
-        "finished_at",
-    )
-    return {
-        "id": str(view.id),
-        "kind": view.kind,
-        **{name: getattr(view, name) for name in (*plain[:3], *ends, *plain[3:])},
-        "requested_by": view.requested_by,
-        **{name: rfc3339(getattr(view, name)) for name in stamps},
-        "outage_s": view.outage_s,
-        "duration_s": view.duration_s,
-        "waiting_for": view.waiting_for,
-        "message": view.message,
-        "steps": [
-            {
-                "name": s.name,
-                "state": s.state,
-                "started_at": rfc3339(s.started_at),
-                "finished_at": rfc3339(s.finished_at),
-                "duration_s": s.duration_s,
-                "calls": s.calls,
-            }
-            for s in view.steps
-        ],
-        "calls": [
-            {
-                "action": c.action,
-                "at": rfc3339(c.at),
-                "duration_s": c.duration_s,
-                "outcome": c.outcome,
-                "error_code": c.error_code,
-                "aws_request_id": c.aws_request_id,
-            }
-            for c in view.calls
-        ],
-    }
-
-
-def rfc3339(at: datetime | None) -> str | None:
-    """A UTC stamp as the API writes it."""
-    return None if at is None else at.isoformat().replace("+00:00", "Z")
+    return fields.as_fields(view_job(get_job(job_id)))
 
 
 # One row, one view.

@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 from failover import audit, wiring
 from failover.engine import ports
 from failover.models import Account, Region
-from failover.services import refusals
+from failover.services import fields, refusals
 from failover.services.access import Actor
 
 log = structlog.get_logger(__name__)
@@ -99,7 +99,7 @@ def as_fields(region: Region) -> dict[str, object]:
         "id": str(region.pk),
         "account": region.account.name,
         "region": region.name,
-        "synced_at": _rfc3339(region.synced_at),
+        "synced_at": fields.rfc3339(region.synced_at),
         "sync_error": region.sync_error or None,
         "observed_age_s": None if age_s is None else round(max(0.0, age_s), 3),
     }
@@ -114,10 +114,6 @@ def account_fields(account: Account) -> dict[str, object]:
         "role_arn": account.role_arn,
         "external_id": account.external_id,
     }
-
-
-def _rfc3339(at: object) -> str | None:
-    return None if at is None else str(at.isoformat()).replace("+00:00", "Z")  # type: ignore[attr-defined]
 
 
 def _keep_account(name: str, role_arn: str, external_id: str, actor: Actor) -> Account:

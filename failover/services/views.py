@@ -1,13 +1,16 @@
 """What the read side gives: plain facts with contract.md's field names."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from failover.services.refusals import CheckView
 from failover.services.steps import StepView
+
+# Fields that only pages need; `fields.as_fields` leaves them out.
+PAGE = {"page": True}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,8 +53,8 @@ class JobView:
     steps: tuple[StepView, ...]
     calls: tuple[CallView, ...]
     # For pages: whether it holds its locks, and its version for long polls.
-    is_active: bool
-    version: int
+    is_active: bool = field(metadata=PAGE)
+    version: int = field(metadata=PAGE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,13 +101,13 @@ class PairView:
     job: UUID | None
     version: int
     # For pages.
-    primary_name: str
-    standby_name: str
-    interface_name: str
-    public_ip: str
-    interface_private_ip: str
-    observed_at: datetime | None
-    passive_instance_id: str | None
+    primary_name: str = field(metadata=PAGE)
+    standby_name: str = field(metadata=PAGE)
+    interface_name: str = field(metadata=PAGE)
+    public_ip: str = field(metadata=PAGE)
+    interface_private_ip: str = field(metadata=PAGE)
+    observed_at: datetime | None = field(metadata=PAGE)
+    passive_instance_id: str | None = field(metadata=PAGE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,9 +149,9 @@ class InterfaceView:
     pair: str | None
     observed_at: datetime
     # For pages: names beside ids, and the job at work on it.
-    instance_name: str
-    subnet_name: str
-    job: UUID | None
+    instance_name: str = field(metadata=PAGE)
+    subnet_name: str = field(metadata=PAGE)
+    job: UUID | None = field(metadata=PAGE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,221 @@
+"""What every call shares: the order of errors, lists, and start calls."""
+
+import json
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, ClassVar
+from urllib.parse import urlencode
+
+from django.db.models import QuerySet
+from django.http import HttpResponse
+from rest_framework.exceptions import MethodNotAllowed
+from rest_framework.negotiation import BaseContentNegotiation
+from rest_framework.renderers import BaseRenderer, JSONRenderer
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from failover.api import permissions, problems, reading, schemas, throttle
+from failover.services import access, fields, idempotency, refusals
+from failover.services.filters import Table
+from failover.services.idempotency import Answer, Claim
+from failover.services.refusals import Refusal
+
+MOST_LIMIT = 1000
+DEFAULT_LIMIT = 50
+MOST_OFFSET = 1_000_000_000
+JSON = "application/json"
+# Refusals that are facts about the request, and so belong to its key.
+KEPT_REFUSALS = frozenset({409, 412, 422})
+NOT_KEPT = frozenset({"key_reused", "in_progress"})
+
+Keep = Callable[[Any], None]
+
+
+class OnlyJson(BaseContentNegotiation):
+    """Every answer is JSON, whatever the Accept header or `?format=` says."""
+
+    def select_parser(self, request: Request, parsers: Any) -> Any:
+        del request
+        return next(iter(parsers), None)
+
+    def select_renderer(
+        self, request: Request, renderers: Any, format_suffix: str | None = None
+    ) -> tuple[BaseRenderer, str]:
+        del request, renderers, format_suffix
+        return JSONRenderer(), JSON
+
+
+class Door(APIView):
+    """A call. Its errors come in the order of contract.md: 400, 401, 403, 404, ….
+
+    `required_role` and `bodies` are by method; a method without a role is refused to
+    everybody.
+    """
+
+    required_role: ClassVar[Mapping[str, str]] = {}
+    bodies: ClassVar[Mapping[str, type[Any]]] = {}
+    answers: ClassVar[Mapping[str, type[Any]]] = {}
+    content_negotiation_class = OnlyJson
+    metadata_class = None
+    schema = schemas.Schema()
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        """Read first, then ask who it is."""
+        for name, value in request.query_params.items():
+            reading.require_text(name)
+            reading.require_text(value)
+        self.body: dict[str, Any] = {}
+        self.key = ""
+        method = str(request.method)
+        if method in self.bodies:
+            raw = reading.read_body(request._request)  # noqa: SLF001 - DRF reads it once.
+            self.raw = raw
+            self.body = reading.validate(raw, self.bodies[method])
+            self.key = reading.read_key(request)
+        super().initial(request, *args, **kwargs)
+        for value in kwargs.values():
+            if "\0" in str(value):
+                raise refusals.NotFound(what="such", id="page")
+
+    def http_method_not_allowed(
+        self, request: Request, *args: Any, **kwargs: Any
+    ) -> Response:
+        raise MethodNotAllowed(str(request.method))
+
+    def options(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """What may be asked here; nothing more is said."""
+        del request, args, kwargs
+        return Response(status=204, headers={"Allow": ", ".join(self.allowed_methods)})
+
+    @property
+    def actor(self) -> access.Actor:
+        """Who is asking; permission has been given already."""
+        actor = permissions.find_actor(self.request)
+        if actor is None:
+            raise refusals.Anonymous
+        return actor
+
+    def list(
+        self,
+        rows: QuerySet[Any],
+        table: type[Table],
+        view: Callable[[Iterable[Any]], Iterable[Any]],
+    ) -> Response:
+        """A page of the rows, filtered, ordered and as `view` shows them."""
+        request = self.request
+        filtered = table(data=request.query_params, queryset=rows)
+        if not filtered.is_valid():
+            errors = {k: [str(e) for e in v] for k, v in filtered.errors.items()}
+            raise refusals.Invalid(errors=errors)
+        limit = reading.read_number(
+            request, "limit", default=DEFAULT_LIMIT, most=MOST_LIMIT
+        )
+        offset = reading.read_number(request, "offset", default=0, most=MOST_OFFSET)
+        limit = limit or DEFAULT_LIMIT
+        ordered = order(filtered.qs, table, request.query_params.get("ordering"))
+        count = ordered.count()
+        shown = [as_json(v) for v in view(ordered[offset : offset + limit])]
+        return Response(
+            {
+                "count": count,
+                "next": self._link(limit, offset + limit, offset + limit < count),
+                "previous": self._link(limit, max(0, offset - limit), offset > 0),
+                "results": shown,
+            }
+        )
+
+    def _link(self, limit: int, offset: int, exists: bool) -> str | None:  # noqa: FBT001
+        if not exists:
+            return None
+        query = dict(self.request.query_params.items())
+        query |= {"limit": str(limit), "offset": str(offset)}
+        path = f"{self.request.path}?{urlencode(query)}"
+        return str(self.request.build_absolute_uri(path))
+
+    def start(
+        self,
+        work: Callable[[Keep], Any],
+        answer: Callable[[Any], Answer],
+    ) -> HttpResponse:
+        """A start call: replay, or work whose answer is kept with what it made.
+
+        `work` is given a callback to be called inside its transaction.
+        """
+        throttle.require(self.actor)
+        claim: Claim | None = None
+        if self.key and self.actor.user_id is not None:
+            begun = idempotency.begin(
+                user_id=self.actor.user_id,
+                path=self.request.path.rstrip("/"),
+                key=self.key,
+                body_sha256=reading.digest(self.raw),
+            )
+            if isinstance(begun, Answer):
+                return respond(begun)
+            claim = begun
+        made: list[Answer] = []
+
+        def keep(result: Any) -> None:
+            made[:] = [answer(result)]
+            if claim is not None:
+                claim.keep(made[0])
+
+        try:
+            result = work(keep)
+        except Refusal as refusal:
+            _keep_refusal(claim, refusal)
+            raise
+        except BaseException:
+            if claim is not None:
+                claim.drop()
+            raise
+        return respond(made[0] if made else answer(result))
+
+
+def order(rows: QuerySet[Any], table: type[Table], asked: str | None) -> QuerySet[Any]:
+    """Order by `?ordering=a,-b`, else by the table's own. Raises Invalid."""
+    if not asked:
+        return rows.order_by(*table.default_ordering)
+    columns = []
+    for name in asked.split(","):
+        plain = name.strip()
+        descending = plain.startswith("-")
+        column = table.ordered.get(plain.lstrip("-"))
+        if column is None:
+            said = f"One of {', '.join(sorted(table.ordered))}, with - for descending."
+            raise refusals.Invalid(errors={"ordering": [said]})
+        columns.append(f"-{column}" if descending else column)
+    return rows.order_by(*columns, "pk")
+
+
+def as_json(view: Any) -> Any:
+    """A view, or what is plain already."""
+    return view if isinstance(view, dict) else fields.as_fields(view)
+
+
+def render(value: Any, *, status: int, location: str = "") -> Answer:
+    """The bytes of an answer, made once and given each time."""
+    body = json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+    return Answer(status=status, body=body, content_type=JSON, location=location)
+
+
+def respond(answer: Answer) -> HttpResponse:
+    """An answer as it leaves."""
+    response = HttpResponse(
+        answer.body, status=answer.status, content_type=answer.content_type
+    )
+    if answer.location:
+        response["Location"] = answer.location
+    return response
+
+
+def _keep_refusal(claim: Claim | None, refusal: Refusal) -> None:
+    if claim is None:
+        return
+    if refusal.status not in KEPT_REFUSALS or refusal.code in NOT_KEPT:
+        claim.drop()
+        return
+    body = json.dumps(refusal.as_problem(), ensure_ascii=False).encode()
+    claim.keep(
+        Answer(status=refusal.status, body=body, content_type=problems.CONTENT_TYPE)
+    )

@@ -1,0 +1,48 @@
+"""Jobs: what is at work and what was."""
+
+from typing import ClassVar
+
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from failover.api import bodies, reading, shapes
+from failover.api.door import Door
+from failover.services import cancelling, fields, filters, queries
+
+
+class Jobs(Door):
+    """All jobs, newest first."""
+
+    required_role: ClassVar = {"GET": "viewer"}
+    answers: ClassVar = {"GET": shapes.JobList}
+
+    def get(self, request: Request) -> Response:
+        return self.list(queries.list_jobs(), filters.JobFilter, queries.view_jobs)
+
+
+class Job(Door):
+    """One job; `?wait=S` answers as soon as it changes, or after S seconds."""
+
+    required_role: ClassVar = {"GET": "viewer"}
+    answers: ClassVar = {"GET": shapes.Job}
+
+    def get(self, request: Request, job_id: str) -> Response:
+        wait_s = reading.read_seconds(request, "wait")
+        job = queries.get_job(job_id)
+        if wait_s:
+            job = queries.wait_for_change(job, timeout_s=wait_s)
+        return Response(fields.as_fields(queries.view_job(job)))
+
+
+class Cancel(Door):
+    """Call the job off, or turn it round."""
+
+    required_role: ClassVar = {"POST": "operator"}
+    bodies: ClassVar = {"POST": bodies.Empty}
+    answers: ClassVar = {"POST": shapes.Job}
+    statuses: ClassVar = {"POST": 202}
+
+    def post(self, request: Request, job_id: str) -> Response:
+        job = queries.get_job(job_id)
+        job = cancelling.cancel(job_id=job.id, actor=self.actor)
+        return Response(fields.as_fields(queries.view_job(job)), status=202)

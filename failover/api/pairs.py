@@ -1,0 +1,261 @@
+"""Pairs, plans and swaps."""
+
+from typing import Any, ClassVar
+
+from django.http import HttpResponse
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from failover import models, wiring
+from failover.api import bodies, door, shapes
+from failover.api.door import Door
+from failover.api.inventory import job_answer
+from failover.services import (
+    fields,
+    filters,
+    pairs,
+    queries,
+    refusals,
+    regions,
+    swaps,
+)
+from failover.services.creation import NewPair, PairChange, Policy, Probe
+from failover.services.idempotency import Answer
+
+# What a PATCH may repeat, but not change: another one would be another pair.
+FIXED = ("name", "strategy", "network_interface_id")
+
+
+def pair_response(pair: models.Pair, status: int = 200) -> Response:
+    """The pair with its entity tag."""
+    shown = fields.as_fields(queries.view_pair(pair))
+    return Response(shown, status=status, headers={"ETag": pairs.etag(pair)})
+
+
+class Pairs(Door):
+    """All pairs."""
+
+    required_role: ClassVar = {"GET": "viewer", "POST": "admin"}
+    bodies: ClassVar = {"POST": bodies.PairBody}
+    answers: ClassVar = {"GET": shapes.PairList, "POST": shapes.Pair}
+    statuses: ClassVar = {"POST": 201}
+
+    def get(self, request: Request) -> Response:
+        return self.list(queries.list_pairs(), filters.PairFilter, queries.view_pairs)
+
+    def post(self, request: Request) -> Response:
+        body = self.body
+        region = regions.find(region=body["region"], account=body.get("account"))
+        new = NewPair(
+            name=body["name"],
+            primary_instance_id=body["primary_instance_id"],
+            standby_instance_id=body["standby_instance_id"],
+            network_interface_id=body["network_interface_id"],
+            device_index=body["device_index"],
+            probe=Probe(**body.get("probe", {})),
+            policy=Policy(**body.get("policy", {})),
+        )
+        pair = pairs.create(new=new, region=region, actor=self.actor)
+        response = pair_response(queries.get_pair(pair.name), status=201)
+        response["Location"] = f"{request.path.rstrip('/')}/{pair.name}/"
+        return response
+
+
+class Pair(Door):
+    """One pair."""
+
+    required_role: ClassVar = {"GET": "viewer", "PATCH": "admin", "DELETE": "admin"}
+    bodies: ClassVar = {"PATCH": bodies.PairChangeBody}
+    answers: ClassVar = {"GET": shapes.Pair, "PATCH": shapes.Pair}
+    statuses: ClassVar = {"DELETE": 204}
+
+    def get(self, request: Request, name: str) -> Response:
+        return pair_response(queries.get_pair(name))
+
+    def patch(self, request: Request, name: str) -> Response:
+        pair = queries.get_pair(name)
+        _require_fixed(pair, self.body)
+        change = PairChange(
+            primary_instance_id=self.body.get("primary_instance_id"),
+            standby_instance_id=self.body.get("standby_instance_id"),
+            device_index=self.body.get("device_index"),
+            probe=self.body.get("probe"),
+            policy=self.body.get("policy"),
+        )
+        changed = pairs.update(
+            pair=pair,
+            change=change,
+            actor=self.actor,
+            if_match=request.headers.get("If-Match"),
+        )
+        return pair_response(changed)
+
+    def delete(self, request: Request, name: str) -> Response:
+        pairs.delete(
+            pair=queries.get_pair(name),
+            actor=self.actor,
+            if_match=request.headers.get("If-Match"),
+        )
+        return Response(status=204)
+
+
+class Plan(Door):
+    """What a swap would do now."""
+
+    required_role: ClassVar = {"GET": "viewer"}
+    answers: ClassVar = {"GET": shapes.Plan}
+
+    def get(self, request: Request, name: str) -> Response:
+        pair = queries.get_pair(name)
+        to = request.query_params.get("to") or None
+        return Response(swaps.get_plan(pair=pair, to=to).as_fields())
+
+
+class Swap(Door):
+    """Begin a swap."""
+
+    required_role: ClassVar = {"POST": "operator"}
+    bodies: ClassVar = {"POST": bodies.SwapBody}
+    answers: ClassVar = {"POST": shapes.Job}
+    statuses: ClassVar = {"POST": 202}
+
+    def post(self, request: Request, name: str) -> HttpResponse:
+        pair = queries.get_pair(name)
+        return self.start(
+            lambda keep: swaps.request_swap(
+                pair=pair, actor=self.actor, on_created=keep, **self.body
+            ),
+            job_answer,
+        )
+
+
+class Swaps(Door):
+    """Begin a swap of each of several pairs."""
+
+    required_role: ClassVar = {"POST": "operator"}
+    bodies: ClassVar = {"POST": bodies.SwapsBody}
+    answers: ClassVar = {"POST": shapes.Swaps}
+    statuses: ClassVar = {"POST": 202}
+
+    def post(self, request: Request) -> HttpResponse:
+        names = list(dict.fromkeys(self.body["pairs"]))
+        known = queries.get_pairs(names)
+
+        def answer(batch: swaps.Batch) -> Answer:
+            unknown = [
+                (n, refusals.NotFound(what="pair", id=n))
+                for n in names
+                if n not in known
+            ]
+            accepted = queries.view_jobs(batch.accepted)
+            return door.render(
+                {
+                    "accepted": [fields.as_fields(job) for job in accepted],
+                    "refused": [
+                        {**refusal.as_problem(), "pair": name}
+                        for name, refusal in (*batch.refused, *unknown)
+                    ],
+                },
+                status=202,
+            )
+
+        return self.start(
+            lambda keep: swaps.request_many(
+                pairs=[known[n] for n in names if n in known],
+                actor=self.actor,
+                reason=self.body.get("reason", ""),
+                force=self.body.get("force", False),
+                on_created=keep,
+            ),
+            answer,
+        )
+
+
+class PutBack(Door):
+    """Begin a swap to the desired holder."""
+
+    required_role: ClassVar = {"POST": "operator"}
+    bodies: ClassVar = {"POST": bodies.PutBackBody}
+    answers: ClassVar = {"POST": shapes.Job}
+    statuses: ClassVar = {"POST": 202}
+
+    def post(self, request: Request, name: str) -> HttpResponse:
+        pair = queries.get_pair(name)
+        return self.start(
+            lambda keep: pairs.put_back(
+                pair=pair,
+                actor=self.actor,
+                reason=self.body.get("reason", ""),
+                on_created=keep,
+            ),
+            job_answer,
+        )
+
+
+class Freeze(Door):
+    """No swap may start until the pair is unfrozen."""
+
+    required_role: ClassVar = {"POST": "operator"}
+    bodies: ClassVar = {"POST": bodies.FreezeBody}
+    answers: ClassVar = {"POST": shapes.Pair}
+
+    def post(self, request: Request, name: str) -> Response:
+        pair = queries.get_pair(name)
+        until = self.body.get("until")
+        if until is not None and until <= wiring.now():
+            raise refusals.Invalid(errors={"until": ["It is already past."]})
+        frozen = pairs.freeze(
+            pair=pair, actor=self.actor, reason=self.body["reason"], until=until
+        )
+        return pair_response(frozen)
+
+
+class Unfreeze(Door):
+    """Lift the freeze."""
+
+    required_role: ClassVar = {"POST": "operator"}
+    bodies: ClassVar = {"POST": bodies.Empty}
+    answers: ClassVar = {"POST": shapes.Pair}
+
+    def post(self, request: Request, name: str) -> Response:
+        pair = queries.get_pair(name)
+        return pair_response(pairs.unfreeze(pair=pair, actor=self.actor))
+
+
+class Adopt(Door):
+    """Take where the resource is now as where it should be."""
+
+    required_role: ClassVar = {"POST": "operator"}
+    bodies: ClassVar = {"POST": bodies.Empty}
+    answers: ClassVar = {"POST": shapes.Pair}
+
+    def post(self, request: Request, name: str) -> Response:
+        pair = queries.get_pair(name)
+        return pair_response(pairs.adopt(pair=pair, actor=self.actor))
+
+
+class Acknowledge(Door):
+    """Put on record that a human has seen it."""
+
+    required_role: ClassVar = {"POST": "operator"}
+    bodies: ClassVar = {"POST": bodies.AcknowledgeBody}
+    answers: ClassVar = {"POST": shapes.Pair}
+
+    def post(self, request: Request, name: str) -> Response:
+        pair = queries.get_pair(name)
+        acknowledged = pairs.acknowledge(
+            pair=pair, actor=self.actor, comment=self.body["comment"]
+        )
+        return pair_response(acknowledged)
+
+
+def _require_fixed(pair: models.Pair, body: dict[str, Any]) -> None:
+    now = {name: str(getattr(pair, name)) for name in FIXED}
+    now |= {"region": pair.region.name, "account": pair.region.account.name}
+    errors = {
+        name: ["It cannot be changed; make another pair."]
+        for name, value in now.items()
+        if name in body and body[name] != value
+    }
+    if errors:
+        raise refusals.Invalid(errors=errors)

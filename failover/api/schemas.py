@@ -1,0 +1,40 @@
+"""The OpenAPI schema of the calls, from what they declare."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from drf_spectacular.openapi import AutoSchema
+
+
+class Schema(AutoSchema):
+    """Reads `bodies` and `answers` of a Door, and its name for the operation."""
+
+    def get_request_serializer(self) -> Any:
+        return getattr(self.view, "bodies", {}).get(self.method)
+
+    def get_response_serializers(self) -> Any:
+        answer = getattr(self.view, "answers", {}).get(self.method)
+        status = getattr(self.view, "statuses", {}).get(self.method, 200)
+        return {status: answer}
+
+    def get_tags(self) -> list[str]:
+        parts = [p for p in self.path.split("/") if p and "{" not in p]
+        return parts[2:3] or ["api"]
+
+    def get_operation_id(self) -> str:
+        name = type(self.view).__name__
+        return f"{str(self.method).lower()}_{name}"
+
+    def _get_paginator(self) -> None:
+        return None
+
+
+def without_doubles(
+    endpoints: Sequence[tuple[str, str, str, Any]], **_: object
+) -> list[tuple[str, str, str, Any]]:
+    """Each path once: the form with the trailing slash is answered too."""
+    seen: Mapping[tuple[str, str], Any] = {
+        (path.rstrip("/"), method): (path, regex, method, callback)
+        for path, regex, method, callback in endpoints
+    }
+    return list(seen.values())

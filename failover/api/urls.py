@@ -1,0 +1,88 @@
+"""Every path under /api/v1/, each with and without its trailing slash."""
+
+from collections.abc import Callable
+from typing import Any, ClassVar
+
+from django.urls import URLPattern, path, re_path
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from failover.api import auditing, health, inventory, jobs, pairs
+from failover.api.door import Door
+from failover.services import refusals
+
+
+class Schema(SpectacularAPIView):
+    """The schema itself."""
+
+    required_role: ClassVar = {"GET": "viewer"}
+
+
+class Docs(SpectacularSwaggerSplitView):
+    """A page to read and try the calls, with nothing from other servers."""
+
+    required_role: ClassVar = {"GET": "viewer"}
+    url_name = "api-schema"
+
+
+class Nowhere(Door):
+    """Every other path: who is known is told that there is nothing."""
+
+    required_role: ClassVar = dict.fromkeys(
+        ("GET", "POST", "PUT", "PATCH", "DELETE"), "viewer"
+    )
+    schema = None
+
+    def get(self, request: Request, rest: str = "") -> Response:
+        raise refusals.NotFound(what="such path", id="here")
+
+    post = put = patch = delete = get
+
+
+def both(
+    route: str, view: Callable[..., Any], name: str | None = None
+) -> list[URLPattern]:
+    """The path with its slash, which has the name, and without."""
+    return [path(f"{route}/", view, name=name), path(route, view)]
+
+
+PAIR = "pairs/<str:name>"
+ENI = "network-interfaces/<str:eni>"
+
+urlpatterns = [
+    *both("accounts", inventory.Accounts.as_view(), "api-accounts"),
+    *both("regions", inventory.Regions.as_view(), "api-regions"),
+    *both("regions/<str:region_id>", inventory.Region.as_view(), "api-region"),
+    *both("regions/<str:region_id>/sync", inventory.RegionSync.as_view(), "api-sync"),
+    *both("network-interfaces", inventory.Interfaces.as_view(), "api-interfaces"),
+    *both(ENI, inventory.Interface.as_view(), "api-interface"),
+    *both(f"{ENI}/attach", inventory.Attach.as_view(), "api-attach"),
+    *both(f"{ENI}/detach", inventory.Detach.as_view(), "api-detach"),
+    *both("elastic-ips", inventory.ElasticIps.as_view(), "api-elastic-ips"),
+    *both(
+        "elastic-ips/<str:allocation_id>",
+        inventory.ElasticIp.as_view(),
+        "api-elastic-ip",
+    ),
+    *both("instances", inventory.Instances.as_view(), "api-instances"),
+    *both("instances/<str:instance_id>", inventory.Instance.as_view(), "api-instance"),
+    *both("pairs", pairs.Pairs.as_view(), "api-pairs"),
+    *both(PAIR, pairs.Pair.as_view(), "api-pair"),
+    *both(f"{PAIR}/health", health.pair_health, "api-pair-health"),
+    *both(f"{PAIR}/plan", pairs.Plan.as_view(), "api-plan"),
+    *both(f"{PAIR}/swap", pairs.Swap.as_view(), "api-swap"),
+    *both(f"{PAIR}/freeze", pairs.Freeze.as_view(), "api-freeze"),
+    *both(f"{PAIR}/unfreeze", pairs.Unfreeze.as_view(), "api-unfreeze"),
+    *both(f"{PAIR}/adopt", pairs.Adopt.as_view(), "api-adopt"),
+    *both(f"{PAIR}/put-back", pairs.PutBack.as_view(), "api-put-back"),
+    *both(f"{PAIR}/acknowledge", pairs.Acknowledge.as_view(), "api-acknowledge"),
+    *both("swaps", pairs.Swaps.as_view(), "api-swaps"),
+    *both("jobs", jobs.Jobs.as_view(), "api-jobs"),
+    *both("jobs/<str:job_id>", jobs.Job.as_view(), "api-job"),
+    *both("jobs/<str:job_id>/cancel", jobs.Cancel.as_view(), "api-cancel"),
+    *both("audit", auditing.Audit.as_view(), "api-audit"),
+    *both("schema", Schema.as_view(), "api-schema"),
+    *both("docs", Docs.as_view(), "api-docs"),
+    re_path(r"^(?P<rest>.*)$", Nowhere.as_view()),
+]
