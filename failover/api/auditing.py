@@ -57,14 +57,9 @@ class Audit(Door):
             )
         if kind not in ("csv", "jsonl"):
             raise refusals.Invalid(errors={"format": ["csv, jsonl or json."]})
-        table = filters.AuditFilter(
-            data=request.query_params, queryset=queries.list_audit()
-        )
-        if not table.is_valid():
-            errors = {k: [str(e) for e in v] for k, v in table.errors.items()}
-            raise refusals.Invalid(errors=errors)
+        found = door.sift(queries.list_audit(), filters.AuditFilter, request)
         ordering = request.query_params.get("ordering")
-        rows = door.order(table.qs, filters.AuditFilter, ordering)
+        rows = door.order(found, filters.AuditFilter, ordering)
         return _export(kind, (as_fields(r) for r in rows.iterator(chunk_size=500)))
 
 

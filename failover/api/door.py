@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 from urllib.parse import urlencode
 
 from django.db.models import QuerySet
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 from rest_framework.exceptions import MethodNotAllowed
 from rest_framework.negotiation import BaseContentNegotiation
 from rest_framework.renderers import BaseRenderer, JSONRenderer
@@ -78,11 +78,11 @@ class Door(APIView):
                 raise refusals.NotFound(what="such", id="page")
 
     def http_method_not_allowed(
-        self, request: Request, *args: Any, **kwargs: Any
+        self, request: HttpRequest, *args: Any, **kwargs: Any
     ) -> Response:
         raise MethodNotAllowed(str(request.method))
 
-    def options(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+    def options(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Response:
         """What may be asked here; nothing more is said."""
         del request, args, kwargs
         return Response(status=204, headers={"Allow": ", ".join(self.allowed_methods)})
@@ -103,16 +103,13 @@ class Door(APIView):
     ) -> Response:
         """A page of the rows, filtered, ordered and as `view` shows them."""
         request = self.request
-        filtered = table(data=request.query_params, queryset=rows)
-        if not filtered.is_valid():
-            errors = {k: [str(e) for e in v] for k, v in filtered.errors.items()}
-            raise refusals.Invalid(errors=errors)
+        filtered = sift(rows, table, request)
         limit = reading.read_number(
             request, "limit", default=DEFAULT_LIMIT, most=MOST_LIMIT
         )
         offset = reading.read_number(request, "offset", default=0, most=MOST_OFFSET)
         limit = limit or DEFAULT_LIMIT
-        ordered = order(filtered.qs, table, request.query_params.get("ordering"))
+        ordered = order(filtered, table, request.query_params.get("ordering"))
         count = ordered.count()
         shown = [as_json(v) for v in view(ordered[offset : offset + limit])]
         return Response(
@@ -170,6 +167,16 @@ class Door(APIView):
                 claim.drop()
             raise
         return respond(made[0] if made else answer(result))
+
+
+def sift(rows: QuerySet[Any], table: type[Table], request: Request) -> QuerySet[Any]:
+    """The rows that the query asks for. Raises Invalid."""
+    filtered = table(data=request.query_params, queryset=rows)
+    if filtered.errors:
+        errors = {k: [str(e) for e in v] for k, v in filtered.errors.items()}
+        raise refusals.Invalid(errors=errors)
+    found: QuerySet[Any] = filtered.qs
+    return found
 
 
 def order(rows: QuerySet[Any], table: type[Table], asked: str | None) -> QuerySet[Any]:

@@ -20,7 +20,10 @@ class Problem(Shape):
     status = s.IntegerField()
     detail = s.CharField()
     code = s.CharField()
-    errors = s.DictField(child=s.ListField(child=s.CharField()), required=False)
+    # The metaclass takes the field away before anybody could meet it as `errors`.
+    errors = s.DictField(  # type: ignore[assignment]
+        child=s.ListField(child=s.CharField()), required=False
+    )
     checks = Check(many=True, required=False)
     job = s.UUIDField(required=False)
     pair = s.CharField(required=False)

@@ -32,7 +32,7 @@ class Nowhere(Door):
     required_role: ClassVar = dict.fromkeys(
         ("GET", "POST", "PUT", "PATCH", "DELETE"), "viewer"
     )
-    schema = None
+    schema = None  # type: ignore[assignment]
 
     def get(self, request: Request, rest: str = "") -> Response:
         raise refusals.NotFound(what="such path", id="here")
