@@ -40,9 +40,13 @@ class Sim:
             **options,
         }
         config = botocore.config.Config(
-            retries={"total_max_attempts": 1}, read_timeout=5, connect_timeout=2
+            retries={"total_max_attempts": 1},
+            read_timeout=5,
+            connect_timeout=2,
+            parameter_validation=False,
         )
-        return boto3.client(service, endpoint_url=self.url, config=config, **options)
+        make: Any = boto3.client
+        return make(service, endpoint_url=self.url, config=config, **options)
 
     def control(self, path: str, values: dict[str, Any] | None = None) -> Any:
         """GET a control, or POST values to it; its JSON."""
