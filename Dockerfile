@@ -20,7 +20,7 @@ WORKDIR /app
 COPY --from=packages /opt/venv /opt/venv
 COPY . .
 # The settings want a key; the one they make here is gone before the layer is written.
-RUN DATA_DIR=/tmp/build python manage.py collectstatic --noinput \
+RUN mkdir staticfiles && DATA_DIR=/tmp/build python manage.py collectstatic --noinput \
     && rm -rf /tmp/build
 USER swapboard
 EXPOSE 8000

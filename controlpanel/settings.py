@@ -273,10 +273,13 @@ TIME_ZONE = "UTC"
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 
 STATIC_URL = "/static/"
-STATIC_ROOT = BASE_DIR / "staticfiles"
 STATICFILES_DIRS = [BASE_DIR / "static"]
-# An image has run `collectstatic` and serves hashed names; a clone serves its files.
-_IS_COLLECTED = not DEBUG and (STATIC_ROOT / "staticfiles.json").is_file()
+# An image makes this folder, runs `collectstatic` into it and serves hashed names; a
+# clone has no such folder and serves its files as they are.
+_COLLECTED = BASE_DIR / "staticfiles"
+_IS_COLLECTED = _COLLECTED.is_dir() and not DEBUG
+STATIC_ROOT = _COLLECTED if _IS_COLLECTED else DATA_DIR / "static"
+STATIC_ROOT.mkdir(mode=0o700, exist_ok=True)
 WHITENOISE_USE_FINDERS = not _IS_COLLECTED
 WHITENOISE_AUTOREFRESH = DEBUG
 STORAGES = {
@@ -298,7 +301,7 @@ REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_SCHEMA_CLASS": "failover.api.schemas.Schema",
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
 }
@@ -307,6 +310,7 @@ SPECTACULAR_SETTINGS = {
     "DESCRIPTION": "Swap the floating resources of EC2 failover pairs.",
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,
+    "PREPROCESSING_HOOKS": ["failover.api.schemas.without_doubles"],
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",

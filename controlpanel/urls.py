@@ -3,6 +3,7 @@
 from django.urls import include, path
 
 urlpatterns = [
+    path("", include("failover.api.health")),
     path("api/v1/", include("failover.api.urls")),
     path("", include("failover.web.urls")),
 ]

@@ -146,7 +146,7 @@ def test_everything_written_is_ours_alone(
     assert stat.S_IMODE((folder / "secret_key").stat().st_mode) == 0o600
     assert first["SECRET_KEY"] == second["SECRET_KEY"]
     assert len(first["SECRET_KEY"]) >= 50
-    assert sorted(p.name for p in folder.iterdir()) == ["secret_key"]
+    assert sorted(p.name for p in folder.iterdir()) == ["secret_key", "static"]
 
 
 def test_a_relative_data_folder_is_the_repositorys(
