@@ -310,6 +310,7 @@ SPECTACULAR_SETTINGS = {
     "DESCRIPTION": "Swap the floating resources of EC2 failover pairs.",
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,
+    "SERVE_PERMISSIONS": ["failover.api.permissions.RoleRequired"],
     "PREPROCESSING_HOOKS": ["failover.api.schemas.without_doubles"],
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
