@@ -1,0 +1,1 @@
+"""Promises of the REST interface: shapes, codes, and the order of errors."""
