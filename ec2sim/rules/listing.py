@@ -101,12 +101,17 @@ def _candidates(
         return sorted(named, key=table.birth)
     if view.stale_s:
         return table.known()
+    best: list[str] | None = None
+    fewest = len(table)
     for name, values in wanted.items():
         is_indexed = name in table.indexed or name.startswith("tag:")
-        if is_indexed and all(filters.is_plain(value) for value in values):
+        if not is_indexed or not all(filters.is_plain(value) for value in values):
+            continue
+        count = sum(table.count(name, value) for value in values)
+        if count <= fewest:
             ids = {row.id for value in values for row in table.find(name, value)}
-            return sorted(ids, key=table.birth)
-    return table.known()
+            best, fewest = sorted(ids, key=table.birth), count
+    return table.known() if best is None else best
 
 
 def _limit(listing: Listing[R], params: Params, ids: list[str]) -> int | None:

@@ -58,6 +58,10 @@ class Table(Generic[R]):
         found = self._index.get((name, value), ())
         return [self._rows[row_id] for row_id in found]
 
+    def count(self, name: str, value: str) -> int:
+        """How many rows `find` would give."""
+        return len(self._index.get((name, value), ()))
+
     def put(self, row: R, *, at: float) -> None:
         """Add a row, or take the place of the one with the same identifier."""
         old = self._rows.get(row.id)

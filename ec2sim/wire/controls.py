@@ -8,10 +8,10 @@ from urllib.parse import parse_qs
 
 from ec2sim.config import BadControl
 from ec2sim.pages.site import Site
-from ec2sim.rules import attachments
+from ec2sim.rules import attachments, zones
 from ec2sim.seeds import sowing
 from ec2sim.wire import dump
-from ec2sim.world import World
+from ec2sim.world import DEFAULT_ACCOUNT, World
 
 JSON = "application/json"
 STATUSES = ("ok", "impaired", "insufficient-data", "initializing", "not-applicable")
@@ -103,13 +103,19 @@ class Controls:
         self, instance_id: str, values: Mapping[str, Any]
     ) -> dict[str, Any]:
         _only(values, "guest", "system_status", "instance_status", "limit")
+        values = {
+            name: value
+            for name, value in values.items()
+            if value is not None or name == "limit"
+        }
         if values.get("guest") not in (None, "ok", "hung", "dead"):
             raise BadControl("guest: expected ok, hung or dead")
         for name in ("system_status", "instance_status"):
             if values.get(name) not in (None, *STATUSES):
                 raise BadControl(f"{name}: expected one of {STATUSES}")
         limit = values.get("limit")
-        if limit is not None and (not isinstance(limit, int) or limit < 1):
+        is_whole = isinstance(limit, int) and not isinstance(limit, bool)
+        if limit is not None and not (is_whole and limit >= 1):
             raise BadControl("limit: expected a whole number of 1 or more")
         region = self._world.find_instance_region(instance_id)
         with self._world.account(region.account_id).lock:
@@ -135,6 +141,9 @@ class Controls:
         if not isinstance(outage, bool):
             raise BadControl("outage: expected true or false")
         name = zone[:-1]
+        if zone[-1:] not in zones.LETTERS or not zones.REGION_NAME.match(name):
+            raise BadControl(f"{zone}: no such zone")
+        self._world.region(DEFAULT_ACCOUNT, name)
         for region in self._world.regions():
             if region.name == name:
                 with self._world.account(region.account_id).lock:

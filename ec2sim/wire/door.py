@@ -60,7 +60,9 @@ class Door:
     ) -> Answer:
         fields = parse_qsl(body, keep_blank_values=True)
         action = dict(fields).get("Action", "")
-        shape = model.operation("ec2", action) if action else None
+        if not action:
+            raise Ec2Error("MissingAction", "The request is missing an action.")
+        shape = model.operation("ec2", action)
         if shape is None:
             raise Ec2Error(
                 "InvalidAction",

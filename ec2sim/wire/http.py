@@ -24,6 +24,8 @@ class Handler(BaseHTTPRequestHandler):
     server: "Server"
     disable_nagle_algorithm = True
     wbufsize = -1
+    error_content_type = "text/plain; charset=utf-8"
+    error_message_format = "%(code)d %(message)s\n"
 
     def do_GET(self) -> None:
         """A control, or the front page."""

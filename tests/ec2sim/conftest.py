@@ -31,7 +31,9 @@ class Sim:
         self.url = running.url
         self.ec2 = self.client()
 
-    def client(self, service: str = "ec2", **options: Any) -> Any:
+    def client(
+        self, service: str = "ec2", read_timeout_s: float = 5, **options: Any
+    ) -> Any:
         """A boto3 client that tries once."""
         options = {
             "region_name": "eu-west-1",
@@ -41,7 +43,7 @@ class Sim:
         }
         config = botocore.config.Config(
             retries={"total_max_attempts": 1},
-            read_timeout=5,
+            read_timeout=read_timeout_s,
             connect_timeout=2,
             parameter_validation=False,
         )

@@ -1,10 +1,16 @@
 """Faults by plan, throttling, stale reads, dry runs, and their log."""
 
 import time
+import urllib.error
+import urllib.request
 from typing import Any
 
 import pytest
-from botocore.exceptions import ConnectionClosedError, EndpointConnectionError
+from botocore.exceptions import (
+    ConnectionClosedError,
+    EndpointConnectionError,
+    ReadTimeoutError,
+)
 
 from tests.ec2sim.conftest import FLOATING, PRIMARY, SPARE, STANDBY, Sim
 
@@ -185,3 +191,35 @@ def test_a_wrong_control_is_refused_with_its_name(sim: Sim) -> None:
     assert "guest" in sim.refused_control(f"instances/{PRIMARY}", {"guest": "ill"})
     assert "no such" in sim.refused_control("instances/i-0000000", {"guest": "ok"})
     assert "no such" in sim.refused_control("nothing", {})
+
+
+def test_a_change_in_a_zone_that_is_down_is_never_answered(live: Sim) -> None:
+    live.control("zones/eu-west-1a", {"outage": True})
+    bond = live.control("state")["interfaces"][FLOATING]["attachment_id"]
+    hasty = live.client(read_timeout_s=0.3)
+
+    with pytest.raises(ReadTimeoutError):
+        hasty.detach_network_interface(AttachmentId=bond)
+
+    assert live.interface()["Attachment"]["Status"] == "attached"
+    assert "zone" in live.refused_control("zones/nowhere", {"outage": True})
+
+
+@pytest.mark.parametrize(
+    "body", [b"", b"Action=", b"Action=Foo", b"\xff\xfe", b"%%%=1"]
+)
+def test_nonsense_is_answered_in_xml(sim: Sim, body: bytes) -> None:
+    signed = "AWS4-HMAC-SHA256 Credential=a/20260101/eu-west-1/ec2/aws4_request, S"
+    for authorization, code in ((signed, b"Action</Code>"), ("", b"AuthFailure")):
+        request = urllib.request.Request(  # noqa: S310 - our own loopback server
+            sim.url + "/",
+            data=body,
+            headers={"Authorization": authorization},
+            method="POST",
+        )
+        with pytest.raises(urllib.error.HTTPError) as refused:
+            urllib.request.urlopen(request, timeout=5)  # noqa: S310
+        with refused.value as problem:
+            assert 400 <= problem.code < 500
+            assert problem.headers["Content-Type"] == "text/xml;charset=UTF-8"
+            assert code in problem.read()
