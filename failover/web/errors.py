@@ -8,6 +8,10 @@ from failover.web import access
 PAGES = {
     400: ("Bad request", "The request cannot be read. Go back and try again."),
     403: ("Not allowed", "Your role does not allow this."),
+    429: (
+        "Too many attempts",
+        "Signing in with this name from here is locked for a while. Try again later.",
+    ),
     404: ("Not found", "There is nothing at this address, or not any more."),
     500: (
         "Something broke",
@@ -51,6 +55,15 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """403 for a form without its token."""
     del reason
     return _page(request, 403, text=NO_CSRF)
+
+
+@access.open_to_anyone
+def locked_out(
+    request: HttpRequest, response: HttpResponse, credentials: object
+) -> HttpResponse:
+    """429 for a guesser; it does not say whether the name exists."""
+    del response, credentials
+    return _page(request, 429)
 
 
 def _page(request: HttpRequest, status: int, *, text: str = "") -> HttpResponse:

@@ -106,17 +106,20 @@ class PairForm(PageForm):
     network_interface_id = forms.RegexField(
         label="Network interface",
         regex=rf"\A{INTERFACE}\Z",
+        widget=forms.TextInput(attrs={"list": "known-interfaces"}),
         help_text="The secondary interface that moves, with its Elastic IPs.",
         error_messages={"invalid": "An id such as eni-415e9270."},
     )
     primary_instance_id = forms.RegexField(
         label="Primary instance",
         regex=rf"\A{INSTANCE}\Z",
+        widget=forms.TextInput(attrs={"list": "known-instances"}),
         error_messages={"invalid": "An id such as i-09a505d623e75d4d2."},
     )
     standby_instance_id = forms.RegexField(
         label="Standby instance",
         regex=rf"\A{INSTANCE}\Z",
+        widget=forms.TextInput(attrs={"list": "known-instances"}),
         help_text="In the same zone and VPC as the primary.",
         error_messages={"invalid": "An id such as i-0190e152559b4866c."},
     )

@@ -21,6 +21,8 @@ from failover.web.presenters import pairs as pair_words
 from failover.web.presenters import refusals as refusal_words
 
 LAST_JOBS = 5
+# Known ids that a new pair's fields offer.
+MOST_OFFERED = 500
 
 
 def _present(request: HttpRequest, page: Page[Pair]) -> list[Any]:
@@ -219,8 +221,13 @@ def _form(
 ) -> HttpResponse:
     context = {
         "form": form,
-        "interfaces": queries.list_interfaces().exclude(device_index=0)[:500],
-        "instances": queries.list_instances().order_by("name")[:500],
+        "interfaces": queries.list_interfaces()
+        .exclude(device_index=0)
+        .order_by("interface_id")
+        .values_list("interface_id", "description")[:MOST_OFFERED],
+        "instances": queries.list_instances()
+        .order_by("name", "instance_id")
+        .values_list("instance_id", "name")[:MOST_OFFERED],
         "refusal": refusal_words.view(refusal) if refusal else None,
     }
     return render(
