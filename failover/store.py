@@ -1,36 +1,28 @@
 """The engine's Store over Django's ORM: leases, compare-and-set, intents.
 
 The same code on SQLite and PostgreSQL; the contract tests run it on both. Only the
-lease clock differs: PostgreSQL's own, or the host's boot clock beside SQLite.
+lease clock differs (`leases`).
 """
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from uuid import UUID
 
-from django.db import connection, transaction
-from django.db.models import F, FloatField, Func, Q, QuerySet
+from django.db import transaction
+from django.db.models import F, Q
 
 from failover import entries, mirror, models, rows
 from failover.audit import record_all
 from failover.engine.job import Intent, Job, State
 from failover.engine.ports import Change, Fence, Receipt, Work
 from failover.engine.topology import Observation
+from failover.leases import LeaseClock, Leases
 from failover.models.jobs import IS_ACTIVE
 from failover.models.pairs import Holder
 
-# A moment further ahead than this is a clock that has jumped, not a plan (P11).
-FAR_AHEAD_S = 60.0
 # How old an unchanged row of the mirror may grow before a look is written: a driver
 # looks twenty times a second, and each write is a wait for the disk.
 TOUCH_AFTER_S = 1.0
-
-
-class ClockTimestamp(Func):
-    """PostgreSQL's clock in POSIX seconds; `now()` stands still in a transaction."""
-
-    template = "extract(epoch FROM clock_timestamp())::float8"
-    output_field = FloatField()
 
 
 class DjangoStore:
@@ -49,62 +41,33 @@ class DjangoStore:
         lease_ttl_s: float,
         is_dead: Callable[[str], bool] = lambda _owner: False,
     ) -> None:
-        self._boot_id = boot_id
-        self._boot_now = boot_now
-        self._wall_now = wall_now
+        self._clock = LeaseClock(boot_id=boot_id, boot_now=boot_now, wall_now=wall_now)
+        self._leases = Leases(clock=self._clock, is_dead=is_dead)
         self._lease_ttl_s = lease_ttl_s
-        self._is_dead = is_dead
 
-    # Time.
+    # Time and leases.
 
     def database_now(self) -> float:
         """POSIX seconds by the database's clock."""
-        if connection.vendor == "postgresql":
-            return self._clock_timestamp()
-        return self._wall_now()
+        return self._clock.database_now()
 
     def lease_now(self) -> tuple[float, str]:
         """Seconds of the lease clock, and the boot they belong to."""
-        if connection.vendor == "postgresql":
-            return self._clock_timestamp(), ""
-        return self._boot_now(), self._boot_id
-
-    def _clock_timestamp(self) -> float:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT extract(epoch FROM clock_timestamp())")
-            row = cursor.fetchone()
-        return float(row[0])
-
-    # The region's lease.
+        return self._clock.now()
 
     def take_region(self, *, region_id: int, owner: str, ttl_s: float) -> int | None:
-        now, boot = self.lease_now()
-        is_over = Q(lease_owner__in=["", owner]) | Q(lease_until__lt=now)
-        is_over |= ~Q(lease_boot=boot)
-        with transaction.atomic():
-            region = models.Region.objects.filter(id=region_id)
-            holder = region.values_list("lease_owner", flat=True).first()
-            if holder and holder != owner and self._is_dead(holder):
-                is_over |= Q(lease_owner=holder)
-            taken = region.filter(is_over).update(
-                lease_owner=owner, lease_until=now + ttl_s, lease_boot=boot
-            )
-            if not taken:
-                return None
-            return region.values_list("wake_seq", flat=True).get()
+        return self._leases.take_region(region_id=region_id, owner=owner, ttl_s=ttl_s)
 
     def release_region(
         self, *, region_id: int, owner: str, wake_seq: int
     ) -> int | None:
-        region = models.Region.objects.filter(id=region_id, lease_owner=owner)
-        released = region.filter(wake_seq=wake_seq).update(
-            lease_owner="", lease_until=0.0
+        return self._leases.release_region(
+            region_id=region_id, owner=owner, wake_seq=wake_seq
         )
-        if released:
-            return None
-        return region.values_list("wake_seq", flat=True).first()
 
-    # The jobs' leases.
+    def due_regions(self) -> dict[int, float]:
+        """Regions with due jobs that nobody holds -> seconds the oldest has waited."""
+        return self._leases.due_regions()
 
     def claim(
         self,
@@ -114,73 +77,13 @@ class DjangoStore:
         ttl_s: float,
         held: Mapping[UUID, int],
     ) -> tuple[Work, ...]:
-        now, boot = self.lease_now()
-        due = models.Job.objects.filter(self._is_due(now, boot), region_id=region_id)
-        free, dead = self._claimable(due, held, now, boot)
-        if not free:
-            return ()
-        is_over = self._is_unleased(now, boot) | Q(lease_owner__in=dead)
-        with transaction.atomic():
-            models.Job.objects.filter(IS_ACTIVE, is_over, id__in=free).update(
-                fence_token=F("fence_token") + 1,
-                lease_owner=owner,
-                lease_until=now + ttl_s,
-                next_run_at=now,
-                clock_boot=boot,
-            )
-        mine = Q(id__in=free, lease_owner=owner)
-        return self._load(mine, claimed_at=self.database_now())
-
-    def _claimable(
-        self,
-        due: QuerySet[models.Job],
-        held: Mapping[UUID, int],
-        now: float,
-        boot: str,
-    ) -> tuple[list[UUID], list[str]]:
-        """Due jobs without a live lease, and the owners known to be dead."""
-        free: list[UUID] = []
-        dead: set[str] = set()
-        columns = ("id", "fence_token", "lease_owner", "lease_until", "clock_boot")
-        for job_id, token, owner, until, job_boot in due.values_list(*columns):
-            if held.get(job_id) == token:
-                continue
-            if not owner or until < now or job_boot != boot:
-                free.append(job_id)
-            elif owner in dead or self._is_dead(owner):
-                dead.add(owner)
-                free.append(job_id)
-        return free, sorted(dead)
-
-    def _is_due(self, now: float, boot: str) -> Q:
-        is_time = Q(next_run_at__lte=now) | Q(next_run_at__gt=now + FAR_AHEAD_S)
-        return IS_ACTIVE & (is_time | ~Q(clock_boot=boot))
-
-    def _is_unleased(self, now: float, boot: str) -> Q:
-        return Q(lease_owner="") | Q(lease_until__lt=now) | ~Q(clock_boot=boot)
-
-    def due_regions(self) -> dict[int, float]:
-        """Regions with due jobs that nobody holds -> seconds the oldest has waited."""
-        now, boot = self.lease_now()
-        waited: dict[int, float] = {}
-        due = models.Job.objects.filter(self._is_due(now, boot))
-        columns = (
-            "region_id",
-            "lease_owner",
-            "lease_until",
-            "next_run_at",
-            "clock_boot",
+        taken = self._leases.take_jobs(
+            region_id=region_id, owner=owner, ttl_s=ttl_s, held=held
         )
-        for region_id, owner, until, run_at, job_boot in due.values_list(*columns):
-            is_held = bool(owner) and until >= now and job_boot == boot
-            if is_held and not self._is_dead(owner):
-                continue
-            since = run_at if is_held else max(run_at, until)
-            # Of a moment of another boot, or of a jump, no difference can be taken.
-            is_known = job_boot == boot and since <= now
-            waited_s = now - since if is_known else FAR_AHEAD_S
-            waited[region_id] = max(waited.get(region_id, 0.0), waited_s)
-        return waited
+        if not taken:
+            return ()
+        mine = Q(id__in=taken, lease_owner=owner)
+        return self._load(mine, claimed_at=self.database_now())
 
     def read(self, *, held: Mapping[UUID, int]) -> tuple[Work, ...]:
         works = self._load(IS_ACTIVE & Q(id__in=list(held)), claimed_at=0.0)
@@ -309,16 +212,9 @@ class DjangoStore:
         return bool(done)
 
     def is_open_for(self, fence: Fence) -> bool:
-        margin_s = self._lease_ttl_s / 3
-        if connection.vendor == "postgresql":
-            # In the same statement: this stands between an intent and its request.
-            is_alive = Q(lease_until__gte=ClockTimestamp() + margin_s)
-        else:
-            now, boot = self.lease_now()
-            is_alive = Q(clock_boot=boot, lease_until__gte=now + margin_s)
         return models.Job.objects.filter(
             IS_ACTIVE,
-            is_alive,
+            self._clock.is_left(self._lease_ttl_s / 3),
             id=fence.job_id,
             fence_token=fence.fence_token,
             version=fence.version,
