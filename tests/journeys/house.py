@@ -56,11 +56,12 @@ class Ec2Sim:
             ],
             cwd=ROOT,
             stdout=subprocess.PIPE,
-            stderr=(folder / "ec2sim.err").open("w"),
+            stderr=subprocess.DEVNULL,
             text=True,
         )
         assert self.process.stdout is not None
-        line = self.process.stdout.readline()
+        with self.process.stdout as said:
+            line = said.readline()
         self.url = json.loads(line)["url"].rstrip("/")
         self.http = httpx.Client(base_url=self.url, timeout=30)
 
@@ -140,6 +141,7 @@ class House:
     password: str = field(init=False, default="a long pass phrase for anna")
 
     def __post_init__(self) -> None:
+        self.clients: list[httpx.Client] = []
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.environment = {
@@ -171,14 +173,15 @@ class House:
         self.http = self.as_role("anna")
 
     def start(self) -> None:
-        self.process = subprocess.Popen(
-            [sys.executable, "manage.py", "up", "--port", str(self.port)],
-            cwd=ROOT,
-            env=self.environment,
-            stdout=subprocess.DEVNULL,
-            stderr=(self.folder / "up.err").open("a"),
-            text=True,
-        )
+        with (self.folder / "up.err").open("a") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, "manage.py", "up", "--port", str(self.port)],
+                cwd=ROOT,
+                env=self.environment,
+                stdout=subprocess.DEVNULL,
+                stderr=log,
+                text=True,
+            )
         wait_for(self.is_ready, within_s=60, saying="/readyz is ok")
 
     def is_ready(self) -> bool:
@@ -206,11 +209,13 @@ class House:
         if name != "anna":
             self.manage("create_user", name, "--role", role)
         token = self.manage("create_token", name).splitlines()[-1]
-        return httpx.Client(
+        client = httpx.Client(
             base_url=f"{self.url}/api/v1/",
             headers={"Authorization": f"Bearer {token}"},
             timeout=30,
         )
+        self.clients.append(client)
+        return client
 
     def add_article(self, **more: Any) -> None:
         """The article's region and pair."""
@@ -255,7 +260,8 @@ class House:
         return min(p for p, line in children(self.process.pid).items() if word in line)
 
     def stop(self) -> None:
-        self.http.close()
+        for client in self.clients:
+            client.close()
         end(self.process)
 
 

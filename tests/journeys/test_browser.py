@@ -20,7 +20,7 @@ def swap(page: Page) -> None:
     page.get_by_role("link", name="Swap to").first.click()
     page.get_by_label("Reason").fill("step 7")
     page.get_by_role("button", name="Swap now").click()
-    page.wait_for_url("**/jobs/*")
+    page.wait_for_url("**/jobs/*/")
 
 
 @pytest.mark.browser
