@@ -1,0 +1,218 @@
+"""The pages in a real Chromium: policy, accessibility, the dialog, small screens."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import axe_playwright_python
+import pytest
+from django.conf import settings
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect
+from pytest_django.live_server_helper import LiveServer
+
+from failover import models, wiring
+from tests.web.conftest import FLOATING, PRIMARY, Home
+
+AXE = next(Path(axe_playwright_python.__file__).parent.rglob("axe.min.js"))
+RULES = ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa", "best-practice"]
+PAGES = (
+    "/",
+    "/interfaces/",
+    "/interfaces/?q=nothing",
+    f"/interfaces/{FLOATING}/",
+    "/instances/",
+    f"/instances/{PRIMARY}/",
+    "/elastic-ips/",
+    "/pairs/",
+    "/pairs/article/",
+    "/pairs/article/swap/",
+    "/pairs/new/",
+    "/jobs/",
+    "/audit/",
+)
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
+
+
+class Complaints(list[str]):
+    """What the browser complained about: errors, and anything of the policy."""
+
+    def hear(self, said: ConsoleMessage) -> None:
+        if said.type == "error" or "Content Security Policy" in said.text:
+            self.append(said.text)
+
+
+@pytest.fixture
+def site(home: Home, live_server: LiveServer) -> str:
+    return str(live_server.url)
+
+
+@pytest.fixture
+def complaints(page: Page) -> Iterator[Complaints]:
+    found = Complaints()
+    page.on("console", found.hear)
+    page.on("pageerror", lambda error: found.append(str(error)))
+    yield found
+    assert found == []
+
+
+def sign_in(page: Page, home: Home, site: str, who: str = "anna") -> None:
+    """Carry that person's session in the browser's cookie."""
+    session = home.client(who).cookies[settings.SESSION_COOKIE_NAME].value
+    page.context.add_cookies(
+        [{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": site}]
+    )
+
+
+def jobs_of_every_kind(home: Home) -> list[str]:
+    """A running, a parked and a finished job; their pages."""
+    began = wiring.now() - timedelta(seconds=9)
+    done = home.job(state="succeeded", why="done", finished_at=wiring.now())
+    parked = home.job(
+        pair=None,
+        network_interface_id="eni-00000001",
+        state="parked",
+        why="gone",
+        outage_started_at=began,
+    )
+    running = home.job(state="running", outage_started_at=began)
+    return [f"/jobs/{job.id}/" for job in (done, parked, running)]
+
+
+def faults(page: Page) -> list[str]:
+    """What axe finds, each with the first element it means."""
+    page.evaluate(AXE.read_text())
+    found = page.evaluate(f"axe.run(document, {{runOnly: {RULES}}})")
+    return [f"{v['id']}: {v['nodes'][0]['html'][:120]}" for v in found["violations"]]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_no_page_breaks_its_policy_or_shuts_anybody_out(
+    home: Home, site: str, page: Page, complaints: Complaints, scheme: str
+) -> None:
+    page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+    page.goto(f"{site}/accounts/login/")
+    assert faults(page) == []
+    sign_in(page, home, site)
+
+    found = {}
+    for path in PAGES:
+        page.goto(site + path)
+        found[path] = faults(page)
+    for path in jobs_of_every_kind(home):
+        page.goto(site + path)
+        found[path] = faults(page)
+
+    assert {path: list_ for path, list_ in found.items() if list_} == {}
+
+
+def test_every_page_fits_a_phone(home: Home, site: str, page: Page) -> None:
+    page.set_viewport_size({"width": 360, "height": 780})
+    sign_in(page, home, site)
+
+    wide = {}
+    for path in [*PAGES, *jobs_of_every_kind(home)]:
+        page.goto(site + path)
+        wide[path] = page.evaluate("document.documentElement.scrollWidth")
+
+    assert {path: width for path, width in wide.items() if width > 360} == {}
+
+
+def test_the_dialog_opens_on_cancel_and_gives_the_focus_back(
+    home: Home, site: str, page: Page, complaints: Complaints
+) -> None:
+    sign_in(page, home, site, "olaf")
+    page.goto(f"{site}/interfaces/")
+    opener = page.get_by_role("link", name="Swap to StandbyServer")
+
+    opener.click()
+
+    dialog = page.get_by_role("dialog")
+    expect(dialog).to_contain_text("DetachNetworkInterface")
+    expect(dialog.get_by_role("link", name="Cancel")).to_be_focused()
+    assert faults(page) == []
+    page.keyboard.press("Escape")
+    expect(dialog).to_be_hidden()
+    expect(opener).to_be_focused()
+    assert models.Job.objects.count() == 0
+
+
+def test_a_refusal_is_said_inside_the_dialog(home: Home, site: str, page: Page) -> None:
+    sign_in(page, home, site, "olaf")
+    page.goto(f"{site}/pairs/article/")
+    page.get_by_role("link", name="Swap to StandbyServer").click()
+    swap = page.get_by_role("button", name="Swap now")
+    swap.wait_for()
+    models.Pair.objects.update(frozen_at=wiring.now(), frozen_by="anna")
+
+    swap.click()
+
+    expect(page.get_by_role("dialog").get_by_role("alert")).to_contain_text("frozen")
+    assert models.Job.objects.count() == 0
+
+
+def test_a_running_job_is_followed_to_its_end_without_a_reload(
+    home: Home, site: str, page: Page, complaints: Complaints
+) -> None:
+    job = home.job(state="running", outage_started_at=wiring.now())
+    sign_in(page, home, site)
+    page.goto(f"{site}/jobs/{job.id}/")
+    expect(page.locator("#rows")).to_contain_text("Outage so far")
+
+    models.Job.objects.update(
+        state="succeeded",
+        why="done",
+        restored_at=wiring.now(),
+        finished_at=wiring.now(),
+    )
+
+    expect(page.locator("#rows")).to_contain_text("Succeeded", timeout=10_000)
+    expect(page.locator("#announce")).to_contain_text("Done")
+
+
+def test_a_filter_narrows_the_table_and_the_address(
+    home: Home, site: str, page: Page, complaints: Complaints
+) -> None:
+    sign_in(page, home, site, "vera")
+    page.goto(f"{site}/interfaces/")
+
+    page.get_by_label("Find network interfaces").fill(FLOATING)
+
+    expect(page.locator("#rows tbody tr")).to_have_count(1)
+    assert f"q={FLOATING}" in page.url
+    page.reload()
+    expect(page.locator("#rows tbody tr")).to_have_count(1)
+
+
+def test_hostile_names_run_nothing(
+    home: Home, site: str, page: Page, complaints: Complaints
+) -> None:
+    hostile = '"><script>alert(1)</script><img src=x onerror=alert(2)>'
+    models.NetworkInterface.objects.update(
+        name=hostile, description=hostile, tags={hostile: hostile}
+    )
+    models.Instance.objects.update(name=hostile)
+    page.on("dialog", lambda dialog: complaints.append(dialog.message))
+    sign_in(page, home, site)
+
+    for path in PAGES:
+        page.goto(site + path)
+
+    page.goto(f"{site}/interfaces/")
+    expect(page.locator("#rows tbody td").first).to_have_text(hostile)
+
+
+def test_a_swap_needs_no_script(home: Home, site: str, browser: Browser) -> None:
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    sign_in(page, home, site, "olaf")
+    page.goto(f"{site}/interfaces/?q={FLOATING}")
+
+    page.get_by_role("link", name="Swap to StandbyServer").click()
+    page.get_by_label("Reason").fill("step 7")
+    page.get_by_role("button", name="Swap now").click()
+
+    page.wait_for_url("**/jobs/**")
+    job = models.Job.objects.get()
+    assert str(job.id) in page.url
+    assert job.reason == "step 7"
+    context.close()
