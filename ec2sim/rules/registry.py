@@ -2,6 +2,7 @@
 
 from ec2sim.rules import (
     attachments,
+    elastic_ip_views,
     elastic_ips,
     images,
     instance_types,
@@ -22,6 +23,7 @@ from ec2sim.rules.actions import ACTIONS
 
 MODULES = (
     attachments,
+    elastic_ip_views,
     elastic_ips,
     images,
     instance_types,

@@ -1,0 +1,92 @@
+"""DescribeAddresses, and an Elastic IP in EC2's own shape."""
+
+from typing import Any
+
+from ec2sim.errors import Ec2Error
+from ec2sim.rules import filters, listing
+from ec2sim.rules.actions import Params, Reply, action
+from ec2sim.state import ids
+from ec2sim.state.elastic_ip import ElasticIp
+from ec2sim.state.interface import NetworkInterface
+from ec2sim.state.region import Region
+
+
+def view(region: Region, row: ElasticIp) -> dict[str, Any]:
+    """An Elastic IP in EC2's shape; its instance follows the attachment."""
+    shown: dict[str, Any] = {
+        "AllocationId": row.id,
+        "PublicIp": row.public_ip,
+        "Domain": "vpc",
+        "PublicIpv4Pool": "amazon",
+        "NetworkBorderGroup": region.name,
+        "Tags": listing.tag_set(row.tags),
+    }
+    interface = region.interfaces.get(row.interface_id or "")
+    if interface is not None:
+        shown["AssociationId"] = row.association_id
+        shown["NetworkInterfaceId"] = interface.id
+        shown["NetworkInterfaceOwnerId"] = interface.owner_id
+        shown["PrivateIpAddress"] = row.private_ip
+        if interface.instance_id is not None:
+            shown["InstanceId"] = interface.instance_id
+    return shown
+
+
+def _fields(region: Region) -> filters.Fields[ElasticIp]:
+    def holder(row: ElasticIp) -> NetworkInterface | None:
+        return region.interfaces.get(row.interface_id or "")
+
+    def instance_ids(row: ElasticIp) -> list[str | None]:
+        interface = holder(row)
+        return [interface.instance_id if interface else None]
+
+    return {
+        "allocation-id": lambda row: (row.id,),
+        "association-id": lambda row: (row.association_id,),
+        "domain": lambda _row: ("vpc",),
+        "instance-id": instance_ids,
+        "network-border-group": lambda _row: (region.name,),
+        "network-interface-id": lambda row: (row.interface_id,),
+        "network-interface-owner-id": lambda row: (
+            region.account_id if row.interface_id else None,
+        ),
+        "private-ip-address": lambda row: (row.private_ip,),
+        "public-ip": lambda row: (row.public_ip,),
+    }
+
+
+@action
+def describe_addresses(region: Region, params: Params) -> Reply:
+    """DescribeAddresses: never paged, by allocation, public address or filter."""
+    asked = listing.Listing(
+        action="DescribeAddresses",
+        kind=ids.ALLOCATION,
+        ids="AllocationIds",
+        fields=_fields(region),
+        id_filter="allocation-id",
+        paged=False,
+    )
+    found, _ = listing.rows(region, region.elastic_ips, asked, params)
+    public_ips = list(params.get("PublicIps") or ())
+    known = {row.public_ip for row in found}
+    for public_ip in public_ips:
+        if public_ip not in known:
+            raise Ec2Error(
+                "InvalidAddress.NotFound", f"Address '{public_ip}' not found."
+            )
+    if public_ips:
+        found = [row for row in found if row.public_ip in public_ips]
+    return {"Addresses": [view(region, row) for row in found]}
+
+
+@action
+def describe_addresses_attribute(region: Region, params: Params) -> Reply:
+    """DescribeAddressesAttribute: no address has a reverse name here."""
+    wanted = set(params.get("AllocationIds") or ())
+    return {
+        "Addresses": [
+            {"AllocationId": row.id, "PublicIp": row.public_ip}
+            for row in region.elastic_ips
+            if not wanted or row.id in wanted
+        ]
+    }
