@@ -21,6 +21,8 @@ log = structlog.get_logger(__name__)
 
 # After a failed publish nobody tries for this long: the reconciler looks anyway.
 QUIET_S = 5.0
+# A publish takes a millisecond. One that takes this long meets a silent broker.
+SILENT_S = 0.5
 
 _stopping = threading.Event()
 
@@ -59,6 +61,7 @@ class Doorbell:
         self._lock = threading.Lock()
         self._waiting: set[int] = set()
         self._quiet_until = 0.0
+        self._publishing_since: float | None = None
         self._pool: ThreadPoolExecutor | None = None
 
     def ring(self, region_id: int) -> None:
@@ -72,8 +75,9 @@ class Doorbell:
             self._pool.submit(self._publish, region_id)
 
     def is_broken(self) -> bool:
-        """Whether the last publish failed and it is too early for another."""
-        return wiring.monotonic() < self._quiet_until
+        """Whether the last publish failed lately, or the present one hangs."""
+        now, since = wiring.monotonic(), self._publishing_since
+        return now < self._quiet_until or (since is not None and now - since > SILENT_S)
 
     def _publish(self, region_id: int) -> None:
         # Removed first: a wake-up that comes while this one leaves is a new one.
@@ -81,11 +85,14 @@ class Doorbell:
             self._waiting.discard(region_id)
             if self.is_broken():
                 return
+            self._publishing_since = wiring.monotonic()
         try:
             drive.apply_async(args=(region_id,), retry=False)
         except (KombuError, RedisError, OSError) as error:
             self._quiet_until = wiring.monotonic() + QUIET_S
             log.warning("wake.not_published", region_id=region_id, error=str(error))
+        finally:
+            self._publishing_since = None
 
 
 _doorbell = Doorbell()
