@@ -44,7 +44,7 @@ def test_a_swap_ends_where_it_was_asked_to_and_says_so(article: Pair) -> None:
     assert view.state == "succeeded", view
     assert STANDBY in view.message
     assert [s.state for s in view.steps] == ["done"] * 6
-    assert [s.name for s in view.steps][0] == "check"
+    assert view.steps[0].name == "check"
     assert view.outage_s is not None
     assert view.outage_s > 0
     pair = queries.view_pair(queries.get_pair("article"))

@@ -1,5 +1,6 @@
 """The article's world in ec2sim, a database of the test's own, and a named cast."""
 
+import dataclasses
 import json
 import subprocess
 import sys
@@ -9,8 +10,10 @@ from typing import Any
 
 import httpx
 import pytest
+from django.db import connections
 
 from failover import models, wiring
+from failover.engine import run
 from failover.services import access, inventory, pairs, queries, regions
 from failover.services.access import Actor
 from failover.services.creation import NewPair
@@ -122,10 +125,23 @@ def make_token(name: str, role: str) -> str:
 
 
 def finish(job: models.Job) -> models.Job:
-    """Drive the region until the job has ended."""
-    for _ in range(20):
-        wiring.drive(region_id=job.region_id, should_stop=lambda: False)
-        job.refresh_from_db()
-        if job.finished_at is not None:
-            break
+    """Drive the region, as a worker would, until the job has ended."""
+    # The pause before the verifying look is the engine's own tests' concern.
+    limits = dataclasses.replace(wiring.limits(), verify_after_s=0.1, run_for_s=10.0)
+    with wiring.ConnectionPool(8) as pool:
+        run.run_region(
+            region_id=job.region_id,
+            owner="wanda",
+            ec2=wiring.gateway(job.region),
+            store=wiring.store(),
+            clock=wiring.clock(),
+            pool=pool,
+            limits=limits,
+            new_id=wiring.new_uuid,
+            should_stop=lambda: False,
+            log=wiring.DriverLog(),
+        )
+        for _ in range(8):
+            pool.submit(connections.close_all)
+    job.refresh_from_db()
     return job
