@@ -18,7 +18,7 @@ def sign_in(page: Page, home: house.House) -> None:
 
 def swap(page: Page) -> None:
     page.get_by_role("link", name="Swap to").first.click()
-    page.get_by_label("Reason").fill("step 7")
+    page.locator("#swap").get_by_label("Reason").fill("step 7")
     page.get_by_role("button", name="Swap now").click()
     page.wait_for_url("**/jobs/*/")
 
