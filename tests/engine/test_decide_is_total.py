@@ -129,7 +129,7 @@ def cases(draw: st.DrawFn) -> Case:
     )
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(case=cases())
 def test_every_case_has_one_step_and_always_the_same(case: Case) -> None:
     step = decide.decide(case)
@@ -138,7 +138,7 @@ def test_every_case_has_one_step_and_always_the_same(case: Case) -> None:
     assert decide.decide(case) == step
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(case=cases())
 def test_a_call_names_only_what_belongs_to_the_job(case: Case) -> None:
     step = decide.decide(case)
@@ -156,7 +156,7 @@ def test_a_call_names_only_what_belongs_to_the_job(case: Case) -> None:
         assert not step.call.force or job.force_after_s is not None
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(case=cases())
 def test_an_end_says_where_the_interface_was_seen(case: Case) -> None:
     step = decide.decide(case)

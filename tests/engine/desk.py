@@ -1,0 +1,156 @@
+"""A driver at a desk: a store in memory, errands that only note what was asked."""
+
+from collections.abc import Generator, Sequence
+from dataclasses import dataclass, field, replace
+from uuid import UUID
+
+from failover.engine.drive import Driver, Event, LookFailed, Pause
+from failover.engine.job import Intent, Job, Outcome
+from failover.engine.limits import Limits
+from failover.engine.ports import Ec2Busy, Fence, Receipt
+from failover.engine.topology import (
+    Attachment,
+    AttachmentId,
+    Instance,
+    Interface,
+    InterfaceId,
+    Observation,
+    Scope,
+)
+from tests.engine.cast import LIMITS, NOW, PRIMARY, STANDBY, an_instance, an_interface
+from tests.simulation.memory_store import MemoryStore
+
+REGION = 1
+
+
+@dataclass(slots=True)
+class Desk:
+    """Everything that a driver has around it; time moves only by `at`."""
+
+    limits: Limits = LIMITS
+    at: float = NOW
+    looks: list[Scope] = field(default_factory=list)
+    sent: list[tuple[Intent, Fence]] = field(default_factory=list)
+    failures: list[Exception] = field(default_factory=list)
+    is_stopping: bool = False
+    result: bool | None = None
+    pause: Pause | None = None
+    store: MemoryStore = field(init=False)
+    _ids: int = 1000
+    _run: Generator[Pause, Sequence[Event], bool] | None = None
+
+    def __post_init__(self) -> None:
+        self.store = MemoryStore(now=lambda: self.at)
+        self.store.add_region(region_id=REGION)
+
+    # Ports.
+
+    def now(self) -> float:
+        # Readings differ, so that "begun after" can be told from "begun at".
+        self.at += 1e-6
+        return self.at
+
+    def look(self, scope: Scope) -> None:
+        self.looks.append(scope)
+
+    def send(self, intent: Intent, fence: Fence) -> None:
+        self.sent.append((intent, fence))
+
+    def tick_failed(self, job_id: UUID, error: Exception) -> None:
+        del job_id
+        self.failures.append(error)
+
+    def new_id(self) -> UUID:
+        self._ids += 1
+        return UUID(int=self._ids)
+
+    # The story of a test.
+
+    def add(self, job: Job, *intents: Intent) -> None:
+        taken = self.store.request(job=job, locks=frozenset({str(job.id)}))
+        assert taken is None
+        self.store.rows[job.id].intents = intents
+
+    def job(self, job_id: UUID) -> Job:
+        return self.store.rows[job_id].job
+
+    def drive(self, *, owner: str = "me") -> None:
+        driver = Driver(
+            region_id=REGION,
+            owner=owner,
+            store=self.store,
+            errands=self,
+            clock=self,
+            limits=self.limits,
+            new_id=self.new_id,
+            should_stop=lambda: self.is_stopping,
+            log=self,
+        )
+        self._run = driver.run()
+        try:
+            self.pause = next(self._run)
+        except StopIteration as end:
+            self.result = end.value
+
+    def tell(self, *events: Event, after_s: float = 0.01) -> None:
+        """Let time pass and hand over what has ended in it."""
+        self.at += after_s
+        assert self._run is not None
+        try:
+            self.pause = self._run.send(events)
+        except StopIteration as end:
+            self.result = end.value
+            self.pause = None
+
+    def seen(
+        self,
+        *attachments: Attachment | None,
+        instances: Sequence[Instance] | None = None,
+        began_at: float | None = None,
+        age_s: float = 0.0,
+    ) -> Observation:
+        """The answer to the latest look: each interface of it in turn, like that."""
+        scope = self.looks[-1]
+        known = (
+            [an_instance(PRIMARY), an_instance(STANDBY)]
+            if instances is None
+            else instances
+        )
+        began_at = self.now() if began_at is None else began_at
+        interfaces: dict[InterfaceId, Interface] = {}
+        for interface_id, attachment in zip(
+            sorted(scope.interface_ids), attachments, strict=True
+        ):
+            shown = an_interface(attachment)
+            interfaces[interface_id] = replace(shown, id=interface_id)
+        return Observation(
+            scope=scope,
+            began_at=began_at,
+            ended_at=began_at + 1e-6 - age_s,
+            interfaces=interfaces,
+            instances={i.id: i for i in known if i.id in scope.instance_ids},
+        )
+
+    def failed(self) -> LookFailed:
+        return LookFailed(scope=self.looks[-1], error=Ec2Busy(code="Busy"))
+
+    def receipt(
+        self,
+        outcome: Outcome = Outcome.OK,
+        *,
+        code: str = "",
+        attachment_id: AttachmentId | None = None,
+        nth: int = -1,
+    ) -> Receipt:
+        intent, _ = self.sent[nth]
+        now = self.now()
+        return Receipt(
+            intent_id=intent.id,
+            job_id=intent.job_id,
+            outcome=outcome,
+            sent_at=now,
+            ended_at=now,
+            duration_s=0.0,
+            error_code=code,
+            attachment_id=attachment_id,
+        )

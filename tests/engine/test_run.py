@@ -1,0 +1,197 @@
+"""The runtime: looks and calls on a pool, their ends in a queue."""
+
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from uuid import UUID, uuid4
+
+import pytest
+
+from failover.engine import run
+from failover.engine.drive import LookFailed
+from failover.engine.job import Intent, Job, Kind, Outcome, State
+from failover.engine.limits import Limits
+from failover.engine.ports import Ec2Busy, Ec2Refused, Fence, Receipt, describe
+from failover.engine.topology import Attachment, Interface, Observation, Scope
+from tests.engine.cast import (
+    AT_STANDBY,
+    INTERFACE,
+    JOB_ID,
+    STANDBY,
+    a_detach,
+    a_job,
+    an_attach,
+    an_instance,
+    an_interface,
+    held,
+)
+from tests.simulation.memory_store import MemoryStore
+
+REGION = 1
+
+
+class RealClock:
+    def now(self) -> float:
+        return time.time()
+
+
+@dataclass(slots=True)
+class SmallEc2:
+    """One interface that is attached as soon as it is asked for."""
+
+    store: MemoryStore
+    failing: list[Exception] = field(default_factory=list)
+    attachment: Attachment | None = None
+
+    def observe(self, scope: Scope) -> Observation:
+        if self.failing:
+            raise self.failing.pop()
+        began_at = time.time()
+        shown: Interface = an_interface(self.attachment)
+        return Observation(
+            scope=scope,
+            began_at=began_at,
+            ended_at=time.time(),
+            interfaces={INTERFACE: shown},
+            instances={STANDBY: an_instance()},
+        )
+
+    def send(self, intent: Intent, fence: Fence) -> Receipt:
+        if self.failing:
+            raise self.failing.pop()
+        assert self.store.is_open_for(fence)
+        self.attachment = held(STANDBY)
+        now = time.time()
+        return Receipt(
+            intent_id=intent.id,
+            job_id=intent.job_id,
+            outcome=Outcome.OK,
+            sent_at=now,
+            ended_at=now,
+            duration_s=0.0,
+            attachment_id=AT_STANDBY,
+        )
+
+
+class Silent:
+    def tick_failed(self, job_id: UUID, error: Exception) -> None:
+        message = f"{job_id} failed"
+        raise AssertionError(message) from error
+
+
+@pytest.fixture
+def pool() -> Iterator[ThreadPoolExecutor]:
+    with ThreadPoolExecutor(4) as executor:
+        yield executor
+
+
+@pytest.fixture
+def store() -> MemoryStore:
+    store = MemoryStore(now=time.time)
+    store.add_region(region_id=REGION)
+    return store
+
+
+def attach_job() -> Job:
+    return a_job(kind=Kind.ATTACH, from_instance_id=None, requested_at=time.time())
+
+
+def run_it(ec2: SmallEc2, pool: ThreadPoolExecutor, *, stop: bool = False) -> bool:
+    return run.run_region(
+        region_id=REGION,
+        owner="me",
+        ec2=ec2,
+        store=ec2.store,
+        clock=RealClock(),
+        pool=pool,
+        limits=Limits(verify_after_s=0.1, poll_idle_s=0.05, poll_dark_s=0.05),
+        new_id=uuid4,
+        should_stop=lambda: stop,
+        log=Silent(),
+    )
+
+
+def test_a_region_is_driven_until_nothing_is_due(
+    store: MemoryStore, pool: ThreadPoolExecutor
+) -> None:
+    store.request(job=attach_job(), locks=frozenset())
+    ec2 = SmallEc2(store=store, failing=[Ec2Busy(code="RequestLimitExceeded")])
+
+    left = run_it(ec2, pool)
+
+    assert left is False
+    assert store.rows[JOB_ID].job.state is State.SUCCEEDED
+
+
+def test_a_stop_is_noticed_and_leaves_the_rest(
+    store: MemoryStore, pool: ThreadPoolExecutor
+) -> None:
+    store.request(job=attach_job(), locks=frozenset())
+
+    assert run_it(SmallEc2(store=store), pool, stop=True) is False
+    assert store.rows[JOB_ID].fence_token == 0
+
+
+def test_what_breaks_on_the_pool_breaks_the_run(
+    store: MemoryStore, pool: ThreadPoolExecutor
+) -> None:
+    store.request(job=attach_job(), locks=frozenset())
+
+    with pytest.raises(KeyError):
+        run_it(SmallEc2(store=store, failing=[KeyError("lost")]), pool)
+
+
+def test_a_call_that_breaks_breaks_the_run_too(
+    store: MemoryStore, pool: ThreadPoolExecutor
+) -> None:
+    errands = run.PooledErrands(
+        ec2=SmallEc2(store=store, failing=[KeyError("lost")]), pool=pool
+    )
+
+    errands.send(an_attach(), Fence(job_id=JOB_ID, fence_token=1, version=1))
+
+    with pytest.raises(KeyError):
+        errands.wait(5.0)
+
+
+def test_a_look_that_fails_is_an_event(
+    store: MemoryStore, pool: ThreadPoolExecutor
+) -> None:
+    error = Ec2Refused(code="UnauthorizedOperation", message="no")
+    errands = run.PooledErrands(ec2=SmallEc2(store=store, failing=[error]), pool=pool)
+
+    errands.look(Scope())
+
+    assert errands.wait(5.0) == [LookFailed(scope=Scope(), error=error)]
+    assert str(error) == "UnauthorizedOperation: no"
+
+
+def test_waiting_for_nothing_takes_what_is_there(
+    store: MemoryStore, pool: ThreadPoolExecutor
+) -> None:
+    errands = run.PooledErrands(ec2=SmallEc2(store=store), pool=pool)
+
+    assert errands.wait(0.0) == []
+    assert errands.wait(-1.0) == []
+    assert errands.wait(0.01) == []
+
+
+def test_a_call_is_described_by_ec2s_own_names() -> None:
+    detach = describe(a_detach(force=True).call)
+    attach = describe(an_attach().call)
+
+    assert detach == {
+        "NetworkInterfaceId": INTERFACE,
+        "AttachmentId": "eni-attach-1",
+        "Force": True,
+    }
+    assert attach == {
+        "NetworkInterfaceId": INTERFACE,
+        "InstanceId": STANDBY,
+        "DeviceIndex": 1,
+    }
+
+
+def test_an_error_without_a_code_says_its_message() -> None:
+    assert str(Ec2Busy(message="slow down")) == "slow down"
