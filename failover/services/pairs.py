@@ -120,8 +120,9 @@ def delete(*, pair: Pair, actor: Actor, if_match: str | None = None) -> None:
     with transaction.atomic():
         # A job that began meanwhile has raised the generation: then this refuses.
         _write(pair)
-        _record(pair, actor, "pair.delete", before=_settings_of(pair))
+        before = _settings_of(pair)
         pair.delete()
+        _record(pair, actor, "pair.delete", before=before)
 
 
 def freeze(*, pair: Pair, actor: Actor, reason: str, until: datetime | None) -> Pair:

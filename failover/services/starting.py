@@ -4,7 +4,7 @@ After it the row is the truth, and a crash loses nothing: the reconciler finds i
 crash before its COMMIT leaves no trace at all.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -97,6 +97,7 @@ def start(begin: Start, *, on_created: OnCreated | None = None) -> Job:
                 job = insert(begin)
                 if on_created is not None:
                     on_created(job)
+                finish([(begin, job)])
             return job
         except IntegrityError as error:
             # The constraints know: either a rival, or our own row after all (P12).
@@ -113,7 +114,7 @@ def start(begin: Start, *, on_created: OnCreated | None = None) -> Job:
 
 
 def insert(begin: Start) -> Job:
-    """The inserts of one job; runs in the caller's transaction."""
+    """The inserts of one job; the caller's transaction ends with `finish`."""
     now = wiring.now()
     generation = _hold_generation(begin)
     lease_now, boot = wiring.store().lease_now()
@@ -148,10 +149,23 @@ def insert(begin: Start) -> Job:
     )
     keys = sorted(begin.lock_keys())
     ResourceLock.objects.bulk_create([ResourceLock(key=k, job=job) for k in keys])
-    # Before the audit: who holds the audit's lock must not wait for any row.
-    wake(begin.region.pk)
-    audit.record(
-        at=now,
+    return job
+
+
+def finish(begun: Sequence[tuple[Start, Job]]) -> None:
+    """Wake the regions and write the audit, the last two things of a transaction.
+
+    Two requests that begin several jobs would otherwise wait for each other: one
+    with the region's row or the audit's lock in hand, the other with a pair's row.
+    """
+    for region_id in sorted({begin.region.pk for begin, _ in begun}):
+        wake(region_id)
+    audit.record_all([_tell(begin, job) for begin, job in begun])
+
+
+def _tell(begin: Start, job: Job) -> audit.Entry:
+    return audit.Entry(
+        at=job.requested_at,
         actor=begin.actor.name,
         token=begin.actor.token_id,
         source_ip=begin.actor.source_ip,
@@ -164,7 +178,6 @@ def insert(begin: Start) -> Job:
         job_id=job.id,
         plan_hash=begin.plan.plan_hash,
     )
-    return job
 
 
 def wake(region_id: int) -> None:
