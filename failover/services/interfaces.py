@@ -14,7 +14,7 @@ from failover.services.starting import OnCreated, Start
 FREE = "free"
 
 
-def request_attach(
+def request_attach(  # noqa: PLR0913 - what may be asked, each by name
     *,
     interface_id: str,
     region: Region,
@@ -70,7 +70,7 @@ def request_attach(
     return starting.start(begin, on_created=on_created)
 
 
-def request_detach(
+def request_detach(  # noqa: PLR0913 - what may be asked, each by name
     *,
     interface_id: str,
     region: Region,

@@ -1,8 +1,7 @@
 """The read side: rows as views, with what belongs to them, in few queries."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from collections.abc import Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -11,18 +10,13 @@ from django.db.models import Q, QuerySet
 from failover import models, wiring
 from failover.models import Intent, Job, NetworkInterface, Pair, Region
 from failover.models.jobs import ACTIVE_STATES
-from failover.services import fields, holders, refusals, steps, words
-from failover.services.refusals import CheckView
+from failover.services import fields, refusals, viewing
 from failover.services.views import (
-    AttachmentView,
-    CallView,
     ElasticIpView,
-    FrozenView,
     InstanceView,
     InterfaceView,
     JobView,
     PairView,
-    ReadinessView,
 )
 
 # How often a waiting reader looks at the row.
@@ -148,7 +142,7 @@ def view_jobs(jobs: Iterable[Job]) -> list[JobView]:
         "seq"
     ):
         intents[intent.job_id].append(intent)
-    return [_job_view(job, intents[job.id]) for job in found]
+    return [viewing.view_job(job, intents[job.id]) for job in found]
 
 
 def view_job(job: Job) -> JobView:
@@ -174,7 +168,7 @@ def view_pairs(pairs: Iterable[Pair]) -> list[PairView]:
     names = _instance_names(ends)
     now = wiring.now()
     return [
-        _pair_view(
+        viewing.view_pair(
             pair,
             interfaces.get((pair.region_id, pair.network_interface_id)),
             jobs.get(pair.pk),
@@ -207,7 +201,7 @@ def view_interfaces(rows: Iterable[NetworkInterface]) -> list[InterfaceView]:
             state__in=ACTIVE_STATES, network_interface_id__in=ids
         ).values_list("region_id", "network_interface_id", "id")
     }
-    return [_interface_view(row, pairs, names, subnets, jobs) for row in found]
+    return [viewing.view_interface(row, pairs, names, subnets, jobs) for row in found]
 
 
 def view_interface(row: NetworkInterface) -> InterfaceView:
@@ -248,7 +242,7 @@ def view_instances(rows: Iterable[models.Instance]) -> list[InstanceView]:
         for end in (pair.primary_instance_id, pair.standby_instance_id):
             pairs[(pair.region_id, end)].append(pair.name)
     return [
-        _instance_view(row, tuple(pairs[(row.region_id, row.instance_id)]))
+        viewing.view_instance(row, tuple(pairs[(row.region_id, row.instance_id)]))
         for row in found
     ]
 
@@ -283,197 +277,7 @@ def job_fields(job_id: UUID) -> dict[str, Any]:
     return fields.as_fields(view_job(get_job(job_id)))
 
 
-# One row, one view.
-
-
-def _job_view(job: Job, intents: Sequence[Intent]) -> JobView:
-    is_aimed_at_target = job.aim == "target"
-    aim = job.to_instance_id if is_aimed_at_target else job.from_instance_id
-    return JobView(
-        id=job.id,
-        kind=job.kind,
-        pair=job.pair_name or None,
-        network_interface_id=job.network_interface_id,
-        state=job.state,
-        from_instance_id=job.from_instance_id or None,
-        to_instance_id=job.to_instance_id or None,
-        aim_instance_id=aim or None,
-        reason=job.reason,
-        trigger=job.trigger,
-        requested_by=job.requested_by,
-        requested_at=job.requested_at,
-        started_at=job.started_at,
-        cancel_requested_at=job.cancel_requested_at,
-        outage_started_at=job.outage_started_at,
-        restored_at=job.restored_at,
-        finished_at=job.finished_at,
-        outage_s=steps.seconds_between(job.outage_started_at, job.restored_at),
-        duration_s=steps.seconds_between(job.requested_at, job.finished_at),
-        waiting_for=job.waiting_for or None,
-        message=words.job(
-            state=job.state,
-            waiting_for=job.waiting_for,
-            why=job.why,
-            args=job.why_args,
-            to=job.to_instance_id,
-            source=job.from_instance_id,
-        ),
-        steps=steps.list_steps(job, intents),
-        calls=tuple(_call_view(i) for i in intents),
-        is_active=job.state in ACTIVE_STATES,
-        version=job.version,
-    )
-
-
-def _call_view(intent: Intent) -> CallView:
-    # An intent without a recorded end may have been sent: that is `unknown`.
-    return CallView(
-        action=intent.action,
-        at=intent.sent_at or intent.intent_at,
-        duration_s=intent.duration_s,
-        outcome=intent.outcome or "unknown",
-        error_code=intent.error_code or None,
-        aws_request_id=intent.aws_request_id or None,
-    )
-
-
-def _pair_view(
-    pair: Pair,
-    row: NetworkInterface | None,
-    job_id: UUID | None,
-    names: Mapping[str, str],
-    now: datetime,
-) -> PairView:
-    active = holders.active_instance_id(pair, row)
-    passive = None
-    if active is not None:
-        is_primary = active == pair.primary_instance_id
-        passive = pair.standby_instance_id if is_primary else pair.primary_instance_id
-    return PairView(
-        name=pair.name,
-        account=pair.region.account.name,
-        region=pair.region.name,
-        strategy=pair.strategy,
-        primary_instance_id=pair.primary_instance_id,
-        standby_instance_id=pair.standby_instance_id,
-        network_interface_id=pair.network_interface_id,
-        device_index=pair.device_index,
-        allocation_id=pair.allocation_id or None,
-        private_ip=pair.private_ip or None,
-        route_table_ids=tuple(pair.route_table_ids),
-        destination_cidr=pair.destination_cidr or None,
-        probe=pair.probe,
-        policy=pair.policy,
-        active_instance_id=active,
-        desired_instance_id=holders.desired_instance_id(pair),
-        frozen=_frozen_view(pair, now),
-        readiness=view_readiness(pair),
-        sync=holders.sync_of(pair, row, has_job=job_id is not None),
-        job=job_id,
-        version=pair.version,
-        primary_name=names.get(pair.primary_instance_id, ""),
-        standby_name=names.get(pair.standby_instance_id, ""),
-        interface_name=row.name if row else "",
-        public_ip=row.public_ip if row else "",
-        interface_private_ip=row.private_ip if row else "",
-        observed_at=row.observed_at if row else None,
-        passive_instance_id=passive,
-    )
-
-
-def view_readiness(pair: Pair) -> ReadinessView:
-    """The last preflight with its sentences; never checked is not ready."""
-    checks = tuple(
-        CheckView(
-            code=c["code"],
-            ok=c["ok"],
-            severity=c["severity"],
-            detail=words.check(c["code"], ok=c["ok"], args=c.get("args", {})),
-        )
-        for c in pair.readiness
-    )
-    is_ready = pair.readiness_at is not None and all(
-        c.ok for c in checks if c.severity == "error"
-    )
-    return ReadinessView(ready=is_ready, checks=checks, checked_at=pair.readiness_at)
-
-
-def _frozen_view(pair: Pair, now: datetime) -> FrozenView | None:
-    if not holders.is_frozen_at(pair, now):
-        return None
-    return FrozenView(
-        by=pair.frozen_by, reason=pair.frozen_reason, until=pair.frozen_until
-    )
-
-
-def _interface_view(
-    row: NetworkInterface,
-    pairs: Mapping[tuple[int, str], str],
-    names: Mapping[str, str],
-    subnets: Mapping[str, str],
-    jobs: Mapping[tuple[int, str], UUID],
-) -> InterfaceView:
-    key = (row.region_id, row.interface_id)
-    attachment = None
-    if row.attachment_id:
-        attachment = AttachmentView(
-            id=row.attachment_id,
-            instance_id=row.instance_id,
-            device_index=row.device_index,
-            status=row.attachment_status,
-            delete_on_termination=row.delete_on_termination,
-            attach_time=row.attach_time,
-        )
-    return InterfaceView(
-        id=row.interface_id,
-        name=row.name,
-        account=row.region.account.name,
-        region=row.region.name,
-        availability_zone=row.availability_zone,
-        vpc_id=row.vpc_id,
-        subnet_id=row.subnet_id,
-        status=row.status,
-        description=row.description,
-        interface_type=row.interface_type,
-        mac_address=row.mac_address,
-        private_ip=row.private_ip,
-        private_ips=tuple(row.private_ips),
-        ipv6_addresses=tuple(row.ipv6_addresses),
-        public_ip=row.public_ip or None,
-        security_groups=tuple(row.security_groups),
-        source_dest_check=row.source_dest_check,
-        requester_managed=row.requester_managed,
-        attachment=attachment,
-        tags=row.tags,
-        pair=pairs.get(key),
-        observed_at=row.observed_at,
-        instance_name=names.get(row.instance_id, ""),
-        subnet_name=subnets.get(row.subnet_id, ""),
-        job=jobs.get(key),
-    )
-
-
-def _instance_view(row: models.Instance, pairs: tuple[str, ...]) -> InstanceView:
-    return InstanceView(
-        id=row.instance_id,
-        name=row.name,
-        account=row.region.account.name,
-        region=row.region.name,
-        availability_zone=row.availability_zone,
-        vpc_id=row.vpc_id,
-        subnet_id=row.subnet_id,
-        state=row.state,
-        type=row.type,
-        private_ips=tuple(row.private_ips),
-        public_ip=row.public_ip or None,
-        status_checks={"system": row.system_status, "instance": row.instance_status},
-        interfaces=tuple(row.interfaces),
-        interface_limit=row.interface_limit,
-        pairs=pairs,
-        launch_time=row.launch_time,
-        tags=row.tags,
-        observed_at=row.observed_at,
-    )
+# What rows are joined with.
 
 
 def _pairs_by_interface(ids: Iterable[str]) -> dict[tuple[int, str], str]:

@@ -87,13 +87,14 @@ def test_what_the_asker_saw_must_still_be_so(article: Pair) -> None:
         swaps.request_swap(pair=article, actor=OLGA, to=PRIMARY)
 
     assert Job.objects.count() == 0
-    assert swaps.request_swap(
+    job = swaps.request_swap(
         pair=article,
         actor=OLGA,
         to=plan.to,
         expected_active=plan.active_instance_id,
         plan_hash=plan.plan_hash,
     )
+    assert job.state == "queued"
 
 
 def test_a_frozen_pair_and_a_stopped_target_are_refused_with_their_checks(

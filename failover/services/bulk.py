@@ -1,0 +1,181 @@
+"""Many pairs at once: one look for each region, one transaction for all."""
+
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from django.db import DatabaseError, IntegrityError, transaction
+
+from failover import wiring
+from failover.engine import ports
+from failover.engine.job import Action, Call
+from failover.engine.preflight import Check
+from failover.engine.topology import InstanceId, InterfaceId, Observation
+from failover.models import Job, Pair, Region
+from failover.services import judging, plans, refusals, sights, starting
+from failover.services.access import Actor
+from failover.services.judging import Swap
+from failover.services.starting import Start
+
+# From this many pairs on, one DryRun attach per role goes first (protocol P6).
+BURST = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Batch:
+    """What became of a bulk request, each in the order asked."""
+
+    accepted: tuple[Job, ...]
+    refused: tuple[tuple[str, refusals.Refusal], ...]
+
+
+def request_many(
+    *,
+    pairs: Sequence[Pair],
+    actor: Actor,
+    reason: str = "",
+    force: bool = False,
+    on_created: Callable[[Batch], None] | None = None,
+) -> Batch:
+    """Begin a swap of each pair that allows it, in one transaction.
+
+    One look for each region; a refused pair does not hold up the others. Raises
+    Unavailable, and what `on_created` raises: then nothing has begun.
+    """
+    asked = Swap(reason=reason, force=force)
+    refused: dict[str, refusals.Refusal] = {}
+    begins: dict[str, Start] = {}
+    for group in _by_region(pairs).values():
+        try:
+            found = _judge_group(group, asked, actor, refused)
+        except refusals.Refusal as refusal:
+            refused |= {p.name: refusal for p in group}
+        else:
+            begins |= found
+    jobs: dict[str, Job] = {}
+    try:
+        with transaction.atomic():
+            # In one order, so that two such requests do not wait for each other.
+            for pair in sorted(pairs, key=lambda p: p.pk):
+                begin = begins.get(pair.name)
+                if begin is not None:
+                    _insert_one(pair.name, begin, jobs, refused)
+            batch = _in_order(pairs, jobs, refused)
+            if on_created is not None:
+                on_created(batch)
+            starting.finish([(begins[name], job) for name, job in jobs.items()])
+    except DatabaseError as error:
+        raise refusals.Unavailable from error
+    return batch
+
+
+def _by_region(pairs: Sequence[Pair]) -> Mapping[int, list[Pair]]:
+    groups: dict[int, list[Pair]] = defaultdict(list)
+    for pair in pairs:
+        groups[pair.region_id].append(pair)
+    return groups
+
+
+def _judge_group(
+    group: Sequence[Pair],
+    asked: Swap,
+    actor: Actor,
+    refused: dict[str, refusals.Refusal],
+) -> dict[str, Start]:
+    free: list[Pair] = []
+    for pair in group:
+        try:
+            starting.require_no_job(
+                region_id=pair.region_id,
+                interface_id=pair.network_interface_id,
+                pair_id=pair.pk,
+            )
+            judging.require_reason(pair, asked)
+        except refusals.Refusal as refusal:
+            refused[pair.name] = refusal
+        else:
+            free.append(pair)
+    if not free:
+        return {}
+    ends = {i for p in free for i in (p.primary_instance_id, p.standby_instance_id)}
+    seen = sights.look(
+        region=free[0].region,
+        interface_ids=[p.network_interface_id for p in free],
+        instance_ids=ends,
+    )
+    begins: dict[str, Start] = {}
+    for pair in free:
+        own = _cut(seen, pair)
+        try:
+            prepared = plans.plan_on(pair=pair, to=None, seen=own)
+            begins[pair.name] = judging.judge(prepared, asked, actor, wiring.new_uuid())
+        except refusals.Refusal as refusal:
+            refused[pair.name] = refusal
+    if len(begins) > BURST:
+        _require_permission(free[0].region, next(iter(begins.values())))
+    return begins
+
+
+def _cut(seen: Observation, pair: Pair) -> Observation:
+    """The part of a look that one pair's plan rests on, so that hashes agree."""
+    interface_id = InterfaceId(pair.network_interface_id)
+    ends = {
+        InstanceId(pair.primary_instance_id),
+        InstanceId(pair.standby_instance_id),
+    }
+    return Observation(
+        scope=seen.scope,
+        began_at=seen.began_at,
+        ended_at=seen.ended_at,
+        interfaces={k: v for k, v in seen.interfaces.items() if k == interface_id},
+        instances={k: v for k, v in seen.instances.items() if k in ends},
+        elastic_ips=seen.elastic_ips,
+        not_found=seen.not_found,
+    )
+
+
+def _require_permission(region: Region, begin: Start) -> None:
+    """One DryRun attach for the whole burst. Raises PreflightFailed."""
+    call = Call(
+        action=Action.ATTACH,
+        interface_id=begin.interface.id,
+        instance_id=begin.plan.target,
+        device_index=begin.device_index,
+    )
+    try:
+        is_allowed = wiring.gateway(region).may(call)
+    except ports.Ec2Refused:
+        # EC2 weighs permission first: any other refusal says that we are allowed.
+        return
+    except ports.Ec2Error as error:
+        raise sights.translate(error) from error
+    if not is_allowed:
+        failed = Check(code="permission_attach", ok=False)
+        raise refusals.PreflightFailed(checks=plans.as_views([failed]))
+
+
+def _insert_one(
+    name: str,
+    begin: Start,
+    jobs: dict[str, Job],
+    refused: dict[str, refusals.Refusal],
+) -> None:
+    try:
+        with transaction.atomic():
+            jobs[name] = starting.insert(begin)
+    except refusals.Refusal as refusal:
+        refused[name] = refusal
+    except IntegrityError:
+        refused[name] = starting.refusal_for(begin)
+
+
+def _in_order(
+    pairs: Sequence[Pair],
+    jobs: Mapping[str, Job],
+    refused: Mapping[str, refusals.Refusal],
+) -> Batch:
+    names = [p.name for p in pairs]
+    return Batch(
+        accepted=tuple(jobs[n] for n in names if n in jobs),
+        refused=tuple((n, refused[n]) for n in names if n in refused),
+    )

@@ -1,0 +1,89 @@
+"""Whether one pair may be swapped as asked, on one look (protocol P6, P12)."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from failover import wiring
+from failover.engine.job import Kind
+from failover.models import Pair
+from failover.services import plans, refusals
+from failover.services.access import Actor
+from failover.services.plans import Prepared
+from failover.services.starting import Start
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Swap:
+    """What was asked of one pair, beside the pair itself.
+
+    `expected_active`: an instance id, "" for nobody, None for whatever it is.
+    """
+
+    to: str | None = None
+    expected_active: str | None = None
+    plan_hash: str | None = None
+    reason: str = ""
+    force: bool = False
+
+
+def judge(prepared: Prepared, asked: Swap, actor: Actor, job_id: UUID) -> Start:
+    """What to start. Raises AlreadyThere, Changed, PreflightFailed, in this order."""
+    if prepared.is_there:
+        raise refusals.AlreadyThere(holder=str(prepared.plan.target))
+    _require_unchanged(prepared, asked)
+    plans.require_acceptable(prepared.plan, force=asked.force)
+    interface = prepared.interface
+    if interface is None:
+        raise refusals.PreflightFailed(checks=plans.as_views(prepared.plan.checks))
+    pair = prepared.pair
+    source, index = _source(prepared)
+    return Start(
+        job_id=job_id,
+        region=pair.region,
+        kind=Kind.SWAP,
+        interface=interface,
+        plan=prepared.plan,
+        seen=prepared.seen,
+        from_instance_id=source,
+        from_device_index=index,
+        device_index=pair.device_index,
+        actor=actor,
+        reason=asked.reason,
+        force_after_s=_force_after_s(pair, force=asked.force),
+        pair=pair,
+        generation=prepared.generation,
+    )
+
+
+def _source(prepared: Prepared) -> tuple[str, int]:
+    """The end to return to. A detach from the target itself returns to the other."""
+    pair, holder = prepared.pair, prepared.holder
+    if holder is None or prepared.interface is None:
+        return "", pair.device_index
+    if holder == prepared.plan.target:
+        return plans.choose_target(pair, holder), pair.device_index
+    attachment = prepared.interface.attachment
+    return holder, attachment.device_index if attachment else pair.device_index
+
+
+def _require_unchanged(prepared: Prepared, asked: Swap) -> None:
+    holder = prepared.holder or ""
+    if asked.expected_active is not None and asked.expected_active != holder:
+        said = f"The interface is now held by {holder or 'nobody'}."
+        raise refusals.Changed(detail=said)
+    if asked.plan_hash and asked.plan_hash != prepared.plan.plan_hash:
+        said = "The plan is no longer the one you saw. Look at the new one."
+        raise refusals.Changed(detail=said)
+
+
+def require_reason(pair: Pair, asked: Swap) -> None:
+    """Raises Invalid where the pair asks for a reason and none was given."""
+    if pair.policy.get("confirm") == "reason" and not asked.reason.strip():
+        said = "This pair asks for a reason."
+        raise refusals.Invalid(errors={"reason": [said]})
+
+
+def _force_after_s(pair: Pair, *, force: bool) -> float | None:
+    if not force and pair.policy.get("force") != "after":
+        return None
+    return float(pair.policy.get("force_after_s") or wiring.limits().force_after_s)
