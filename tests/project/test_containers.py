@@ -1,8 +1,14 @@
 """Dockerfile and docker-compose.yml, held against what they start."""
 
 import importlib
+import json
+import os
 import re
 import shlex
+import shutil
+import subprocess
+import sys
+from pathlib import Path
 from typing import Any, cast
 
 import pytest
@@ -147,6 +153,34 @@ def test_the_image_holds_every_package_that_is_started() -> None:
     assert {"controlpanel", "failover", "manage.py", "static", "templates"} <= set(
         copied()
     )
+
+
+def test_the_image_serves_its_static_files_under_hashed_names(tmp_path: Path) -> None:
+    app = tmp_path / "app"
+    for name in copied():
+        source, target = ROOT / name, app / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if source.is_dir():
+            shutil.copytree(source, target)
+        else:
+            shutil.copy(source, target)
+    step = next(line[4:] for line in dockerfile() if "collectstatic" in line)
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+
+    subprocess.run(
+        ["sh", "-c", step.replace("/tmp/build", str(tmp_path / "build"))],
+        cwd=app,
+        env={"PATH": path},
+        check=True,
+        stdout=subprocess.DEVNULL,
+    )
+
+    names = json.loads((app / "staticfiles" / "staticfiles.json").read_text())["paths"]
+    ours = {name: hashed for name, hashed in names.items() if name.endswith(".css")}
+    assert any(name.startswith("failover/") for name in ours)
+    assert all((app / "staticfiles" / hashed).is_file() for hashed in ours.values())
+    assert all(name != hashed for name, hashed in ours.items())
+    assert not (tmp_path / "build").exists()
 
 
 def test_the_image_installs_the_hashed_lock_only() -> None:
