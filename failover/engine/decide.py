@@ -6,6 +6,7 @@ functions; each says in its name what was seen.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import assert_never
 
 from failover.engine import refusals
 from failover.engine.job import (
@@ -69,6 +70,8 @@ def decide(case: Case) -> Step:
             return _free(case)
         case Sight.HELD:
             return _held(case)
+        case _:  # pragma: no cover - mypy proves that there is nothing else.
+            assert_never(case.seen.kind)
 
 
 def decide_from_preflight(*, job: Job, now: float, limits: Limits) -> Send | None:

@@ -12,7 +12,7 @@ from failover.engine.ports import Change, Work
 from failover.engine.refusals import Facts
 from failover.engine.sight import Seen
 from failover.engine.steps import Finish, Park, Send, Step, Turn, Wait
-from failover.engine.topology import AttachmentId, InstanceId, Observation
+from failover.engine.topology import Attachment, AttachmentId, InstanceId, Observation
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,7 +114,7 @@ def _stepped(before: Job, job: Job, step: Step, now: float) -> Job:
         case Turn():
             # Two turns on one look: both ends were refused while it was taken.
             return replace(job, waiting_for="facts")
-        case _:
+        case _:  # pragma: no cover - mypy proves that there is nothing else.
             assert_never(step)
 
 
@@ -200,19 +200,16 @@ def _count(job: Job, intents: Sequence[Intent]) -> Job:
 
 
 def _stamp(job: Job, intents: Sequence[Intent], seen: Seen) -> Job:
-    match seen.kind:
-        case sight.Kind.HELD:
-            return _stamp_held(job, intents, seen)
-        case sight.Kind.FREE:
-            return _stamp_free(job, intents, seen)
-        case _:
-            return job
+    if seen.attachment is not None:
+        return _stamp_held(job, intents, seen, seen.attachment)
+    if seen.kind is sight.Kind.FREE:
+        return _stamp_free(job, intents, seen)
+    return job
 
 
-def _stamp_held(job: Job, intents: Sequence[Intent], seen: Seen) -> Job:
-    attachment = seen.attachment
-    if attachment is None:
-        return job
+def _stamp_held(
+    job: Job, intents: Sequence[Intent], seen: Seen, attachment: Attachment
+) -> Job:
     if attachment.status == "detaching":
         job = replace(job, restored_at=None)
         return _settle(_went_dark(job, intents, seen), None)

@@ -1,6 +1,7 @@
 """The decide table of protocol P4, one promise a row."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -33,7 +34,7 @@ from tests.engine.cast import (
     under_way,
 )
 
-OPEN = {"outcome": Outcome.UNKNOWN}
+OPEN: dict[str, Any] = {"outcome": Outcome.UNKNOWN}
 
 
 def the_step(job: Job, *args: object, **changes: object) -> Step:
@@ -468,7 +469,7 @@ def test_a_cancel_that_came_too_late_says_so() -> None:
 
 # Addresses.
 
-MISSING = {"missing": ((ADDRESS, PRIVATE_IP),)}
+MISSING: dict[str, Any] = {"missing": ((ADDRESS, PRIVATE_IP),)}
 
 
 def test_a_missing_address_is_looked_for() -> None:

@@ -325,7 +325,8 @@ def test_a_failed_look_does_not_slow_down_other_jobs(desk: Desk) -> None:
     desk.drive()
     failed = desk.failed()
     desk.add(another(under_way()))
-    desk.tell(failed, after_s=0.2)
+    desk.tell(after_s=0.2)
+    desk.tell(failed)
     looks = len(desk.looks)
 
     desk.tell(after_s=0.06)
@@ -422,12 +423,25 @@ def test_a_receipt_of_a_job_that_is_no_longer_ours_changes_nothing(
     desk.add(a_job())
     desk.drive()
     desk.tell(desk.seen(held()))
+    desk.add(another(a_job()))
+    desk.tell(after_s=0.2)
     desk.store.rows[JOB_ID].fence_token += 1
     desk.tell(after_s=0.2)
 
     desk.tell(desk.receipt())
 
     assert desk.store.rows[JOB_ID].intents[0].outcome is None
+
+
+def test_old_facts_of_the_target_are_read_again_at_once(desk: Desk) -> None:
+    desk.add(a_job())
+    desk.drive()
+
+    desk.tell(desk.seen(held()), after_s=6)
+
+    assert desk.sent == []
+    assert len(desk.looks) == 2
+    assert desk.looks[1].instance_ids == {PRIMARY, STANDBY}
 
 
 def test_a_whole_swap_ends_where_it_was_asked_to(desk: Desk) -> None:

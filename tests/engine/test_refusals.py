@@ -1,13 +1,14 @@
 """When a refusal is final, and when a call may be repeated (protocol P2, P3)."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from failover.engine import refusals
 from failover.engine.job import Intent, Job, Outcome, State
 from failover.engine.refusals import Fact, Verdict
-from failover.engine.topology import Instance, Slot
+from failover.engine.topology import Instance, InstanceId, Slot
 from tests.engine.cast import (
     AT_STANDBY,
     INTERFACE,
@@ -29,7 +30,7 @@ DENIED = "UnauthorizedOperation"
 FULL = "AttachmentLimitExceeded"
 
 
-def judged(*intents: Intent, job: Job | None = None, **changes: object) -> Verdict:
+def judged(*intents: Intent, job: Job | None = None, **changes: Any) -> Verdict:
     arguments: dict[str, object] = {
         "job": job or under_way(),
         "intents": intents,
@@ -43,8 +44,8 @@ def judged(*intents: Intent, job: Job | None = None, **changes: object) -> Verdi
     return refusals.judge_end(**arguments)  # type: ignore[arg-type]
 
 
-def the_standby(state: str = "running", **changes: object) -> dict[object, Fact]:
-    return dict(facts(an_instance(STANDBY, state, **changes)))
+def the_standby(state: str = "running", **changes: object) -> dict[InstanceId, Fact]:
+    return facts(an_instance(STANDBY, state, **changes))
 
 
 def test_an_end_that_was_never_tried_is_possible() -> None:
@@ -95,7 +96,7 @@ def test_an_accepted_attach_that_is_known_gone_proves_nothing() -> None:
     ],
 )
 def test_a_refusal_is_unsure_until_both_were_looked_at_again(
-    changes: dict[str, object],
+    changes: dict[str, Any],
 ) -> None:
     assert judged(refused(an_attach(), DENIED), **changes) is Verdict.UNSURE
 
@@ -147,7 +148,7 @@ def test_a_target_on_its_way_up_or_down_is_waited_for() -> None:
 
 def test_a_target_that_ec2_does_not_know_twice_is_final() -> None:
     tried = refused(an_attach(), "InvalidInstanceID.NotFound")
-    unknown: dict[object, Fact] = {STANDBY: Fact(began_at=NOW - 0.1, instance=None)}
+    unknown: dict[InstanceId, Fact] = {STANDBY: Fact(began_at=NOW - 0.1, instance=None)}
 
     assert judged(tried, facts=unknown) is Verdict.POSSIBLE
     assert judged(tried, tried, facts=unknown) is Verdict.FINAL

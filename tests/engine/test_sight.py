@@ -229,6 +229,14 @@ def test_available_while_a_holder_dies_is_true() -> None:
     assert seen.kind is Kind.FREE
 
 
+def test_available_after_what_only_the_request_saw_is_true() -> None:
+    job = knowing(attachment_id=AT_PRIMARY, rank=Rank.ATTACHED)
+
+    _, seen = look(a_look(an_interface()), job=job)
+
+    assert seen.kind is Kind.FREE
+
+
 def test_available_at_the_same_sight_keeps_its_beginning() -> None:
     job = knowing(state_key="free", state_since=NOW - 7)
 
