@@ -1,6 +1,7 @@
-"""Settings that are allowed, and about which an operator should hear something."""
+"""Settings that can be read, and about which an operator should hear something."""
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 from django.apps import AppConfig
@@ -10,6 +11,14 @@ from django.core import checks
 # Protocol P2: how long a signature is good for, and the longest wait for a reply.
 SIGNATURE_S = 300
 READ_TIMEOUT_S = 10
+MOUNTS = Path("/proc/self/mounts")
+# SQLite's write-ahead log needs memory that all processes share, and locks that hold.
+NETWORK_FILESYSTEMS = frozenset(
+    {
+        *("nfs", "nfs4", "cifs", "smb3", "smbfs", "afs", "ceph", "lustre", "gfs2"),
+        *("glusterfs", "fuse.glusterfs", "fuse.sshfs", "fuse.s3fs", "fuse.ceph"),
+    }
+)
 
 
 def check_settle_covers_a_late_call(
@@ -44,3 +53,36 @@ def check_https_has_its_end(
             id="controlpanel.I001",
         )
     ]
+
+
+def check_sqlite_is_on_this_host(
+    app_configs: Sequence[AppConfig] | None, **kwargs: Any
+) -> list[checks.CheckMessage]:
+    """SQLite on a network filesystem loses locks, and with them jobs."""
+    if not settings.IS_SQLITE or not MOUNTS.exists():
+        return []
+    path = Path(settings.DATABASES["default"]["NAME"])
+    kind = find_filesystem(path, mounts=MOUNTS.read_text())
+    if kind not in NETWORK_FILESYSTEMS:
+        return []
+    return [
+        checks.Error(
+            f"The SQLite database is on a network filesystem ({kind}).",
+            hint="Put DATA_DIR on a local disk, or set DATABASE_URL to PostgreSQL.",
+            id="controlpanel.E001",
+        )
+    ]
+
+
+def find_filesystem(path: Path, *, mounts: str) -> str:
+    """The kind of the filesystem that holds `path`, as the kernel's table says."""
+    best, kind = -1, ""
+    for line in mounts.splitlines():
+        fields = line.split(" ")
+        # The table writes a space in a name as \040.
+        point = Path(fields[1].replace("\\040", " "))
+        depth = len(point.parts)
+        # Of two mounts at one place the later covers the earlier.
+        if path.resolve().is_relative_to(point) and depth >= best:
+            best, kind = depth, fields[2]
+    return kind

@@ -12,3 +12,4 @@ class ControlpanelConfig(AppConfig):
     def ready(self) -> None:
         checks.register(advice.check_settle_covers_a_late_call)
         checks.register(advice.check_https_has_its_end)
+        checks.register(advice.check_sqlite_is_on_this_host)

@@ -13,6 +13,8 @@ SECRET_NAMES = re.compile(
     r"|api_?key|access_key|private_key|broker_url|database_url",
     re.IGNORECASE,
 )
+# Django's own extras: a request shows its query, which may hold anything.
+DROPPED = frozenset({"request", "response"})
 # `fence_token` is a number that counts claims and opens nothing.
 PLAIN_NAMES = frozenset({"fence_token"})
 SECRET_SHAPES = re.compile(
@@ -44,7 +46,8 @@ def mask_named(name: str, value: Any) -> Any:
 
 def redact(logger: WrappedLogger, method: str, event: EventDict) -> EventDict:
     """The last processor before the line is written."""
-    return {name: mask_named(name, value) for name, value in event.items()}
+    kept = {name: value for name, value in event.items() if name not in DROPPED}
+    return {name: mask_named(name, value) for name, value in kept.items()}
 
 
 SHARED: list[Processor] = [

@@ -83,5 +83,11 @@ def test_an_exceptions_text_is_masked_too() -> None:
     assert CANARY not in json.dumps(line)
 
 
+def test_a_request_with_its_query_stays_out() -> None:
+    given = {"event": "Not Found: /x", "request": f"<GET '/x?token={CANARY}'>"}
+
+    assert logs.redact(None, "info", given) == {"event": "Not Found: /x"}
+
+
 def test_a_fence_token_is_a_number_and_stays() -> None:
     assert logs.redact(None, "info", {"fence_token": 7}) == {"fence_token": 7}
