@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from failover.engine.topology import InstanceId
 from tests.simulation.faults import Event, What
-from tests.simulation.world import Nic
+from tests.simulation.truth import Nic
 
 if TYPE_CHECKING:
     from tests.simulation.schedule import Simulation

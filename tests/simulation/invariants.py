@@ -20,7 +20,8 @@ from failover.engine.topology import (
 )
 from tests.simulation.faults import FOREIGN, Event
 from tests.simulation.memory_store import MemoryStore
-from tests.simulation.world import SHUTDOWN_S, Nic, World
+from tests.simulation.truth import Nic
+from tests.simulation.world import SHUTDOWN_S, World
 
 if TYPE_CHECKING:
     from tests.simulation.schedule import Simulation

@@ -20,7 +20,8 @@ from tests.simulation.faults import Event, Mark, Plan
 from tests.simulation.invariants import Violation, Watch
 from tests.simulation.memory_store import MemoryStore
 from tests.simulation.process import Process
-from tests.simulation.world import Machine, Nic, World
+from tests.simulation.truth import Machine, Nic
+from tests.simulation.world import World
 
 # The product's limits, with the long ones shortened: what matters is their order.
 LIMITS = Limits(

@@ -4,17 +4,13 @@ Codes and semantics are EC2's as far as they are known; where they are not (whic
 several refusals comes first, what a second detach answers), chance decides.
 """
 
-import bisect
 import random
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from functools import partial
-from typing import TypeVar
 
 from failover.engine.job import Action, Call
 from failover.engine.topology import (
     AllocationId,
-    Attachment,
     AttachmentId,
     ElasticIp,
     Instance,
@@ -22,14 +18,11 @@ from failover.engine.topology import (
     Interface,
     InterfaceId,
     Observation,
-    PrivateAddress,
     Scope,
-    Slot,
 )
+from tests.simulation import truth
+from tests.simulation.truth import Machine, Nic, Tie
 
-T = TypeVar("T")
-
-ZONE = "eu-west-1a"
 SHUTDOWN_S = 4.0
 FORCED_S = 1.0
 
@@ -41,47 +34,6 @@ class Refusal(Exception):
         super().__init__(f"{code}: {message}")
         self.code = code
         self.message = message
-
-
-@dataclass(slots=True, kw_only=True)
-class Tie:
-    """One true attachment."""
-
-    id: AttachmentId
-    instance_id: InstanceId
-    index: int
-    status: str
-    is_kept: bool = True
-    # Raised with each transition, so that an older one's end comes to nothing.
-    turn: int = 0
-
-
-@dataclass(slots=True, kw_only=True)
-class Nic:
-    """One true network interface and its one Elastic IP."""
-
-    id: InterfaceId
-    address: str
-    allocation_id: AllocationId
-    # The device index that its pair uses at both ends.
-    index: int = 1
-    tie: Tie | None = None
-    exists: bool = True
-    has_address: bool = True
-    is_address_elsewhere: bool = False
-
-
-@dataclass(slots=True, kw_only=True)
-class Machine:
-    """One true instance; `extras` are other interfaces, the primary not among them."""
-
-    id: InstanceId
-    state: str = "running"
-    limit: int = 2
-    extras: int = 0
-    burnt: set[int] = field(default_factory=set)
-    # What an attach is refused with whatever the facts say, as a denied permission.
-    impediment: str = ""
 
 
 class World:
@@ -300,11 +252,15 @@ class World:
         """What EC2 shows now: interfaces `lags[0]` s old, all else `lags[1]` s old."""
         now = self._now()
         at, other_at = now - lags[0], now - lags[1]
-        seen = {i: _at(self._nic_log[i], at) for i in scope.interface_ids}
-        asked = {i: _at(self._nic_log[i], at) for i in scope.confirm_ids}
-        machines = {i: _at(self._machine_log[i], other_at) for i in scope.instance_ids}
+        seen = {i: truth.entry_at(self._nic_log[i], at) for i in scope.interface_ids}
+        asked = {i: truth.entry_at(self._nic_log[i], at) for i in scope.confirm_ids}
+        machines = {
+            i: truth.entry_at(self._machine_log[i], other_at)
+            for i in scope.instance_ids
+        }
         addresses = {
-            i: _at(self._address_log[i], other_at) for i in scope.allocation_ids
+            i: truth.entry_at(self._address_log[i], other_at)
+            for i in scope.allocation_ids
         }
         return Observation(
             scope=scope,
@@ -361,76 +317,14 @@ class World:
 
     def _note(self, nic: Nic, what: str = "") -> None:
         now = self._now()
-        shown = _shown(nic) if nic.exists else None
+        shown = truth.show(nic) if nic.exists else None
         self._nic_log.setdefault(nic.id, []).append((now, shown))
-        association = "eipassoc-1" if nic.has_address else ""
-        if nic.is_address_elsewhere:
-            association = "eipassoc-2"
-        self._address_log.setdefault(nic.allocation_id, []).append(
-            (
-                now,
-                ElasticIp(
-                    allocation_id=nic.allocation_id,
-                    public_ip="198.51.100.7",
-                    association_id=association if nic.exists else "",
-                ),
-            )
-        )
+        addresses = self._address_log.setdefault(nic.allocation_id, [])
+        addresses.append((now, truth.show_address(nic)))
         for machine in self.machines.values():
             self._note_machine(machine)
         self.on_change(nic.id, what)
 
     def _note_machine(self, machine: Machine) -> None:
-        here = self._ties_at(machine.id)
-        primary = Slot(interface_id=InterfaceId(f"eni-{machine.id}"), device_index=0)
-        extras = [
-            Slot(interface_id=InterfaceId(f"eni-{machine.id}-{n}"), device_index=7 + n)
-            for n in range(machine.extras)
-        ]
-        slots = [
-            Slot(interface_id=n.id, device_index=t.index, status=t.status)
-            for n, t in here
-        ]
-        shown = Instance(
-            id=machine.id,
-            state=machine.state,
-            availability_zone=ZONE,
-            vpc_id="vpc-1",
-            slots=(primary, *extras, *slots),
-            interface_limit=machine.limit,
-        )
+        shown = truth.show_machine(machine, self._ties_at(machine.id))
         self._machine_log.setdefault(machine.id, []).append((self._now(), shown))
-
-
-def _shown(nic: Nic) -> Interface:
-    tie = nic.tie
-    attachment = None
-    if tie is not None:
-        attachment = Attachment(
-            id=tie.id,
-            instance_id=tie.instance_id,
-            device_index=tie.index,
-            status=tie.status,
-            delete_on_termination=not tie.is_kept,
-        )
-    return Interface(
-        id=nic.id,
-        status="in-use" if tie else "available",
-        availability_zone=ZONE,
-        vpc_id="vpc-1",
-        subnet_id="subnet-1",
-        addresses=(
-            PrivateAddress(
-                address=nic.address,
-                primary=True,
-                allocation_id=nic.allocation_id if nic.has_address else None,
-            ),
-        ),
-        attachment=attachment,
-    )
-
-
-def _at(log: list[tuple[float, T]], at: float) -> T:
-    """The last entry at or before `at`, or the first of all."""
-    index = bisect.bisect_right(log, at, key=lambda entry: entry[0])
-    return log[max(index - 1, 0)][1]
