@@ -7,6 +7,7 @@ import atexit
 import os
 import shutil
 import tempfile
+from pathlib import Path
 
 PRODUCT = (
     "ALLOWED_HOSTS",
@@ -48,9 +49,11 @@ def isolate() -> None:
         "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
         "AWS_EC2_METADATA_DISABLED": "true",
         "AWS_ENDPOINT_URL": "http://127.0.0.1:9",
-        # The PostgreSQL wheel looks here for a place for its lock.
         "XDG_RUNTIME_DIR": folder,
     }
+    # The PostgreSQL wheel keeps its lock here; without this folder it takes one file
+    # for all users of the machine, which only the first of them may open.
+    Path(folder, "python_PostgresServer").mkdir()
 
 
 isolate()
