@@ -41,6 +41,12 @@ class FileLives:
         self._held = self._path(life).open("wb")
         fcntl.flock(self._held, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
+    def end(self) -> None:
+        """Let go of the lock before the process ends."""
+        held, self._held = self._held, None
+        if held is not None:
+            held.close()
+
     def is_over(self, life: str) -> bool:
         """Whether that life is provably over. No file proves nothing."""
         try:
@@ -72,11 +78,18 @@ class SessionLives:
         """Hold the lock of `life`; again if the database has dropped its session."""
         if self._session is not None and self._session.is_usable():
             return
+        self.end()
         session = connection.copy()
         session.inc_thread_sharing()
         with session.cursor() as cursor:
             cursor.execute("SELECT pg_try_advisory_lock(%s)", [_key(life)])
         self._session = session
+
+    def end(self) -> None:
+        """Let go of the lock before the process ends."""
+        session, self._session = self._session, None
+        if session is not None:
+            session.close()
 
     def is_over(self, life: str) -> bool:
         """Whether no session holds the lock of that life."""

@@ -1,0 +1,1 @@
+"""Lives of processes: provably over, or not known to be."""

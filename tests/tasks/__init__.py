@@ -1,0 +1,1 @@
+"""Wake-ups: hints that cost their sender nothing."""
