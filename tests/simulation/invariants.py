@@ -18,6 +18,8 @@ from failover.engine.topology import (
     InterfaceId,
     Observation,
 )
+from tests.simulation import endings
+from tests.simulation.endings import hold
 from tests.simulation.faults import FOREIGN, Event
 from tests.simulation.memory_store import MemoryStore
 from tests.simulation.truth import Nic
@@ -26,21 +28,8 @@ from tests.simulation.world import SHUTDOWN_S, World
 if TYPE_CHECKING:
     from tests.simulation.schedule import Simulation
 
-# The oldest read, the age an observation may have at the end, and two latencies.
-BLIND_S = 8.0
 # What others do to an instance, after which the interface may lie elsewhere.
 DISTURBING = FOREIGN | {"terminate"}
-
-
-class Violation(Exception):
-    """An invariant is broken."""
-
-
-def _hold(invariant: str, is_true: bool, **facts: object) -> None:  # noqa: FBT001
-    if not is_true:
-        told = ", ".join(f"{k}={v}" for k, v in facts.items())
-        message = f"{invariant}: {told}"
-        raise Violation(message)
 
 
 class Watch:
@@ -85,19 +74,19 @@ class Watch:
 
     def on_request(self, job: Job) -> None:
         self._show(self.seen_interface)
-        self._locks_are_those_of_active_jobs()
+        endings.locks_are_those_of_active_jobs(self._store)
         rivals = [
             r.job.id
             for r in self._store.rows.values()
             if r.job.state.is_active and r.job.interface_id == job.interface_id
         ]
-        _hold("I4 one active job per interface", rivals == [job.id], jobs=rivals)
+        hold("I4 one active job per interface", rivals == [job.id], jobs=rivals)
 
     def on_claim(self, works: Iterable[Work]) -> None:
         for work in works:
             job_id = work.job.id
             old = self._tokens.get(job_id, 0)
-            _hold("I5 tokens rise", work.fence_token > old, token=work.fence_token)
+            hold("I5 tokens rise", work.fence_token > old, token=work.fence_token)
             self._tokens[job_id] = work.fence_token
             self._claimed_at[job_id] = self._sim.now
 
@@ -107,7 +96,7 @@ class Watch:
             self._ended[job_id] = self._sim.now
             self._cancelled_means_untouched(job)
             self._sim.mark_end()
-        self._locks_are_those_of_active_jobs()
+        endings.locks_are_those_of_active_jobs(self._store)
 
     def on_write(
         self,
@@ -123,9 +112,9 @@ class Watch:
                 continue
             old = before[job_id]
             token = self._tokens[job_id]
-            _hold("I5 fence", change.fence_token == token, token=change.fence_token)
-            _hold("I8 terminal is final", old.state.is_active, state=old.state)
-            _hold("I5 version", old.version == change.job_version, version=old.version)
+            hold("I5 fence", change.fence_token == token, token=change.fence_token)
+            hold("I8 terminal is final", old.state.is_active, state=old.state)
+            hold("I5 version", old.version == change.job_version, version=old.version)
             if change.intent is not None:
                 self._effort_is_bounded(change)
                 self._rests_on_a_fresh_look(change, delivered)
@@ -133,15 +122,15 @@ class Watch:
                 self._sim.mark_intent()
             if not change.job.state.is_active:
                 self._at_terminal(change)
-        self._locks_are_those_of_active_jobs()
+        endings.locks_are_those_of_active_jobs(self._store)
 
     def on_wire(self, intent: Intent, fence: Fence) -> None:
         row = self._store.rows[intent.job_id]
         job, now = row.job, self._sim.now
         committed = [i for i in row.intents if i.id == intent.id]
-        _hold("I6 write-ahead", committed == [intent], intent=intent.seq)
-        _hold("I6 intent before send", intent.intent_at < now, intent=intent.seq)
-        _hold(
+        hold("I6 write-ahead", committed == [intent], intent=intent.seq)
+        hold("I6 intent before send", intent.intent_at < now, intent=intent.seq)
+        hold(
             "I6 fence at send",
             row.fence_token == intent.fence_token == fence.fence_token
             and job.version == fence.version
@@ -183,7 +172,7 @@ class Watch:
             if r.job.interface_id == interface_id
         )
         is_ours = not is_moving and self._disturbed_at < (ended_at or 0.0)
-        _hold(
+        hold(
             "I18 nothing of ours lands after the end",
             ended_at is None or not is_ours,
             call=intent.call.action,
@@ -228,7 +217,7 @@ class Watch:
             and i.outcome not in (Outcome.NOT_SENT, Outcome.THROTTLED)
         ]
         most = self._sim.limits.effort + 1
-        _hold("I9 bounded effort", len(detaches) <= most, detaches=len(detaches))
+        hold("I9 bounded effort", len(detaches) <= most, detaches=len(detaches))
 
     def _rests_on_a_fresh_look(
         self, change: Change, delivered: Sequence[Observation]
@@ -247,7 +236,7 @@ class Watch:
             and now - o.ended_at <= limits.call_age_s + 0.1
         ]
         call = change.intent.call.action if change.intent else ""
-        _hold("I19 every call rests on a fresh look", bool(good), call=call)
+        hold("I19 every call rests on a fresh look", bool(good), call=call)
 
     def _target_was_possible(self, before: Job, intent: Intent) -> None:
         is_first = before.first_intent_at is None
@@ -261,21 +250,21 @@ class Watch:
             return
         known_s = self._sim.limits.facts_age_s + max(self._sim.plan.lags) + 1
         is_news = since > self._sim.now - known_s
-        _hold("I26 no detach towards an impossible target", is_news, since=since)
+        hold("I26 no detach towards an impossible target", is_news, since=since)
 
     def _is_our_own(self, job: Job, intent: Intent) -> None:
         call = intent.call
-        _hold("I7 own interface", call.interface_id == job.interface_id, call=call)
+        hold("I7 own interface", call.interface_id == job.interface_id, call=call)
         ends = {job.from_instance_id, job.to_instance_id}
         if call.action is Action.ATTACH:
-            _hold("I7 own instances", call.instance_id in ends, call=call)
+            hold("I7 own instances", call.instance_id in ends, call=call)
         if call.attachment_id is not None:
             owner, holder = self._world.ties[call.attachment_id]
             is_shown = (job.interface_id, call.attachment_id) in self._shown
             is_own = owner == job.interface_id and holder in ends
-            _hold("I7 own attachment, seen", is_shown and is_own, call=call)
+            hold("I7 own attachment, seen", is_shown and is_own, call=call)
         may_force = job.force_after_s is not None
-        _hold("I7 force only by policy", may_force or not call.force, call=call)
+        hold("I7 force only by policy", may_force or not call.force, call=call)
 
     def _effective_detaches_are_few(self, job_id: UUID) -> None:
         if self._sim.plan.is_touched_by_others or self._sim.plan.hangs:
@@ -290,7 +279,7 @@ class Watch:
         ]
         was_cancelled = job.cancel_requested_at is not None
         most = 1 + job.turns + was_cancelled + len(lost)
-        _hold("I25 effective detaches <= 1 + turns", len(ids) <= most, ids=len(ids))
+        hold("I25 effective detaches <= 1 + turns", len(ids) <= most, ids=len(ids))
 
     def _flag_was_mended(self, interface_id: InterfaceId) -> None:
         """I27: no end of an instance deletes an interface whose flag was seen."""
@@ -303,7 +292,7 @@ class Watch:
             for r in self._store.rows.values()
         )
         seen_long = seen_at is not None and seen_at <= self._sim.now - SHUTDOWN_S - 10.0
-        _hold("I27 a raised flag is mended", not (seen_long and is_active))
+        hold("I27 a raised flag is mended", not (seen_long and is_active))
 
     @property
     def _last_tie(self) -> AttachmentId | None:
@@ -315,25 +304,11 @@ class Watch:
         if job.state is State.CANCELLED:
             self._cancelled_means_untouched(job)
         nic = self._world.nics[job.interface_id]
-        if self._disturbed_at < now - BLIND_S:
-            self._lies_where_it_says(change, nic)
+        if self._disturbed_at < now - endings.BLIND_S:
+            endings.lies_where_it_says(change, nic)
         self._turned_back_for_a_reason(job)
         self._stamps_are_true(job, nic)
         self._sim.mark_end()
-
-    def _lies_where_it_says(self, change: Change, nic: Nic) -> None:
-        job, tie = change.job, nic.tie
-        holder = tie.instance_id if tie else None
-        facts = {"state": job.state, "holder": holder, "aim": job.aim, "why": job.why}
-        _hold("I24 desired holder is the truth", change.holder == holder, **facts)
-        if job.state is State.CANCELLED:
-            return
-        is_target = job.state is State.SUCCEEDED
-        end = job.to_instance_id if is_target else job.from_instance_id
-        _hold("I3 the end is where it says", holder == end, **facts)
-        has_all = nic.has_address or not job.snapshot
-        is_whole = tie is None or (tie.status == "attached" and has_all)
-        _hold("I3 attached, with its addresses", is_whole, **facts)
 
     def _turned_back_for_a_reason(self, job: Job) -> None:
         """I11, and its mirror: nothing is reversed that could have succeeded."""
@@ -347,7 +322,7 @@ class Watch:
         if is_as_asked or end is None:
             return
         was_impossible = (job.interface_id, end) in self._was_impossible
-        _hold("I11 reversed for a reason", was_impossible, state=job.state, why=job.why)
+        hold("I11 reversed for a reason", was_impossible, state=job.state, why=job.why)
 
     def _stamps_are_true(self, job: Job, nic: Nic) -> None:
         if job.restored_at is not None and nic.tie is not None:
@@ -355,56 +330,21 @@ class Watch:
             is_late_enough = (
                 job.restored_at >= attached_at or self._disturbed_at > job.restored_at
             )
-            _hold("I21 restored_at is never early", is_late_enough)
+            hold("I21 restored_at is never early", is_late_enough)
         if not self._effective.get(job.id) and not self._disturbed_at:
             is_null = job.outage_started_at is None
-            _hold("I21 no outage where nothing took effect", is_null)
+            hold("I21 no outage where nothing took effect", is_null)
 
     def _cancelled_means_untouched(self, job: Job) -> None:
+        if job.why == "released":
+            return
         sent = self._sent.get(job.id, [])
-        _hold("I3 cancelled: no call was sent", not sent, sent=len(sent))
-
-    def _locks_are_those_of_active_jobs(self) -> None:
-        union: dict[str, UUID] = {}
-        for row in self._store.rows.values():
-            if row.job.state.is_active:
-                for key in row.locks:
-                    _hold("I4 a lock has one holder", key not in union, key=key)
-                    union[key] = row.job.id
-        _hold("I20 locks are those of active jobs", union == self._store.locks)
+        hold("I3 cancelled: no call was sent", not sent, sent=len(sent))
 
     def at_the_end(self) -> None:
         """I1 and the liveness of every job, long after the last fault."""
-        for row in self._store.rows.values():
-            job = row.job
-            nic = self._world.nics[job.interface_id]
-            if job.state.is_active:
-                is_stuck = self._is_rightly_parked(job, nic)
-                _hold("I1 every job ends", is_stuck, state=job.state, why=job.why)
+        endings.all_jobs_have_ended(self._store, self._world)
         for nic in self._world.nics.values():
-            self._is_not_stranded(nic)
-
-    def _is_rightly_parked(self, job: Job, nic: Nic) -> bool:
-        if job.state is not State.PARKED:
-            return False
-        if not nic.exists or nic.is_address_elsewhere:
-            return True
-        ends = [e for e in (job.from_instance_id, job.to_instance_id) if e]
-        if nic.tie is not None:
-            return nic.tie.instance_id not in ends
-        return not any(self._world.is_possible(nic, e, nic.index) for e in ends)
-
-    def _is_not_stranded(self, nic: Nic) -> None:
-        jobs = [
-            r.job for r in self._store.rows.values() if r.job.interface_id == nic.id
-        ]
-        if not jobs or jobs[-1].state.is_active or not nic.exists:
-            return
-        last = jobs[-1]
-        may_be_free = (
-            last.to_instance_id is None
-            or (last.from_instance_id is None and last.state is not State.SUCCEEDED)
-            or self._disturbed_at > self._ended[last.id] - BLIND_S
-        )
-        is_held = nic.tie is not None and nic.tie.status == "attached"
-        _hold("I1 no strand", is_held or may_be_free, state=last.state, why=last.why)
+            endings.is_not_stranded(
+                nic, self._store, ended=self._ended, disturbed_at=self._disturbed_at
+            )

@@ -8,12 +8,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID
 
-from failover.engine.job import Aim, Intent, Job, State
+from failover.engine.job import Aim, Intent, Job, Outcome, State
 from failover.engine.ports import Change, Fence, Receipt, Work
 from failover.engine.topology import InstanceId, InterfaceId, Observation
 
 # A `next_run_at` further ahead than this is a broken clock's and counts as due (P11).
 FAR_AHEAD_S = 60.0
+RELEASABLE = ("gone", "foreign_instance")
 
 
 @dataclass(slots=True, kw_only=True)
@@ -79,6 +80,9 @@ class MemoryStore:
         job = row.job
         if not job.state.is_active:
             return False
+        if self._is_releasable(row):
+            self._release_for_good(row, now)
+            return True
         if job.cancel_requested_at is not None:
             return True
         job = replace(job, cancel_requested_at=now, version=job.version + 1)
@@ -92,6 +96,25 @@ class MemoryStore:
             self._unlock(job_id)
         self.wake(region_id=job.region_id)
         return True
+
+    def _is_releasable(self, row: JobRow) -> bool:
+        """Parked where no way leads back from, with no call open (P4)."""
+        job = row.job
+        has_open = any(i.outcome in (None, Outcome.UNKNOWN) for i in row.intents)
+        return job.state is State.PARKED and job.why in RELEASABLE and not has_open
+
+    def _release_for_good(self, row: JobRow, now: float) -> None:
+        row.job = replace(
+            row.job,
+            state=State.CANCELLED,
+            why="released",
+            cancel_requested_at=now,
+            finished_at=now,
+            version=row.job.version + 1,
+        )
+        self._unlock(row.job.id)
+        holder = Holder(instance_id=None, is_known=False)
+        self.desired[row.job.interface_id] = holder
 
     def wake(self, *, region_id: int) -> None:
         self.regions[region_id].wake_seq += 1

@@ -4,9 +4,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from tests.simulation import faults
+from tests.simulation.endings import Violation
 from tests.simulation.enumerated import ENUMERATED
 from tests.simulation.faults import Plan
-from tests.simulation.invariants import Violation
 from tests.simulation.memory_store import MemoryStore
 from tests.simulation.schedule import LIMITS, Simulation
 

@@ -16,8 +16,9 @@ from failover.engine.job import Action, Job, Kind, State
 from failover.engine.limits import Limits
 from failover.engine.topology import AllocationId, InstanceId, InterfaceId
 from tests.simulation import happenings
+from tests.simulation.endings import Violation
 from tests.simulation.faults import Event, Mark, Plan
-from tests.simulation.invariants import Violation, Watch
+from tests.simulation.invariants import Watch
 from tests.simulation.memory_store import MemoryStore
 from tests.simulation.process import Process
 from tests.simulation.truth import Machine, Nic
