@@ -2,19 +2,21 @@
 
 import functools
 from collections.abc import Callable
-from typing import Any, Concatenate, ParamSpec
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import resolve_url
 
 from failover.models import Role, User
 from failover.services import access
 
 P = ParamSpec("P")
+R = TypeVar("R", bound=HttpResponseBase)
 View = Callable[Concatenate[HttpRequest, P], HttpResponse]
 
 RANKS = {role: rank for rank, role in enumerate(Role.values)}
@@ -49,7 +51,7 @@ def requires(role: Role) -> Callable[[View[P]], View[P]]:
     return decorate
 
 
-def open_to_anyone(view: Callable[P, HttpResponse]) -> Callable[P, HttpResponse]:
+def open_to_anyone(view: Callable[P, R]) -> Callable[P, R]:
     """Mark a view that needs no login: the login page itself, and logging out."""
     setattr(view, ROLE_ATTRIBUTE, ANYONE)
     return login_not_required(view)

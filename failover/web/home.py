@@ -14,6 +14,7 @@ from failover.services import inventory, queries, refusals
 from failover.web import access, jobs, listing
 from failover.web.presenters import jobs as job_words
 from failover.web.presenters import pairs as pair_words
+from failover.web.presenters import timing
 from failover.web.presenters.badges import Badge, make
 
 MOST_PAIRS, LAST_JOBS = 200, 8
@@ -97,7 +98,7 @@ def _troubled(rows: list[pair_words.PairRow]) -> list[Concern]:
     ]
 
 
-def _unread(ages: list[listing.timing.Age]) -> list[Concern]:
+def _unread(ages: list[timing.Age]) -> list[Concern]:
     return [
         Concern(
             badge=make("Stale", "warning"),

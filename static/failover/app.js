@@ -29,7 +29,8 @@ document.addEventListener("htmx:afterSwap", (event) => {
   if (!inDialog || !dialog.firstElementChild) return;
   if (!dialog.open) dialog.showModal();
   const first = dialog.querySelector("[data-focus]") ?? dialog.querySelector("h2");
-  first?.focus();
+  first?.focus({ preventScroll: true });
+  dialog.scrollTop = 0;
 });
 
 dialog?.addEventListener("close", () => {

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 
 from failover import models, wiring
 from failover.services import plans
@@ -15,7 +16,8 @@ SWAP = "/pairs/article/swap/"
 Fields = dict[str, Any]
 
 
-def text_of(answer: HttpResponse) -> str:
+def text_of(answer: HttpResponseBase) -> str:
+    assert isinstance(answer, HttpResponse)
     return answer.content.decode()
 
 

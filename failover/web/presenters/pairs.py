@@ -236,6 +236,19 @@ class SwapPlan:
     checks: tuple[CheckLine, ...] = ()
 
     @property
+    def open_checks(self) -> tuple[CheckLine, ...]:
+        """What stands in the way, warns, or says something else than before."""
+        return tuple(
+            c for c in self.checks if c.badge.tone != "success" or c.is_changed
+        )
+
+    @property
+    def passed_checks(self) -> tuple[CheckLine, ...]:
+        """The rest, which need no reading."""
+        shown = self.open_checks
+        return tuple(c for c in self.checks if c not in shown)
+
+    @property
     def seen(self) -> tuple[str, ...]:
         """What the operator is shown, sent back to mark what has changed since."""
         calls = tuple(f"{c.action} {c.text}" for c in self.calls)

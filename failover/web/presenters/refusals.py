@@ -20,18 +20,16 @@ class RefusalView:
 
 def view(refusal: refusals.Refusal, *, changes: Sequence[str] = ()) -> RefusalView:
     """`changes` says what is different from what the asker saw before."""
-    detail, lines = refusal.detail, tuple(changes)
-    extra = refusal.extra
-    if checks := extra.get("checks"):
-        detail = "Nothing was started. What stands in the way:"
-        lines += tuple(c["detail"] for c in checks if not c["ok"])
-    if errors := extra.get("errors"):
-        detail = ""
-        lines += tuple(f"{name}: {' '.join(said)}" for name, said in errors.items())
-    job_id = extra.get("job")
+    detail, lines, job_href = refusal.detail, tuple(changes), ""
+    match refusal:
+        case refusals.PreflightFailed():
+            detail = "Nothing was started. What stands in the way:"
+            lines += tuple(c.detail for c in refusal.checks if not c.ok)
+        case refusals.Invalid():
+            detail = ""
+            lines += tuple(f"{k}: {' '.join(v)}" for k, v in refusal.errors.items())
+        case refusals.JobActive() | refusals.Final():
+            job_href = reverse("job", args=[refusal.job_id])
     return RefusalView(
-        title=refusal.title,
-        detail=detail,
-        lines=lines,
-        job_href=reverse("job", args=[job_id]) if job_id else "",
+        title=refusal.title, detail=detail, lines=lines, job_href=job_href
     )
