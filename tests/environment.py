@@ -32,10 +32,14 @@ PRODUCT = (
     "TRUSTED_PROXIES",
     "VERIFY_AFTER_S",
 )
+# A developer's account; and the words of a `make test` above, which a make started by
+# a test would take for its own.
+STRAYS = ("AWS_", "MAKE", "MFLAGS")
 
 
 def isolate() -> None:
-    for name in [*PRODUCT, *(name for name in os.environ if name.startswith("AWS_"))]:
+    strays = [name for name in os.environ if name.startswith(STRAYS)]
+    for name in [*PRODUCT, *strays]:
         os.environ.pop(name, None)
     folder = tempfile.mkdtemp(prefix="swapboard-test-")
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
