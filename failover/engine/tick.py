@@ -77,18 +77,17 @@ def _stepped(before: Job, job: Job, step: Step, now: float) -> Job:
     """The job's columns as the step leaves them."""
     match step:
         case Wait():
-            # A parked job stays parked until the world has moved.
-            moved = before.memory.state_key != job.memory.state_key
-            stays = before.state is State.PARKED and not moved
-            state = State.PARKED if stays else State.RUNNING
+            state = State.PARKED if _stays_parked(before, job) else State.RUNNING
             # A stale look tells nothing new, so what is waited for stays the same.
             is_blind = step.waiting_for == "clear_view" and before.waiting_for
             waiting_for = before.waiting_for if is_blind else step.waiting_for
             return replace(job, state=state, waiting_for=waiting_for)
         case Send():
+            # Trying a refused end again is no news: nobody is paged twice for it.
+            is_retry = step.call.action is Action.ATTACH and _stays_parked(before, job)
             return replace(
                 job,
-                state=State.RUNNING,
+                state=State.PARKED if is_retry else State.RUNNING,
                 waiting_for=step.waiting_for,
                 first_intent_at=job.first_intent_at or now,
                 is_index_burnt=job.is_index_burnt or step.burns_index,
@@ -116,6 +115,12 @@ def _stepped(before: Job, job: Job, step: Step, now: float) -> Job:
             return replace(job, waiting_for="facts")
         case _:  # pragma: no cover - mypy proves that there is nothing else.
             assert_never(step)
+
+
+def _stays_parked(before: Job, job: Job) -> bool:
+    """A parked job stays parked until the world has moved."""
+    has_moved = before.memory.state_key != job.memory.state_key
+    return before.state is State.PARKED and not has_moved
 
 
 def _must_write(before: Job, after: Job, intent: Intent | None) -> bool:

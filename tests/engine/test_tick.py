@@ -207,6 +207,17 @@ def test_a_parked_job_goes_on_when_the_world_has_moved() -> None:
     assert done.job.parked_at is None
 
 
+def test_a_parked_job_that_tries_a_refused_end_again_stays_parked() -> None:
+    sent = refused(an_attach(ended_at=NOW - 31), "UnauthorizedOperation")
+    job = parked(memory=remembering(state_key="free"))
+
+    done = ticked(job, a_look(an_interface()), sent)
+
+    assert isinstance(done.step, Send)
+    assert done.step.call.action is Action.ATTACH
+    assert (done.job.state, done.job.parked_at) == (State.PARKED, NOW - 60)
+
+
 def test_an_end_names_the_holder_that_was_seen() -> None:
     memory = remembering(
         settled_since=NOW - 6,
