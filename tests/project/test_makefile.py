@@ -1,5 +1,7 @@
 """The words of the Makefile, and what happens to the demo when make is ended."""
 
+import contextlib
+import os
 import re
 import shutil
 import signal
@@ -72,20 +74,24 @@ def house(tmp_path: Path) -> Path:
 def test_a_signal_to_make_alone_ends_the_demo(
     house: Path, number: signal.Signals
 ) -> None:
-    make = subprocess.Popen(
+    with subprocess.Popen(
         ["make", "demo", "PORT=8123"],
         cwd=house,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         text=True,
         start_new_session=True,
-    )
-    assert make.stdout is not None
-    assert make.stdout.readline().split()[1:] == ["demo", "--port", "8123"]
+    ) as make:
+        assert make.stdout is not None
+        try:
+            first = make.stdout.readline()
+            make.send_signal(number)
+            # The pipe ends when the last process that writes to it is gone.
+            rest = make.stdout.read()
+        finally:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(make.pid, signal.SIGKILL)
 
-    make.send_signal(number)
-
-    # The pipe ends when the last process that writes to it is gone.
-    assert make.stdout.read() == "ended\n"
-    make.stdout.close()
-    assert make.wait(timeout=10) != 0
+    assert first.split()[1:] == ["demo", "--port", "8123"]
+    assert rest == "ended\n"
+    assert make.returncode != 0
