@@ -12,6 +12,8 @@ from tests.simulation.schedule import Simulation
 SEEDS = 300
 # In so many parts, so that one test stays short.
 PARTS = 6
+# Seeds that once broke the engine.
+REGRESSIONS = (300474,)
 
 
 @pytest.mark.parametrize("part", range(PARTS))
@@ -28,6 +30,13 @@ def test_no_random_schedule_breaks_an_invariant(part: int) -> None:
     plans = map(faults.draw, range(part, SEEDS, PARTS))
 
     broken = runs.first_broken(plans)
+
+    assert broken is None, str(broken)
+
+
+@pytest.mark.parametrize("seed", REGRESSIONS)
+def test_no_old_fault_comes_back(seed: int) -> None:
+    broken = runs.run(faults.draw(seed))
 
     assert broken is None, str(broken)
 
