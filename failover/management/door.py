@@ -2,6 +2,7 @@
 
 import getpass
 import json
+import sys
 from typing import Any, Literal, NoReturn
 
 from django.core.management.base import BaseCommand, CommandParser
@@ -15,7 +16,7 @@ class Parser(CommandParser):
     """Exits 64 on a usage error, as contract.md says."""
 
     def error(self, message: str) -> NoReturn:
-        self.print_usage()
+        self.print_usage(sys.stderr)
         self.exit(USAGE, f"{self.prog}: {message}\n")
 
 
