@@ -151,7 +151,7 @@ class Watch:
             self._doing = None
 
     def on_change(self, interface_id: InterfaceId, what: str) -> None:
-        self._note_impossible()
+        self.note_impossible()
         if what == "attached":
             self._attached_at[interface_id] = self._sim.now
         if what == "terminated":
@@ -183,7 +183,7 @@ class Watch:
             self._disturbed_at = self._sim.now + (
                 SHUTDOWN_S if event.what == "terminate" else 0.0
             )
-        self._sim.schedule(0.0, self._note_impossible)
+        self._sim.schedule(0.0, self.note_impossible)
 
     def made_by(self, job_id: UUID) -> set[AttachmentId]:
         """The attachments that calls of this job have made."""
@@ -195,7 +195,7 @@ class Watch:
 
     # The invariants.
 
-    def _note_impossible(self) -> None:
+    def note_impossible(self) -> None:
         world = self._world
         for nic in world.nics.values():
             for instance_id in world.machines:

@@ -161,6 +161,7 @@ class Simulation:
             limit = plan.limit if name == plan.to else 4
             self.world.add_machine(Machine(id=InstanceId(name), limit=limit))
         self.world.on_change = self._changed
+        self.world.on_state = self.watch.note_impossible
         for number in range(plan.pairs):
             nic = Nic(
                 id=InterfaceId(f"eni-{number + 1}"),

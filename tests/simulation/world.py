@@ -65,6 +65,7 @@ class World:
         # Every attachment that ever was, for the question whose it is.
         self.ties: dict[AttachmentId, tuple[InterfaceId, InstanceId]] = {}
         self.on_change: Callable[[InterfaceId, str], None] = lambda _i, _w: None
+        self.on_state: Callable[[], None] = lambda: None
 
     # Building.
 
@@ -208,6 +209,7 @@ class World:
         if state == "stopped":
             machine.burnt.clear()
         self._note_machine(machine)
+        self.on_state()
 
     def drop(self, nic: Nic) -> None:
         """The attachment vanishes by itself: an attach that EC2 could not keep."""
