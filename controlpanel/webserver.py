@@ -13,7 +13,7 @@ workers = 2
 threads = 24
 keepalive = 5
 # Together under the ten seconds in which `up` must be gone.
-graceful_timeout = 5
+graceful_timeout = 3
 timeout = 60
 control_socket_disable = True
 # Log lines are ours: Django's settings configure them.
