@@ -137,7 +137,7 @@ def test_a_pair_may_ask_for_a_reason(home: Home, confirm: str) -> None:
     answer = home.client("olaf").post(SWAP, {**form_of(home), **typed})
 
     assert answer.status_code == 422
-    assert 'aria-describedby="id_reason_error"' in text_of(answer)
+    assert 'aria-describedby="id_swap_reason_error"' in text_of(answer)
     assert models.Job.objects.count() == 0
 
 
