@@ -44,6 +44,7 @@ def as_fields(row: AuditEntry) -> dict[str, Any]:
 class Audit(Door):
     """Who did what."""
 
+    table: ClassVar = filters.AuditFilter
     required_role: ClassVar = {"GET": "viewer"}
     answers: ClassVar = {"GET": shapes.AuditList}
 
@@ -52,7 +53,6 @@ class Audit(Door):
         if kind == "json":
             return self.list(
                 queries.list_audit(),
-                filters.AuditFilter,
                 lambda rows: [as_fields(row) for row in rows],
             )
         if kind not in ("csv", "jsonl"):

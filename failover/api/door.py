@@ -55,6 +55,8 @@ class Door(APIView):
     required_role: ClassVar[Mapping[str, str]] = {}
     bodies: ClassVar[Mapping[str, type[Any]]] = {}
     answers: ClassVar[Mapping[str, type[Any]]] = {}
+    # The filters and orders of a list.
+    table: ClassVar[type[Table]] = Table
     content_negotiation_class = OnlyJson
     metadata_class = None
     schema = schemas.Schema()
@@ -98,11 +100,10 @@ class Door(APIView):
     def list(
         self,
         rows: QuerySet[Any],
-        table: type[Table],
         view: Callable[[Iterable[Any]], Iterable[Any]],
     ) -> Response:
         """A page of the rows, filtered, ordered and as `view` shows them."""
-        request = self.request
+        request, table = self.request, self.table
         filtered = sift(rows, table, request)
         limit = reading.read_number(
             request, "limit", default=DEFAULT_LIMIT, most=MOST_LIMIT

@@ -31,13 +31,13 @@ def job_answer(job: Job) -> Answer:
 class Accounts(Door):
     """AWS accounts under management."""
 
+    table: ClassVar = filters.AccountFilter
     required_role: ClassVar = {"GET": "viewer"}
     answers: ClassVar = {"GET": shapes.AccountList}
 
     def get(self, request: Request) -> Response:
         return self.list(
             queries.list_accounts(),
-            filters.AccountFilter,
             lambda rows: [regions.account_fields(row) for row in rows],
         )
 
@@ -45,6 +45,7 @@ class Accounts(Door):
 class Regions(Door):
     """Regions under management."""
 
+    table: ClassVar = filters.RegionFilter
     required_role: ClassVar = {"GET": "viewer", "POST": "admin"}
     bodies: ClassVar = {"POST": bodies.RegionBody}
     answers: ClassVar = {"GET": shapes.RegionList, "POST": shapes.Region}
@@ -53,7 +54,6 @@ class Regions(Door):
     def get(self, request: Request) -> Response:
         return self.list(
             queries.list_regions(),
-            filters.RegionFilter,
             lambda rows: [regions.as_fields(row) for row in rows],
         )
 
@@ -98,13 +98,12 @@ class RegionSync(Door):
 class Interfaces(Door):
     """Network interfaces as last seen."""
 
+    table: ClassVar = filters.InterfaceFilter
     required_role: ClassVar = {"GET": "viewer"}
     answers: ClassVar = {"GET": shapes.InterfaceList}
 
     def get(self, request: Request) -> Response:
-        return self.list(
-            queries.list_interfaces(), filters.InterfaceFilter, queries.view_interfaces
-        )
+        return self.list(queries.list_interfaces(), queries.view_interfaces)
 
 
 class Interface(Door):
@@ -166,13 +165,13 @@ class Detach(Door):
 class ElasticIps(Door):
     """Elastic IPs as last seen."""
 
+    table: ClassVar = filters.ElasticIpFilter
     required_role: ClassVar = {"GET": "viewer"}
     answers: ClassVar = {"GET": shapes.ElasticIpList}
 
     def get(self, request: Request) -> Response:
         return self.list(
             queries.list_elastic_ips(),
-            filters.ElasticIpFilter,
             queries.view_elastic_ips,
         )
 
@@ -191,13 +190,12 @@ class ElasticIp(Door):
 class Instances(Door):
     """Instances as last seen."""
 
+    table: ClassVar = filters.InstanceFilter
     required_role: ClassVar = {"GET": "viewer"}
     answers: ClassVar = {"GET": shapes.InstanceList}
 
     def get(self, request: Request) -> Response:
-        return self.list(
-            queries.list_instances(), filters.InstanceFilter, queries.view_instances
-        )
+        return self.list(queries.list_instances(), queries.view_instances)
 
 
 class Instance(Door):

@@ -13,11 +13,12 @@ from failover.services import cancelling, fields, filters, queries
 class Jobs(Door):
     """All jobs, newest first."""
 
+    table: ClassVar = filters.JobFilter
     required_role: ClassVar = {"GET": "viewer"}
     answers: ClassVar = {"GET": shapes.JobList}
 
     def get(self, request: Request) -> Response:
-        return self.list(queries.list_jobs(), filters.JobFilter, queries.view_jobs)
+        return self.list(queries.list_jobs(), queries.view_jobs)
 
 
 class Job(Door):

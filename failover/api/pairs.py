@@ -35,13 +35,14 @@ def pair_response(pair: models.Pair, status: int = 200) -> Response:
 class Pairs(Door):
     """All pairs."""
 
+    table: ClassVar = filters.PairFilter
     required_role: ClassVar = {"GET": "viewer", "POST": "admin"}
     bodies: ClassVar = {"POST": bodies.PairBody}
     answers: ClassVar = {"GET": shapes.PairList, "POST": shapes.Pair}
     statuses: ClassVar = {"POST": 201}
 
     def get(self, request: Request) -> Response:
-        return self.list(queries.list_pairs(), filters.PairFilter, queries.view_pairs)
+        return self.list(queries.list_pairs(), queries.view_pairs)
 
     def post(self, request: Request) -> Response:
         body = self.body

@@ -1,10 +1,13 @@
 """The OpenAPI schema of the calls, from what they declare."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.utils import OpenApiParameter
+
+from failover.api import shapes
 
 
 class Schema(AutoSchema):
@@ -16,7 +19,15 @@ class Schema(AutoSchema):
     def get_response_serializers(self) -> Any:
         answer = getattr(self.view, "answers", {}).get(self.method)
         status = getattr(self.view, "statuses", {}).get(self.method, 200)
-        return {status: answer}
+        return {status: answer, "default": shapes.Problem}
+
+    def get_override_parameters(self) -> list[Any]:
+        """What a list may be asked with."""
+        table = vars(type(self.view)).get("table")
+        if table is None or self.method != "GET":
+            return []
+        names = ("limit", "offset", "ordering", *table.base_filters)
+        return [OpenApiParameter(name, type=str, required=False) for name in names]
 
     def get_tags(self) -> list[str]:
         parts = [p for p in self.path.split("/") if p and "{" not in p]
@@ -43,9 +54,9 @@ class BearerToken(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-ca
 def without_doubles(
     endpoints: Sequence[tuple[str, str, str, Any]], **_: object
 ) -> list[tuple[str, str, str, Any]]:
-    """Each path once: the form with the trailing slash is answered too."""
-    seen: Mapping[tuple[str, str], Any] = {
-        (path.rstrip("/"), method): (path, regex, method, callback)
-        for path, regex, method, callback in endpoints
-    }
+    """Each path once: the form without the slash is answered too."""
+    seen: dict[tuple[str, str], tuple[str, str, str, Any]] = {}
+    for path, regex, method, callback in endpoints:
+        # The form with the slash comes first in `urls`.
+        seen.setdefault((path.rstrip("/"), method), (path, regex, method, callback))
     return list(seen.values())

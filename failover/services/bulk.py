@@ -52,14 +52,25 @@ def request_many(
             refused |= {p.name: refusal for p in group}
         else:
             begins |= found
+    batch = _begin(pairs, begins, refused, on_created)
+    for begin in {b.region.pk: b for b in begins.values()}.values():
+        sights.keep(region_id=begin.region.pk, seen=begin.seen)
+    return batch
+
+
+def _begin(
+    pairs: Sequence[Pair],
+    begins: Mapping[str, Start],
+    refused: dict[str, refusals.Refusal],
+    on_created: Callable[[Batch], None] | None,
+) -> Batch:
     jobs: dict[str, Job] = {}
+    # In one order, so that two such requests do not wait for each other.
+    ordered = [p.name for p in sorted(pairs, key=lambda p: p.pk) if p.name in begins]
     try:
         with transaction.atomic():
-            # In one order, so that two such requests do not wait for each other.
-            for pair in sorted(pairs, key=lambda p: p.pk):
-                begin = begins.get(pair.name)
-                if begin is not None:
-                    _insert_one(pair.name, begin, jobs, refused)
+            for name in ordered:
+                _insert_one(name, begins[name], jobs, refused)
             batch = _in_order(pairs, jobs, refused)
             if on_created is not None:
                 on_created(batch)

@@ -126,6 +126,8 @@ def survey(*, new: NewPair, region: Region, own: Pair | None = None) -> Survey:
         interface_ids=[new.network_interface_id],
         instance_ids=[new.primary_instance_id, new.standby_instance_id],
     )
+    # Capacity is counted on the instances' rows, so they must be there.
+    sights.keep(region_id=region.pk, seen=seen)
     interface = seen.interfaces.get(InterfaceId(new.network_interface_id))
     shadow = as_row(new, region)
     # Both directions, so that what stands in the way of the way back is found too.

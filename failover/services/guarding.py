@@ -11,7 +11,7 @@ from failover.engine.job import Kind
 from failover.engine.topology import InstanceId
 from failover.models import Job, NetworkInterface, Pair
 from failover.models.pairs import Holder
-from failover.services import holders, plans, refusals, starting
+from failover.services import holders, plans, refusals, sights, starting
 from failover.services.access import GUARD
 from failover.services.plans import Prepared
 from failover.services.starting import Start
@@ -60,6 +60,7 @@ def guard_repair(*, pair: Pair) -> Job | None:
     if desired is None or job is not None:
         return None
     prepared = plans.prepare(pair=pair, to=desired)
+    sights.keep(region_id=pair.region_id, seen=prepared.seen)
     if prepared.interface is None or prepared.holder is not None:
         _remember(pair, None)
         return None

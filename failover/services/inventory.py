@@ -73,6 +73,7 @@ def request_sync(region: Region, actor: Actor) -> datetime:
 def check_readiness(pair: Pair) -> None:
     """Keep what a preflight of the pair says now. Raises Ec2Unreachable."""
     prepared = plans.prepare(pair=pair, to=None)
+    sights.keep(region_id=pair.region_id, seen=prepared.seen)
     checks = [
         {"code": c.code, "ok": c.ok, "severity": c.severity, "args": dict(c.args)}
         for c in prepared.plan.checks

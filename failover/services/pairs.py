@@ -15,6 +15,7 @@ from failover.services import (
     holders,
     plans,
     refusals,
+    sights,
     starting,
     swaps,
 )
@@ -159,6 +160,7 @@ def adopt(*, pair: Pair, actor: Actor) -> Pair:
     """
     _require_idle(pair)
     prepared = plans.prepare(pair=pair, to=None)
+    sights.keep(region_id=pair.region_id, seen=prepared.seen)
     if prepared.interface is None:
         raise refusals.NotFound(what="network interface", id=pair.network_interface_id)
     holder = prepared.holder

@@ -38,12 +38,15 @@ def add(
     _validate(region, account, role_arn, external_id)
     try:
         with transaction.atomic():
-            owner = _keep_account(account, role_arn, external_id, actor)
+            owner, changes = _keep_account(account, role_arn, external_id)
             row, made = Region.objects.get_or_create(
                 account=owner,
                 name=region,
                 defaults={"aws_account_id": owner.aws_account_id},
             )
+            # The audit comes last: who holds its lock must not wait for any row.
+            if changes:
+                _record(actor, "account.set", f"account/{account}", changes)
             if made:
                 _record(actor, "region.add", f"region/{row}", {"region": region})
     except IntegrityError as error:
@@ -116,14 +119,11 @@ def account_fields(account: Account) -> dict[str, object]:
     }
 
 
-def _keep_account(name: str, role_arn: str, external_id: str, actor: Actor) -> Account:
-    known = Account.objects.filter(name=name).first()
-    if known is None:
-        made = external_id or (secrets.token_urlsafe(24) if role_arn else "")
-        account = Account.objects.create(name=name, role_arn=role_arn, external_id=made)
-        after = {"role_arn": role_arn, "external_id_given": bool(external_id)}
-        _record(actor, "account.add", f"account/{name}", after)
-        return account
+def _keep_account(
+    name: str, role_arn: str, external_id: str
+) -> tuple[Account, dict[str, str]]:
+    """The account, and what was changed of it."""
+    known, made = Account.objects.get_or_create(name=name)
     changes = {
         field: value
         for field, value in (("role_arn", role_arn), ("external_id", external_id))
@@ -133,9 +133,8 @@ def _keep_account(name: str, role_arn: str, external_id: str, actor: Actor) -> A
         changes["external_id"] = secrets.token_urlsafe(24)
     if changes:
         Account.objects.filter(id=known.pk).update(**changes)
-        _record(actor, "account.change", f"account/{name}", changes)
         known.refresh_from_db()
-    return known
+    return known, changes or ({"name": name} if made else {})
 
 
 def _validate(region: str, account: str, role_arn: str, external_id: str) -> None:

@@ -2,11 +2,16 @@
 
 from collections.abc import Iterable
 
+import structlog
+from django.db import DatabaseError
+
 from failover import wiring
 from failover.engine import ports
 from failover.engine.topology import InstanceId, InterfaceId, Observation, Scope
 from failover.models import Region
 from failover.services import refusals
+
+log = structlog.get_logger(__name__)
 
 
 def look(
@@ -24,8 +29,18 @@ def look(
         seen = wiring.gateway(region).observe(scope)
     except ports.Ec2Error as error:
         raise translate(error) from error
-    wiring.store().mirror(region_id=region.pk, observation=seen)
     return seen
+
+
+def keep(*, region_id: int, seen: Observation) -> None:
+    """Mirror what was seen, where it is newer; a database that cannot is no matter.
+
+    After the work, not before it: nobody's job waits for a page to be fresh.
+    """
+    try:
+        wiring.store().mirror(region_id=region_id, observation=seen)
+    except DatabaseError as error:
+        log.warning("sight.not_kept", region_id=region_id, error=str(error))
 
 
 def translate(error: ports.Ec2Error) -> refusals.Refusal:

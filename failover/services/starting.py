@@ -18,7 +18,7 @@ from failover.engine.preflight import Plan
 from failover.engine.topology import Interface, Observation
 from failover.models import Job, Pair, Region, ResourceLock
 from failover.models.jobs import IS_ACTIVE
-from failover.services import holders, refusals
+from failover.services import holders, refusals, sights
 from failover.services.access import Actor
 
 OnCreated = Callable[[Job], None]
@@ -98,6 +98,7 @@ def start(begin: Start, *, on_created: OnCreated | None = None) -> Job:
                 if on_created is not None:
                     on_created(job)
                 finish([(begin, job)])
+            sights.keep(region_id=begin.region.pk, seen=begin.seen)
             return job
         except IntegrityError as error:
             # The constraints know: either a rival, or our own row after all (P12).

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from failover import wiring
 from failover.models import Job, Pair
-from failover.services import judging, plans, starting
+from failover.services import judging, plans, sights, starting
 from failover.services.access import Actor
 from failover.services.bulk import Batch, request_many
 from failover.services.cancelling import cancel
@@ -32,6 +32,7 @@ def get_plan(*, pair: Pair, to: str | None = None) -> PlanView:
         pair_id=pair.pk,
     )
     prepared = plans.prepare(pair=pair, to=to)
+    sights.keep(region_id=pair.region_id, seen=prepared.seen)
     return plans.view(prepared, job_id=job.id if job else None)
 
 
