@@ -9,6 +9,8 @@ from django.core.exceptions import ImproperlyConfigured
 
 # EX_CONFIG of sysexits.h.
 EXIT_BAD_SETTING = 78
+# EX_USAGE, for every misuse of the command line; Django itself says 1.
+EXIT_USAGE = 64
 
 
 def main() -> None:
@@ -19,7 +21,15 @@ def main() -> None:
     except ImproperlyConfigured as error:
         sys.stderr.write(f"{error}\n")
         sys.exit(EXIT_BAD_SETTING)
+    name = next(iter(sys.argv[1:]), "help")
+    if not (name.startswith("-") or name in {"help", "version"} | commands()):
+        sys.stderr.write(f"Unknown command: {name}. `manage.py help` lists them.\n")
+        sys.exit(EXIT_USAGE)
     management.execute_from_command_line(sys.argv)
+
+
+def commands() -> set[str]:
+    return set(management.get_commands())
 
 
 if __name__ == "__main__":
