@@ -15,6 +15,7 @@ from failover.services import queries, refusals, swaps
 from failover.services.plans import PlanView
 from failover.web import access, forms, listing, pairs
 from failover.web.presenters import pairs as pair_words
+from failover.web.presenters import plans as plan_words
 from failover.web.presenters import refusals as refusal_words
 
 # Lines of the plan shown before that are believed at most.
@@ -90,7 +91,7 @@ def _show(
     except refusals.Refusal as error:
         refusal = refusal or error
     view, form = queries.view_pair(pair), asked.form
-    shown = pair_words.swap_plan(view, plan, key=_key(form), seen=asked.seen)
+    shown = plan_words.swap_plan(view, plan, key=_key(form), seen=asked.seen)
     changes = _changes(form, plan, pair_words.names_of(view)) if form else []
     context = {
         "plan": shown,
