@@ -4,6 +4,7 @@
 import os
 import sys
 
+import django
 from django.core import management
 from django.core.exceptions import ImproperlyConfigured
 
@@ -29,6 +30,8 @@ def main() -> None:
 
 
 def commands() -> set[str]:
+    # Django lists an application's commands only once it is set up.
+    django.setup()
     return set(management.get_commands())
 
 
