@@ -116,6 +116,10 @@ class Incarnation:
             self._drives += 1
             return f"{self.name}{DRIVE}{self._drives}"
 
+    def end(self) -> None:
+        """Let go of the lock before the process ends."""
+        self._lives.end()
+
     def is_dead(self, owner: str) -> bool:
         """Whether the owner of a lease is provably gone."""
         life = life_of(owner)

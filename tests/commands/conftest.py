@@ -40,7 +40,7 @@ def manage(
     capsys: pytest.CaptureFixture[str],
 ) -> Iterator[Manage]:
     """Run `manage.py` with arguments, and with `stdin` if the command reads it."""
-    wiring.start_anew()
+    wiring.end()
 
     def run(*arguments: str, stdin: str = "") -> Said:
         monkeypatch.setattr(sys, "stdin", io.StringIO(stdin))
@@ -54,7 +54,7 @@ def manage(
         return Said(status, said.out, said.err)
 
     yield run
-    wiring.start_anew()
+    wiring.end()
 
 
 @pytest.fixture

@@ -14,10 +14,10 @@ from tests.ec2.endpoint import Endpoint, Script
 @pytest.fixture
 def anew(database: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     """A database, and no gateway or clock that another test has left."""
-    wiring.start_anew()
+    wiring.end()
     monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-1")
     yield database
-    wiring.start_anew()
+    wiring.end()
 
 
 @pytest.fixture

@@ -44,7 +44,7 @@ def sim(
     )
     monkeypatch.setenv("AWS_ENDPOINT_URL", started.url)
     settings.VERIFY_AFTER_S = 0.3
-    wiring.start_anew()
+    wiring.end()
     yield started
     started.stop()
 
