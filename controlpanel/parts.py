@@ -1,5 +1,6 @@
 """The parts that `up` runs, as command lines."""
 
+import os
 import socket
 import sys
 from pathlib import Path
@@ -24,7 +25,8 @@ def listen(*, host: str, port: int) -> socket.socket:
     try:
         return socket.create_server((host, port), family=family, backlog=BACKLOG)
     except OSError as error:
-        raise PortTaken(f"{host}:{port}: {error.strerror}") from error
+        why = os.strerror(error.errno) if error.errno else str(error)
+        raise PortTaken(f"{host}:{port}: {why}") from error
 
 
 def web(*, listener: socket.socket, port: int) -> Part:
