@@ -25,7 +25,7 @@ def test_the_standby_answers_on_the_elastic_ip_after_a_swap_and_back(
     sim = home.sim
     detach = home.http.post(f"network-interfaces/{house.INTERFACE}/detach", json={})
     assert detach.json()["code"] == "belongs_to_pair"
-    assert "PrimaryServer" in house.browse()
+    assert "PrimaryServer" in house.browse(home)
 
     for to, name in (
         (house.STANDBY, "StandbyServer"),
@@ -36,7 +36,7 @@ def test_the_standby_answers_on_the_elastic_ip_after_a_swap_and_back(
 
         assert ended["state"] == "succeeded", ended
         assert sim.holder() == to
-        assert f"Welcome to nginx on {name}" in house.browse()
+        assert f"Welcome to nginx on {name}" in house.browse(home)
         assert 0.9 < ended["outage_s"] < 6
         pair = home.http.get("pairs/article").json()
         assert pair["active_instance_id"] == pair["desired_instance_id"] == to

@@ -35,13 +35,13 @@ def test_a_click_on_swap_shows_the_standby_on_the_elastic_ip(
         lambda said: complaints.append(said.text) if said.type == "error" else None,
     )
     with house.article(tmp_path) as home:
-        assert "PrimaryServer" in house.browse()
+        assert "PrimaryServer" in house.browse(home)
         sign_in(page, home)
 
         swap(page)
         expect(page.locator("#rows")).to_contain_text("Succeeded", timeout=30_000)
 
-        assert "StandbyServer" in house.browse()
+        assert "StandbyServer" in house.browse(home)
         assert complaints == []
 
 

@@ -70,7 +70,7 @@ def test_a_standby_terminated_after_the_detach_gives_the_interface_back(
         assert ended["state"] == "reversed"
         assert home.sim.holder() == house.PRIMARY
         assert "EC2 refused to attach" in ended["message"]
-        assert "PrimaryServer" in house.browse()
+        assert "PrimaryServer" in house.browse(home)
 
 
 @pytest.mark.timeout(180)

@@ -156,6 +156,7 @@ class Watch:
             self._attached_at[interface_id] = self._sim.now
         if what == "terminated":
             self._flag_was_mended(interface_id)
+        self._is_attended(interface_id)
         intent = self._doing
         if intent is None or not what:
             return
@@ -207,6 +208,25 @@ class Watch:
                     self._impossible_since.pop(key, None)
                 else:
                     self._impossible_since.setdefault(key, self._sim.now)
+
+    def _is_attended(self, interface_id: InterfaceId) -> None:
+        """I2 with the guard off: what our swaps have freed is never left alone."""
+        jobs = [
+            r.job
+            for r in self._store.rows.values()
+            if r.job.interface_id == interface_id
+        ]
+        ours = any(self._effective.get(j.id) for j in jobs)
+        # A swap of what lay free may lie free again once it is called off.
+        is_swapped = ours and all(
+            j.kind is Kind.SWAP and j.from_instance_id for j in jobs
+        )
+        is_left_free = (
+            self._world.nics[interface_id].tie is None
+            and not any(j.state.is_active for j in jobs)
+            and not self._disturbed_at
+        )
+        hold("I2 nothing we freed is unattended", not (is_swapped and is_left_free))
 
     def _effort_is_bounded(self, change: Change) -> None:
         row = self._store.rows[change.job.id]
@@ -308,6 +328,7 @@ class Watch:
             endings.lies_where_it_says(change, nic)
         self._turned_back_for_a_reason(job)
         self._stamps_are_true(job, nic)
+        self._sim.schedule(0.0, lambda: self._is_attended(job.interface_id))
         self._sim.mark_end()
 
     def _turned_back_for_a_reason(self, job: Job) -> None:
