@@ -11,6 +11,7 @@ from failover.models.inventory import (
     ElasticIp,
     Instance,
     NetworkInterface,
+    RouteTable,
     SecurityGroup,
     Subnet,
 )
@@ -34,6 +35,7 @@ __all__ = [
     "Region",
     "ResourceLock",
     "Role",
+    "RouteTable",
     "SecurityGroup",
     "Subnet",
     "User",

@@ -131,6 +131,26 @@ class Subnet(Mirrored):
         return self.subnet_id
 
 
+class RouteTable(Mirrored):
+    """A route table, for where its routes lead."""
+
+    route_table_id = models.CharField(max_length=32)
+    vpc_id = models.CharField(max_length=32, blank=True, default="")
+    # One object a route: destination_cidr, network_interface_id, target and state.
+    routes = models.JSONField(default=list)
+    subnet_ids = models.JSONField(default=list)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["region", "route_table_id"], name="one_row_per_route_table"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.route_table_id
+
+
 class SecurityGroup(Mirrored):
     """A security group, for names."""
 

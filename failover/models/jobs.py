@@ -34,7 +34,11 @@ class Job(models.Model):
     kind = models.CharField(max_length=16)
     strategy = models.CharField(max_length=16, default="eni")
     state = models.CharField(max_length=16, default="queued")
-    network_interface_id = models.CharField(max_length=32)
+    # What `eni` moves; empty for the strategies that move in one call.
+    network_interface_id = models.CharField(max_length=32, blank=True, default="")
+    # What the others move, and the two ends they move it between, pinned (P5):
+    # {parts: [...], source: end or null, target: end or null}, as `rows` has them.
+    moving = models.JSONField(null=True)
     device_index = models.PositiveSmallIntegerField(default=1)
     from_device_index = models.PositiveSmallIntegerField(default=1)
     from_instance_id = models.CharField(max_length=32, blank=True, default="")
@@ -86,7 +90,7 @@ class Job(models.Model):
             ),
             models.UniqueConstraint(
                 fields=["region", "network_interface_id"],
-                condition=IS_ACTIVE,
+                condition=IS_ACTIVE & ~Q(network_interface_id=""),
                 name="one_active_job_per_network_interface",
             ),
             models.CheckConstraint(
