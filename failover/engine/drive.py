@@ -130,7 +130,7 @@ class Driver:
                 self._pull_at = 0.0
                 continue
             self._start_look(self._clock.now())
-            events = yield Pause(until=self._next_moment())
+            events = yield Pause(until=self._next_moment(is_ending=is_ending))
             self._receive(events, may_call=not is_ending)
         return self._let_go(wake_seq)
 
@@ -154,8 +154,11 @@ class Driver:
     def _is_calling(self) -> bool:
         return any(h.is_calling for h in self._hands.values())
 
-    def _next_moment(self) -> float:
-        moments = [self._pull_at, self._renew_at]
+    def _next_moment(self, *, is_ending: bool) -> float:
+        moments = [self._renew_at]
+        if not is_ending:
+            # A driver that ends pulls nothing more: that moment would stay past.
+            moments.append(self._pull_at)
         if self._looking < self._limits.looks_in_flight:
             moments += [h.look_at for h in self._hands.values() if not h.is_calling]
         return min(moments)
