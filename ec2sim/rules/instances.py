@@ -114,7 +114,6 @@ def _terminated(region: Region, instance_id: str, at: float) -> None:
             interfaces.remove(region, interface, at=at)
         else:
             attachments.free(region, interface, at=at)
-    region.instances.put(replace(row, gone_at=at), at=at)
     move(region, instance_id, "terminated", at=at)
     region.timers.add(
         at + SHOWN_AFTER_DEATH_S,
