@@ -40,10 +40,36 @@ def make(client: Any, call: Call, **extra: bool) -> dict[str, Any]:
                 AllocationId=call.allocation_id,
                 NetworkInterfaceId=call.interface_id,
                 PrivateIpAddress=call.private_ip,
-                AllowReassociation=False,
+                AllowReassociation=call.may_take,
                 **extra,
             )
+        case Action.ASSIGN:
+            reply = _assign(client, call, **extra)
+        case Action.REPLACE_ROUTE:
+            reply = client.replace_route(**_route(call), **extra)
+        case Action.CREATE_ROUTE:
+            reply = client.create_route(**_route(call), **extra)
     return reply
+
+
+def _assign(client: Any, call: Call, **extra: bool) -> dict[str, Any]:
+    if extra:
+        # EC2 knows no DryRun of this one: a rehearsal would be the call itself.
+        raise ports.NotSent(code="no_dry_run", message=call.action.value)
+    reply: dict[str, Any] = client.assign_private_ip_addresses(
+        NetworkInterfaceId=call.interface_id,
+        PrivateIpAddresses=[call.private_ip],
+        AllowReassignment=call.may_take,
+    )
+    return reply
+
+
+def _route(call: Call) -> dict[str, Any]:
+    return {
+        "RouteTableId": call.route_table_id,
+        "DestinationCidrBlock": call.destination_cidr,
+        "NetworkInterfaceId": call.interface_id,
+    }
 
 
 def read_attachment_id(call: Call, reply: dict[str, Any]) -> AttachmentId | None:

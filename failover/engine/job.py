@@ -10,6 +10,7 @@ from failover.engine.topology import (
     InstanceId,
     InterfaceId,
     Rank,
+    RouteTableId,
 )
 
 
@@ -19,6 +20,15 @@ class Kind(StrEnum):
     SWAP = "swap"
     ATTACH = "attach"
     DETACH = "detach"
+
+
+class Strategy(StrEnum):
+    """How the resource moves: detach and attach, or one atomic call (P4, P5)."""
+
+    ENI = "eni"
+    EIP = "eip"
+    PRIVATE_IP = "private-ip"
+    ROUTE = "route"
 
 
 class State(StrEnum):
@@ -53,6 +63,9 @@ class Action(StrEnum):
     ATTACH = "AttachNetworkInterface"
     MODIFY = "ModifyNetworkInterfaceAttribute"
     ASSOCIATE = "AssociateAddress"
+    ASSIGN = "AssignPrivateIpAddresses"
+    REPLACE_ROUTE = "ReplaceRoute"
+    CREATE_ROUTE = "CreateRoute"
 
 
 class Outcome(StrEnum):
@@ -71,7 +84,11 @@ class Call:
 
     DETACH: attachment_id, force. ATTACH: interface_id, instance_id, device_index.
     MODIFY (DeleteOnTermination off): interface_id, attachment_id.
-    ASSOCIATE (no reassociation): allocation_id, interface_id, private_ip.
+    ASSOCIATE: allocation_id, interface_id, private_ip, may_take.
+    ASSIGN: interface_id, private_ip, may_take.
+    REPLACE_ROUTE, CREATE_ROUTE: route_table_id, destination_cidr, interface_id.
+
+    `may_take` is AllowReassociation or AllowReassignment, always sent explicitly.
     """
 
     action: Action
@@ -81,7 +98,51 @@ class Call:
     device_index: int | None = None
     allocation_id: AllocationId | None = None
     private_ip: str = ""
+    route_table_id: RouteTableId | None = None
+    destination_cidr: str = ""
+    may_take: bool = False
     force: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class End:
+    """One end of a resource that moves in one call, pinned at creation (P5).
+
+    `private_ip` is the address of the interface that an Elastic IP sits on.
+    """
+
+    instance_id: InstanceId
+    interface_id: InterfaceId
+    private_ip: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """One thing that moves: an Elastic IP, a private address of a subnet, a route."""
+
+    allocation_id: AllocationId | None = None
+    subnet_id: str = ""
+    private_ip: str = ""
+    route_table_id: RouteTableId | None = None
+    destination_cidr: str = ""
+
+    @property
+    def key(self) -> str:
+        """Its name within its job."""
+        if self.allocation_id is not None:
+            return self.allocation_id
+        if self.route_table_id is not None:
+            return f"{self.route_table_id} {self.destination_cidr}"
+        return self.private_ip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moving:
+    """What moves and between which ends; `source` None: it was free at the start."""
+
+    parts: tuple[Part, ...]
+    source: End | None
+    target: End | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,6 +177,20 @@ class Intent:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Trace:
+    """Where one part of a moving resource was last believed to be.
+
+    `place` is "target", "source", "free" or "elsewhere HOLDER"; `since` is when the
+    look began that first showed it there, `omitted_since` the first that left it out.
+    """
+
+    key: str
+    place: str = ""
+    since: float | None = None
+    omitted_since: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Memory:
     """What a job remembers between looks at EC2; one JSON column of its row.
 
@@ -140,6 +215,10 @@ class Memory:
     # How many looks each wait took; written with the next change of the row.
     polls_detach: int = 0
     polls_attach: int = 0
+    # What moves in one call: where its parts were, and the intents (by their seq)
+    # whose effect was seen.
+    traces: tuple[Trace, ...] = ()
+    landed: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -183,6 +262,9 @@ class Job:
     why_args: tuple[tuple[str, str], ...] = ()
     next_run_in_s: float = 0.0
     memory: Memory = Memory()
+    # For every strategy but `eni`, whose interface_id is then empty.
+    strategy: Strategy = Strategy.ENI
+    moving: Moving | None = None
 
     @property
     def aimed(self) -> InstanceId | None:

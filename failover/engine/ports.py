@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Protocol
 from uuid import UUID
 
-from failover.engine.job import Call, Intent, Job, Outcome
+from failover.engine.job import Action, Call, Intent, Job, Outcome
 from failover.engine.topology import AttachmentId, InstanceId, Observation, Scope
 
 
@@ -197,7 +197,13 @@ def describe(call: Call) -> dict[str, str | int | bool]:
         "InstanceId": call.instance_id,
         "DeviceIndex": call.device_index,
         "AllocationId": call.allocation_id,
+        "RouteTableId": call.route_table_id,
+        "DestinationCidrBlock": call.destination_cidr or None,
         "PrivateIpAddress": call.private_ip or None,
         "Force": call.force or None,
     }
+    if call.action is Action.ASSOCIATE:
+        named["AllowReassociation"] = call.may_take
+    if call.action is Action.ASSIGN:
+        named["AllowReassignment"] = call.may_take
     return {name: value for name, value in named.items() if value is not None}

@@ -13,6 +13,7 @@ InstanceId = NewType("InstanceId", str)
 InterfaceId = NewType("InterfaceId", str)
 AttachmentId = NewType("AttachmentId", str)
 AllocationId = NewType("AllocationId", str)
+RouteTableId = NewType("RouteTableId", str)
 
 
 class Rank(IntEnum):
@@ -126,17 +127,48 @@ class ElasticIp:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Route:
+    """One route of a table. `interface_id` None: it leads to something else."""
+
+    destination_cidr: str
+    interface_id: InterfaceId | None = None
+    state: str = "active"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RouteTable:
+    """A route table as DescribeRouteTables shows it."""
+
+    id: RouteTableId
+    vpc_id: str = ""
+    routes: tuple[Route, ...] = ()
+    subnet_ids: tuple[str, ...] = ()
+    tags: Mapping[str, str] = field(default_factory=dict)
+
+    def find(self, destination_cidr: str) -> Route | None:
+        """The route to exactly this destination."""
+        same = (r for r in self.routes if r.destination_cidr == destination_cidr)
+        return next(same, None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Scope:
     """What one observation shall look at.
 
-    `interface_ids` are asked by filter (an unknown one is omitted);
-    `confirm_ids` are asked by id, so that NotFound is said (protocol P1, "gone").
+    `interface_ids`, `allocation_ids` and `route_table_ids` are asked by filter (an
+    unknown one is omitted); those to confirm are asked by id, so that NotFound is
+    said (protocol P1, "gone"). `private_ips` asks which interfaces of a subnet carry
+    an address: (subnet id, address).
     """
 
     interface_ids: frozenset[InterfaceId] = frozenset()
     instance_ids: frozenset[InstanceId] = frozenset()
     allocation_ids: frozenset[AllocationId] = frozenset()
+    route_table_ids: frozenset[RouteTableId] = frozenset()
+    private_ips: frozenset[tuple[str, str]] = frozenset()
     confirm_ids: frozenset[InterfaceId] = frozenset()
+    confirm_allocation_ids: frozenset[AllocationId] = frozenset()
+    confirm_route_table_ids: frozenset[RouteTableId] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,4 +186,6 @@ class Observation:
     interfaces: Mapping[InterfaceId, Interface] = field(default_factory=dict)
     instances: Mapping[InstanceId, Instance] = field(default_factory=dict)
     elastic_ips: Mapping[AllocationId, ElasticIp] = field(default_factory=dict)
-    not_found: frozenset[InterfaceId] = frozenset()
+    route_tables: Mapping[RouteTableId, RouteTable] = field(default_factory=dict)
+    # Ids of whatever kind that were asked by id, and that EC2 does not know.
+    not_found: frozenset[str] = frozenset()
