@@ -11,13 +11,20 @@ from ec2sim.state.table import Row
 R = TypeVar("R", bound=Row)
 Values = Callable[[R], Iterable[str | None]]
 Fields = Mapping[str, Values[R]]
+MOST_FILTERS = 50
 MOST_VALUES = 200
 
 
 def parse(given: Iterable[Mapping[str, Any]], fields: Fields[R]) -> dict[str, set[str]]:
     """The wanted values by filter name. Raises Ec2Error for an unknown name."""
     wanted: dict[str, set[str]] = {}
-    for entry in given:
+    listed = list(given)
+    if len(listed) > MOST_FILTERS:
+        raise Ec2Error(
+            "FilterLimitExceeded",
+            f"The maximum number of filters on a single call is {MOST_FILTERS}",
+        )
+    for entry in listed:
         name = entry.get("Name") or ""
         values = list(entry.get("Values") or ())
         is_tag = name.startswith("tag:") and len(name) > len("tag:")
@@ -37,12 +44,45 @@ def parse(given: Iterable[Mapping[str, Any]], fields: Fields[R]) -> dict[str, se
     return wanted
 
 
-def matches(row: R, wanted: Mapping[str, set[str]], fields: Fields[R]) -> bool:
+def matcher(wanted: Mapping[str, set[str]], fields: Fields[R]) -> Callable[[R], bool]:
     """Whether a row has, for every filter, one of the wanted values."""
-    return all(
-        any_matches(_values(row, name, fields), values)
-        for name, values in wanted.items()
-    )
+    tests = [(_reader(name, fields), _Wanted(found)) for name, found in wanted.items()]
+
+    def matches(row: R) -> bool:
+        return all(test.takes(read(row)) for read, test in tests)
+
+    return matches
+
+
+def matches(row: R, wanted: Mapping[str, set[str]], fields: Fields[R]) -> bool:
+    """Whether one row has, for every filter, one of the wanted values."""
+    return matcher(wanted, fields)(row)
+
+
+class _Wanted:
+    """The values of one filter: some mean themselves, some are patterns."""
+
+    __slots__ = ("_patterns", "_plain")
+
+    def __init__(self, values: Iterable[str]) -> None:
+        self._plain = frozenset(value for value in values if is_plain(value))
+        self._patterns = [_regex(value) for value in values if not is_plain(value)]
+
+    def takes(self, found: Iterable[str | None]) -> bool:
+        for value in found:
+            if value is None:
+                continue
+            if value in self._plain:
+                return True
+            for pattern in self._patterns:
+                if pattern.fullmatch(value):
+                    return True
+        return False
+
+
+def are_plain(values: Iterable[str]) -> bool:
+    """Whether all of the values mean just themselves."""
+    return all(is_plain(value) for value in values)
 
 
 def is_plain(value: str) -> bool:
@@ -55,27 +95,20 @@ def text(value: object) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def _values(row: R, name: str, fields: Fields[R]) -> Iterable[str | None]:
+def _reader(name: str, fields: Fields[R]) -> Values[R]:
     if name.startswith("tag:"):
-        return (row.tags.get(name.removeprefix("tag:")),)
+        key = name.removeprefix("tag:")
+        return lambda row: (row.tags.get(key),)
     if name == "tag-key":
-        return row.tags.keys()
+        return lambda row: row.tags.keys()
     if name == "tag-value":
-        return row.tags.values()
-    return fields[name](row)
+        return lambda row: row.tags.values()
+    return fields[name]
 
 
 def any_matches(found: Iterable[str | None], wanted: set[str]) -> bool:
     """Whether one of the values is wanted, wildcards considered."""
-    for value in found:
-        if value is None:
-            continue
-        if value in wanted:
-            return True
-        for pattern in wanted:
-            if not is_plain(pattern) and _regex(pattern).fullmatch(value):
-                return True
-    return False
+    return _Wanted(wanted).takes(found)
 
 
 @lru_cache(maxsize=512)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from ec2sim.errors import Ec2Error
-from ec2sim.rules import filters
+from ec2sim.rules import filters, listing
 from ec2sim.rules.actions import Params, Reply, action
 from ec2sim.state.instance import Instance
 from ec2sim.state.region import Region
@@ -70,7 +70,7 @@ def unknown(names: list[str]) -> Ec2Error:
 
 
 @action
-def describe_instance_types(_region: Region, params: Params) -> Reply:
+def describe_instance_types(region: Region, params: Params) -> Reply:
     """DescribeInstanceTypes, with the filters that concern the network."""
     kinds = catalogue()
     names: list[str] = list(params.get("InstanceTypes") or ())
@@ -86,15 +86,13 @@ def describe_instance_types(_region: Region, params: Params) -> Reply:
             )
         wanted = set(entry.get("Values") or ())
         chosen = [kind for kind in chosen if filters.any_matches(read(kind), wanted)]
-    return _page(chosen, params)
-
-
-def _page(chosen: list[dict[str, Any]], params: Params) -> Reply:
-    token = params.get("NextToken")
-    if token is not None and not token.isdecimal():
-        raise Ec2Error("InvalidNextToken", "The token is not valid.")
-    start, limit = int(token or 0), params.get("MaxResults") or 100
-    reply: Reply = {"InstanceTypes": chosen[start : start + limit]}
-    if start + limit < len(chosen):
-        reply["NextToken"] = str(start + limit)
-    return reply
+    page, token = listing.cut(
+        region,
+        chosen,
+        params,
+        action="DescribeInstanceTypes",
+        key=lambda kind: str(kind["InstanceType"]),
+        most=100,
+    )
+    reply: Reply = {"InstanceTypes": page}
+    return {**reply, "NextToken": token} if token else reply

@@ -1,6 +1,7 @@
 """DescribeNetworkInterfaces, and an interface in EC2's own shape."""
 
 from collections.abc import Iterable
+from functools import partial
 from typing import Any
 
 from ec2sim.rules import filters, listing, lookup
@@ -168,6 +169,19 @@ LISTING = listing.Listing(
     ids="NetworkInterfaceIds",
     fields=FIELDS,
     id_filter="network-interface-id",
+    crowd=20_000,
+    narrow=frozenset(
+        {
+            "attachment.instance-id",
+            "group-id",
+            "mac-address",
+            "network-interface-id",
+            "private-dns-name",
+            "private-ip-address",
+            "subnet-id",
+            "vpc-id",
+        }
+    ),
 )
 
 
@@ -175,7 +189,8 @@ LISTING = listing.Listing(
 def describe_network_interfaces(region: Region, params: Params) -> Reply:
     """DescribeNetworkInterfaces, in pages of 5 to 1000."""
     found, token = listing.rows(region, region.interfaces, LISTING, params)
-    reply: Reply = {"NetworkInterfaces": [view(region, row) for row in found]}
+    drawn = listing.Drawn(region.interfaces, found, partial(view, region))
+    reply: Reply = {"NetworkInterfaces": drawn}
     if token:
         reply["NextToken"] = token
     return reply

@@ -1,16 +1,13 @@
 """How every Describe finds its rows: by name, by filter, in pages."""
 
-import base64
-import binascii
-import hashlib
-import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import islice
 from typing import Any, Generic, TypeVar
 
 from ec2sim.errors import Ec2Error
-from ec2sim.rules import filters
+from ec2sim.rules import filters, tokens
 from ec2sim.rules.actions import Params
 from ec2sim.state.ids import Kind
 from ec2sim.state.region import Region
@@ -22,7 +19,11 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listing(Generic[R]):
-    """What one Describe call may be asked. `least` and `most` bound MaxResults."""
+    """What one Describe call may be asked. `least` and `most` bound MaxResults.
+
+    In a region with more than `crowd` rows a call must be paged, name what it wants,
+    or have one of the filters of `narrow`.
+    """
 
     action: str
     kind: Kind
@@ -32,7 +33,36 @@ class Listing(Generic[R]):
     least: int = 5
     most: int = 1000
     paged: bool = True
-    ids_with_pages: bool = False
+    crowd: int | None = None
+    narrow: frozenset[str] = frozenset()
+
+
+class Drawn(Sequence[dict[str, Any]], Generic[R]):
+    """Rows in EC2's shape, each drawn anew when it is asked for.
+
+    Drawing may depend on nothing but the row, for it happens after the account's lock
+    is released, and a door may keep what it has made of a row in `table`.
+    """
+
+    __slots__ = ("draw", "rows", "table")
+
+    def __init__(
+        self, table: Table[R], rows: list[R], draw: Callable[[R], dict[str, Any]]
+    ) -> None:
+        self.table = table
+        self.rows = rows
+        self.draw = draw
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def __iter__(self) -> Iterator[dict[str, Any]]:
+        return map(self.draw, self.rows)
+
+    def __getitem__(self, place: Any) -> Any:
+        if isinstance(place, slice):
+            return [self.draw(row) for row in self.rows[place]]
+        return self.draw(self.rows[place])
 
 
 def rows(
@@ -40,24 +70,34 @@ def rows(
 ) -> tuple[list[R], str | None]:
     """The rows that a Describe answers with, and the token of the next page.
 
-    With `stale_s` set, each row is shown as it was up to that many seconds ago.
+    A page goes on after the last row of the one before in the order of birth, so that
+    rows that come and go meanwhile make nobody skip or meet another row twice. With
+    `stale_s` set, each row is shown as it was up to that many seconds ago.
     """
     ids: list[str] = list(params.get(listing.ids) or ())
     limit = _limit(listing, params, ids)
     for row_id in ids:
         listing.kind.check(row_id)
     wanted = filters.parse(params.get("Filters") or (), listing.fields)
+    after = _after(region, listing, params)
+    if limit is None and after is not None:
+        limit = listing.most
+    if limit is None and not ids:
+        _check_crowd(table, listing, wanted)
     view = _View(region, table)
     if ids:
-        found = view.rows(dict.fromkeys(ids))
-        missing = [row_id for row_id in dict.fromkeys(ids) if row_id not in view.met]
-        if missing:
-            raise listing.kind.missing(*missing)
+        found: Iterable[R] = view.named(ids, listing.kind)
     else:
-        found = view.rows(_candidates(table, listing, wanted, view))
+        found = view.rows(_candidates(table, listing, wanted, view, after or 0))
     if wanted:
-        found = [row for row in found if filters.matches(row, wanted, listing.fields)]
-    return _page(table, listing, params, found, limit)
+        found = filter(filters.matcher(wanted, listing.fields), found)
+    if limit is None or not listing.paged:
+        return list(found), None
+    page = list(islice(found, limit + 1))
+    if len(page) <= limit:
+        return page, None
+    place = str(table.birth(page[limit - 1].id))
+    return page[:limit], tokens.seal(region, listing.action, params, place)
 
 
 def tag_set(tags: Mapping[str, str]) -> list[dict[str, str]]:
@@ -70,21 +110,23 @@ class _View:
 
     def __init__(self, region: Region, table: Table[Any]) -> None:
         self.stale_s = region.around.config.stale_s
-        self.met: set[str] = set()
         self._table = table
         self._now = region.now
         self._chance = region.around.chance
         table.memory_s = self.stale_s
         table.forget(before=self._now - self.stale_s)
 
-    def rows(self, ids: Iterable[str]) -> list[Any]:
-        found = []
-        for row_id in ids:
-            row = self._row(row_id)
-            if row is not None:
-                self.met.add(row_id)
-                found.append(row)
-        return found
+    def rows(self, ids: Iterable[str]) -> Iterator[Any]:
+        """The rows that this reader can see, one by one."""
+        return filter(None, map(self._row, ids))
+
+    def named(self, ids: list[str], kind: Kind) -> list[Any]:
+        """The rows of these identifiers. Raises Ec2Error when one cannot be seen."""
+        found = {row_id: self._row(row_id) for row_id in ids}
+        missing = [row_id for row_id, row in found.items() if row is None]
+        if missing:
+            raise kind.missing(*missing)
+        return list(found.values())
 
     def _row(self, row_id: str) -> Any:
         if not self.stale_s:
@@ -94,99 +136,102 @@ class _View:
 
 
 def _candidates(
-    table: Table[R], listing: Listing[R], wanted: Mapping[str, set[str]], view: _View
+    table: Table[R],
+    listing: Listing[R],
+    wanted: Mapping[str, set[str]],
+    view: _View,
+    after: int,
 ) -> Iterable[str]:
+    """The identifiers to look at, by birth: as few as the indexes allow."""
     named = wanted.get(listing.id_filter)
-    if named and all(filters.is_plain(value) for value in named):
-        return sorted(named, key=table.birth)
+    if named and filters.are_plain(named):
+        return table.in_order(named, after=after)
     if view.stale_s:
-        return table.known()
-    best: list[str] | None = None
+        return table.known(after=after)
+    best: tuple[str, set[str]] | None = None
     fewest = len(table)
     for name, values in wanted.items():
-        is_indexed = name in table.indexed or name.startswith("tag:")
-        if not is_indexed or not all(filters.is_plain(value) for value in values):
+        if not table.is_indexed(name) or not filters.are_plain(values):
             continue
         count = sum(table.count(name, value) for value in values)
-        if count <= fewest:
-            ids = {row.id for value in values for row in table.find(name, value)}
-            best, fewest = sorted(ids, key=table.birth), count
-    return table.known() if best is None else best
+        if count < fewest:
+            best, fewest = (name, values), count
+    if best is None:
+        return table.known(after=after)
+    name, values = best
+    ids = {row_id for value in values for row_id in table.ids(name, value)}
+    return table.in_order(ids, after=after)
 
 
 def _limit(listing: Listing[R], params: Params, ids: list[str]) -> int | None:
     limit: int | None = params.get("MaxResults")
     if limit is None:
         return None
-    if ids and not listing.ids_with_pages:
+    if ids:
         shown = listing.ids[0].lower() + listing.ids[1:]
         raise Ec2Error(
             "InvalidParameterCombination",
             f"The parameter {shown} cannot be used with the parameter maxResults",
         )
-    if not listing.least <= limit <= listing.most:
-        raise Ec2Error(
-            "InvalidParameterValue",
-            f"Value ( {limit} ) for parameter maxResults is invalid. Expecting a "
-            f"value between {listing.least} and {listing.most}.",
-        )
+    check_limit(limit, least=listing.least, most=listing.most)
     return limit
 
 
-def _page(
-    table: Table[R],
-    listing: Listing[R],
-    params: Params,
-    found: list[R],
-    limit: int | None,
-) -> tuple[list[R], str | None]:
+def check_limit(limit: int, *, least: int, most: int) -> None:
+    """Refuse a MaxResults that the call does not allow."""
+    if not least <= limit <= most:
+        raise Ec2Error(
+            "InvalidParameterValue",
+            f"Value ( {limit} ) for parameter maxResults is invalid. Expecting a "
+            f"value between {least} and {most}.",
+        )
+
+
+def _check_crowd(
+    table: Table[R], listing: Listing[R], wanted: Mapping[str, set[str]]
+) -> None:
+    if listing.crowd is None or len(table) <= listing.crowd:
+        return
+    if not wanted.keys() & listing.narrow:
+        raise Ec2Error(
+            "OperationNotPermitted",
+            f"There are too many resources for a {listing.action} without pagination. "
+            "Use MaxResults, or one of these filters: "
+            f"{', '.join(sorted(listing.narrow))}.",
+        )
+
+
+def _after(region: Region, listing: Listing[R], params: Params) -> int | None:
     if not listing.paged:
-        return found, None
-    mark = _mark(listing, params)
-    token = params.get("NextToken")
-    if token:
-        after = _opened(token, mark)
-        found = [row for row in found if table.birth(row.id) > after]
-    limit = limit or listing.most
-    if len(found) <= limit or ("MaxResults" not in params and not token):
-        return found, None
-    page = found[:limit]
-    sealed = json.dumps([mark, table.birth(page[-1].id)]).encode()
-    return page, base64.urlsafe_b64encode(sealed).decode().rstrip("=")
+        return None
+    place = tokens.opened(region, listing.action, params)
+    return None if place is None else int(place)
 
 
-def _mark(listing: Listing[R], params: Params) -> str:
-    """What a token belongs to: the call, its filters and names."""
-    asked = [listing.action, params.get("Filters"), params.get(listing.ids)]
-    return hashlib.sha256(json.dumps(asked).encode()).hexdigest()[:16]
+def cut(
+    region: Region,
+    found: Iterable[T],
+    params: Params,
+    *,
+    action: str,
+    key: Callable[[T], str],
+    most: int = 1000,
+) -> tuple[list[T], str | None]:
+    """One page of a list that has no table behind it, and the next page's token.
 
-
-def _opened(token: str, mark: str) -> int:
-    try:
-        sealed = base64.urlsafe_b64decode(token + "=" * (-len(token) % 4))
-        found_mark, after = json.loads(sealed)
-    except (ValueError, TypeError, binascii.Error) as error:
-        raise _bad_token() from error
-    if found_mark != mark or not isinstance(after, int):
-        raise _bad_token()
-    return after
-
-
-def _bad_token() -> Ec2Error:
-    return Ec2Error("InvalidNextToken", "The token is not valid for this request.")
-
-
-def cut(found: list[T], params: Params, *, most: int) -> tuple[list[T], str | None]:
-    """One page of a list that has no table behind it, and the next page's token."""
-    token, limit = params.get("NextToken"), params.get("MaxResults") or most
-    start = 0
-    if token:
-        start = _opened(token, "place")
-    if start + limit >= len(found):
-        return found[start:], None
-    sealed = json.dumps(["place", start + limit]).encode()
-    following = base64.urlsafe_b64encode(sealed).decode().rstrip("=")
-    return found[start : start + limit], following
+    The list is answered in the order of `key`, which must be unique; without
+    MaxResults and NextToken all of it.
+    """
+    place = tokens.opened(region, action, params)
+    limit: int | None = params.get("MaxResults")
+    listed = sorted(found, key=key)
+    if place is not None:
+        listed = [each for each in listed if key(each) > place]
+        limit = limit or most
+    if limit is None or len(listed) <= limit:
+        return listed, None
+    page = listed[:limit]
+    return page, tokens.seal(region, action, params, key(page[-1]))
 
 
 def timestamp(moment: float) -> str:

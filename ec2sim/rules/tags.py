@@ -104,7 +104,13 @@ def describe_tags(region: Region, params: Params) -> Reply:
         for key, value in row.tags.items()
     ]
     shown = [row for row in found if matches(row, wanted, FIELDS)]
-    page, token = listing.cut(shown, params, most=1000)
+    page, token = listing.cut(
+        region,
+        shown,
+        params,
+        action="DescribeTags",
+        key=lambda tag: f"{tag.resource_id} {tag.key}",
+    )
     reply: Reply = {
         "Tags": [
             {

@@ -43,7 +43,12 @@ def tag_keys(row: Row) -> Iterable[tuple[str, str]]:
 
 def interface_keys(row: NetworkInterface) -> Iterable[tuple[str, str]]:
     """The index entries of an interface, under EC2's own filter names."""
-    keys = [("subnet-id", row.subnet_id), *tag_keys(row)]
+    keys = [
+        ("subnet-id", row.subnet_id),
+        ("mac-address", row.mac_address),
+        ("private-dns-name", row.private_dns_name),
+        *tag_keys(row),
+    ]
     keys += [("group-id", group_id) for group_id, _ in row.groups]
     for private in row.addresses:
         keys.append(("addresses.private-ip-address", private.address))
@@ -52,6 +57,8 @@ def interface_keys(row: NetworkInterface) -> Iterable[tuple[str, str]]:
             keys.append(("association.public-ip", bond.public_ip))
             if bond.allocation_id:
                 keys.append(("association.allocation-id", bond.allocation_id))
+            if bond.association_id:
+                keys.append(("association.association-id", bond.association_id))
     if row.attachment is not None:
         keys.append(("attachment.attachment-id", row.attachment.id))
         if row.attachment.instance_id:
@@ -93,12 +100,19 @@ class Region:
             indexed=(
                 "subnet-id",
                 "group-id",
+                "mac-address",
+                "private-dns-name",
                 "addresses.private-ip-address",
                 "association.public-ip",
                 "association.allocation-id",
+                "association.association-id",
                 "attachment.attachment-id",
                 "attachment.instance-id",
             ),
+            alike={
+                "private-ip-address": "addresses.private-ip-address",
+                "addresses.association.public-ip": "association.public-ip",
+            },
         )
     )
     instances: Table[Instance] = field(
