@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 from uuid import UUID
 
-from failover.engine import decide
+from failover.engine import decide, strategies
 from failover.engine.job import Action, Intent, Outcome, State
 from failover.engine.limits import Limits
 from failover.engine.ports import Change, Clock, Ec2Error, Fence, Receipt, Store, Work
@@ -261,20 +261,9 @@ class Driver:
                 for i in hand.ends
                 if i not in self._facts or self._facts[i].began_at + every_s < now
             ]
-            instances.update(hand.ends if Need.INSTANCES in hand.needs else old)
-        return Scope(
-            interface_ids=frozenset(h.work.job.interface_id for h in due),
-            instance_ids=frozenset(instances),
-            allocation_ids=frozenset(
-                allocation
-                for h in due
-                if Need.ADDRESSES in h.needs
-                for allocation, _ in h.work.job.snapshot
-            ),
-            confirm_ids=frozenset(
-                h.work.job.interface_id for h in due if Need.CONFIRMATION in h.needs
-            ),
-        )
+            instances.update(old)
+        asked = strategies.join(strategies.scope(h.work.job, h.needs) for h in due)
+        return replace(asked, instance_ids=asked.instance_ids | instances)
 
     def _gap(self, hand: Hand) -> float:
         """P9: dense while dark; nothing is learned yet, so the window is open."""
@@ -326,7 +315,7 @@ class Driver:
     def _back_off(self, failed: LookFailed) -> None:
         now = self._clock.now()
         for hand in self._hands.values():
-            if hand.work.job.interface_id in failed.scope.interface_ids:
+            if strategies.covers(failed.scope, hand.work.job):
                 hand.failures += 1
                 pause = 0.2 * 2 ** min(hand.failures - 1, 5)
                 hand.look_at = now + min(pause, self._limits.repeat_most_s)
@@ -360,7 +349,7 @@ class Driver:
         return [
             h
             for h in self._hands.values()
-            if h.work.job.interface_id in observation.scope.interface_ids
+            if strategies.covers(observation.scope, h.work.job)
             and not h.is_calling
             and observation.began_at > h.fresh_after
         ]
