@@ -1,6 +1,6 @@
 """What the engine's writes say in the audit: one row a call, one row an end."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 
 from failover import models
@@ -9,6 +9,11 @@ from failover.engine.job import Intent, Job
 from failover.engine.ports import Change, Receipt, describe
 
 ENGINE = "engine"
+SUBJECTS = (
+    ("RouteTableId", "route-table"),
+    ("AllocationId", "elastic-ip"),
+    ("NetworkInterfaceId", "network-interface"),
+)
 
 
 def tell(changes: Iterable[Change], *, at: float) -> list[Entry]:
@@ -28,7 +33,7 @@ def tell_end(receipt: Receipt, intent: models.Intent) -> Entry:
         at=_utc(receipt.ended_at),
         actor=ENGINE,
         action=intent.action,
-        subject=f"network-interface/{intent.args.get('NetworkInterfaceId', '')}",
+        subject=_subject(intent.args),
         outcome=receipt.outcome.value,
         reason=receipt.error_code,
         after=intent.args,
@@ -38,13 +43,14 @@ def tell_end(receipt: Receipt, intent: models.Intent) -> Entry:
 
 
 def _tell_intent(job: Job, intent: Intent) -> Entry:
+    args = describe(intent.call)
     return Entry(
         at=_utc(intent.intent_at),
         actor=ENGINE,
         action=intent.call.action.value,
-        subject=f"network-interface/{job.interface_id}",
+        subject=_subject(args),
         outcome="intended",
-        after=describe(intent.call),
+        after=args,
         job_id=job.id,
     )
 
@@ -62,6 +68,14 @@ def _tell_finish(change: Change, at: float) -> Entry:
         reason=job.why,
         job_id=job.id,
     )
+
+
+def _subject(args: Mapping[str, object]) -> str:
+    """What the call is about: what it moves, or the interface that it changes."""
+    for name, kind in SUBJECTS:
+        if args.get(name):
+            return f"{kind}/{args[name]}"
+    return "network-interface/"
 
 
 def _utc(at: float) -> datetime:

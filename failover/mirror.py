@@ -8,19 +8,20 @@ from django.db import connection, transaction
 from django.db.models import Q
 
 from failover import models
-from failover.engine.topology import ElasticIp, Instance, Interface
+from failover.engine.topology import ElasticIp, Instance, Interface, RouteTable
 from failover.models.inventory import Mirrored
 
 # SQLite allows 250,000 bound values; this keeps each statement far below.
 CHUNK = 500
 
 
-def upsert(
+def upsert(  # noqa: PLR0913 - one for each table, each by name
     *,
     region_id: int,
     interfaces: Iterable[Interface] = (),
     instances: Iterable[Instance] = (),
     elastic_ips: Iterable[ElasticIp] = (),
+    route_tables: Iterable[RouteTable] = (),
     began_at: float,
     touch_after_s: float = 0.0,
 ) -> None:
@@ -44,6 +45,11 @@ def upsert(
             models.ElasticIp,
             "allocation_id",
             {e.allocation_id: elastic_ip_columns(e) for e in elastic_ips},
+        ),
+        (
+            models.RouteTable,
+            "route_table_id",
+            {t.id: route_table_columns(t) for t in route_tables},
         ),
     ]
     for model, key, seen in tables:
@@ -203,6 +209,24 @@ def elastic_ip_columns(address: ElasticIp) -> dict[str, Any]:
         "network_interface_id": address.interface_id or "",
         "private_ip": address.private_ip,
         "instance_id": address.instance_id or "",
+    }
+
+
+def route_table_columns(table: RouteTable) -> dict[str, Any]:
+    """A route table's columns."""
+    return {
+        "name": table.tags.get("Name", ""),
+        "tags": dict(table.tags),
+        "vpc_id": table.vpc_id,
+        "routes": [
+            {
+                "destination_cidr": route.destination_cidr,
+                "network_interface_id": route.interface_id or "",
+                "state": route.state,
+            }
+            for route in table.routes
+        ],
+        "subnet_ids": list(table.subnet_ids),
     }
 
 

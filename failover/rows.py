@@ -1,6 +1,7 @@
 """Between the engine's dataclasses and the tables' rows, and nothing else."""
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any, cast
 
@@ -9,12 +10,17 @@ from failover.engine.job import (
     Action,
     Aim,
     Call,
+    End,
     Intent,
     Job,
     Kind,
     Memory,
+    Moving,
     Outcome,
+    Part,
     State,
+    Strategy,
+    Trace,
 )
 from failover.engine.ports import describe
 from failover.engine.topology import (
@@ -23,7 +29,11 @@ from failover.engine.topology import (
     InstanceId,
     InterfaceId,
     Rank,
+    RouteTableId,
 )
+
+# EC2's two names for taking a resource from whoever has it.
+MAY_TAKE = ("AllowReassociation", "AllowReassignment")
 
 
 def stamp(at: float | None) -> datetime | None:
@@ -70,7 +80,25 @@ def to_job(row: models.Job, *, is_preflight_current: bool) -> Job:
         why=row.why,
         why_args=tuple((str(k), str(v)) for k, v in row.why_args.items()),
         memory=_to_memory(row),
+        strategy=Strategy(row.strategy),
+        moving=to_moving(row.moving),
     )
+
+
+def to_moving(kept: Mapping[str, Any] | None) -> Moving | None:
+    """What moves, as the engine reads it; None for an interface."""
+    if kept is None:
+        return None
+    return Moving(
+        parts=tuple(Part(**part) for part in kept["parts"]),
+        source=_end(kept["source"]),
+        target=_end(kept["target"]),
+    )
+
+
+def from_moving(moving: Moving | None) -> dict[str, Any] | None:
+    """What moves, as the row keeps it."""
+    return None if moving is None else asdict(moving)
 
 
 def engine_columns(job: Job) -> dict[str, Any]:
@@ -132,14 +160,21 @@ def _to_call(action: str, args: Mapping[str, Any]) -> Call:
     index = args.get("DeviceIndex")
     return Call(
         action=Action(action),
-        interface_id=InterfaceId(args["NetworkInterfaceId"]),
+        interface_id=InterfaceId(args.get("NetworkInterfaceId", "")),
         attachment_id=_attachment(args.get("AttachmentId", "")),
         instance_id=_instance(args.get("InstanceId", "")),
         device_index=None if index is None else int(index),
         allocation_id=cast("AllocationId | None", args.get("AllocationId")),
         private_ip=str(args.get("PrivateIpAddress", "")),
+        route_table_id=cast("RouteTableId | None", args.get("RouteTableId")),
+        destination_cidr=str(args.get("DestinationCidrBlock", "")),
+        may_take=any(bool(args.get(name, False)) for name in MAY_TAKE),
         force=bool(args.get("Force", False)),
     )
+
+
+def _end(kept: Mapping[str, Any] | None) -> End | None:
+    return None if kept is None else End(**kept)
 
 
 def _instance(value: str) -> InstanceId | None:
@@ -158,9 +193,13 @@ def _to_memory(row: models.Job) -> Memory:
         return Memory(attachment_id=known, rank=Rank.ATTACHED if known else None)
     rank = kept.pop("rank", None)
     dead = kept.pop("dead", ())
+    traces = kept.pop("traces", ())
+    landed = kept.pop("landed", ())
     return Memory(
         rank=None if rank is None else Rank(rank),
         dead=tuple(AttachmentId(i) for i in dead),
+        traces=tuple(Trace(**trace) for trace in traces),
+        landed=tuple(landed),
         **kept,
     )
 
@@ -179,4 +218,6 @@ def _from_memory(memory: Memory) -> dict[str, Any]:
         "settled_since": memory.settled_since,
         "polls_detach": memory.polls_detach,
         "polls_attach": memory.polls_attach,
+        "traces": [asdict(trace) for trace in memory.traces],
+        "landed": list(memory.landed),
     }

@@ -15,6 +15,9 @@ from failover.engine.topology import (
     Interface,
     InterfaceId,
     PrivateAddress,
+    Route,
+    RouteTable,
+    RouteTableId,
     Slot,
 )
 
@@ -178,6 +181,31 @@ def read_elastic_ip(reply: Reply) -> ElasticIp:
         private_ip=reply.get("PrivateIpAddress", ""),
         instance_id=InstanceId(instance_id) if instance_id else None,
         tags=read_tags(reply.get("Tags", ())),
+    )
+
+
+def read_route_table(reply: Reply) -> RouteTable:
+    """One element of RouteTables, with its IPv4 routes."""
+    bonds: Sequence[Reply] = reply.get("Associations", ())
+    return RouteTable(
+        id=RouteTableId(reply["RouteTableId"]),
+        vpc_id=reply.get("VpcId", ""),
+        routes=tuple(
+            _read_route(route)
+            for route in reply.get("Routes", ())
+            if route.get("DestinationCidrBlock")
+        ),
+        subnet_ids=tuple(bond["SubnetId"] for bond in bonds if bond.get("SubnetId")),
+        tags=read_tags(reply.get("Tags", ())),
+    )
+
+
+def _read_route(reply: Reply) -> Route:
+    interface_id = reply.get("NetworkInterfaceId")
+    return Route(
+        destination_cidr=reply["DestinationCidrBlock"],
+        interface_id=InterfaceId(interface_id) if interface_id else None,
+        state=reply.get("State", ""),
     )
 
 

@@ -136,7 +136,7 @@ class RouteTable(Mirrored):
 
     route_table_id = models.CharField(max_length=32)
     vpc_id = models.CharField(max_length=32, blank=True, default="")
-    # One object a route: destination_cidr, network_interface_id, target and state.
+    # One object a route: destination_cidr, network_interface_id (may be ""), state.
     routes = models.JSONField(default=list)
     subnet_ids = models.JSONField(default=list)
 
