@@ -215,19 +215,21 @@ def cut(
     *,
     action: str,
     key: Callable[[T], str],
-    most: int = 1000,
+    bounds: tuple[int, int] = (5, 1000),
 ) -> tuple[list[T], str | None]:
     """One page of a list that has no table behind it, and the next page's token.
 
     The list is answered in the order of `key`, which must be unique; without
-    MaxResults and NextToken all of it.
+    MaxResults and NextToken all of it. `bounds` are the least and most MaxResults.
     """
     place = tokens.opened(region, action, params)
     limit: int | None = params.get("MaxResults")
+    if limit is not None:
+        check_limit(limit, least=bounds[0], most=bounds[1])
     listed = sorted(found, key=key)
     if place is not None:
         listed = [each for each in listed if key(each) > place]
-        limit = limit or most
+        limit = limit or bounds[1]
     if limit is None or len(listed) <= limit:
         return listed, None
     page = listed[:limit]

@@ -1,6 +1,6 @@
 """EC2's own description of its calls, as botocore ships it."""
 
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
 import botocore.loaders
@@ -14,10 +14,19 @@ def service(name: str) -> Any:
     return botocore.model.ServiceModel(loaded, name)
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=2)
+def _actions(service_name: str) -> frozenset[str]:
+    return frozenset(service(service_name).operation_names)
+
+
+# Callers send what they like, so only calls that exist may be kept.
+@cache
+def _operation(service_name: str, action: str) -> Any:
+    return service(service_name).operation_model(action)
+
+
 def operation(service_name: str, action: str) -> Any:
     """The model of a call, or None for a call that does not exist."""
-    model = service(service_name)
-    if action not in model.operation_names:
+    if action not in _actions(service_name):
         return None
-    return model.operation_model(action)
+    return _operation(service_name, action)

@@ -1,18 +1,20 @@
 """Writing EC2's replies: members to XML, by the output shapes of its model."""
 
-from collections.abc import Callable
-from functools import lru_cache
+import re
+from collections.abc import Callable, Iterable
 from typing import Any
-from xml.sax.saxutils import escape
+from xml.sax import saxutils
 
 from ec2sim.errors import Ec2Error
-from ec2sim.rules.listing import timestamp
+from ec2sim.rules.listing import Drawn, timestamp
 
 NAMESPACES = {
     "ec2": "http://ec2.amazonaws.com/doc/2016-11-15/",
     "sts": "https://sts.amazonaws.com/doc/2011-06-15/",
 }
 HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n'
+# What XML 1.0 has no way to write, surrogates included.
+UNSPEAKABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 Writer = Callable[[Any, list[str]], None]
 
 
@@ -26,10 +28,11 @@ def reply(
         if shape is None or not shape.members:
             parts.append("<return>true</return>")
         else:
-            _writer(shape)(members, parts)
+            writer = _WRITERS[service].of(shape)
+            writer(members, parts)
     else:
         parts.append(f"<{action}Result>")
-        _writer(shape)(members, parts)
+        _WRITERS[service].of(shape)(members, parts)
         parts.append(f"</{action}Result><ResponseMetadata><RequestId>{request_id}")
         parts.append("</RequestId></ResponseMetadata>")
     parts.append(f"</{action}Response>")
@@ -51,57 +54,89 @@ def error(problem: Ec2Error, *, request_id: str, service: str) -> str:
     )
 
 
-@lru_cache(maxsize=4096)
-def _compiled(_name: str, shape: Any) -> Writer:
-    kind = shape.type_name
-    if kind == "structure":
-        return _structure(shape)
-    if kind == "list":
-        return _list(shape)
-    return _SCALARS.get(kind, _text)
+class Writers:
+    """The writers of one service's shapes, each made once, when it is first needed.
+
+    Within a service the name of a shape stands for its content.
+    """
+
+    def __init__(self) -> None:
+        self._made: dict[str, Writer] = {}
+
+    def of(self, shape: Any) -> Writer:
+        """The writer of a shape."""
+        made = self._made.get(shape.name)
+        if made is None:
+            made = self._made[shape.name] = self._make(shape)
+        return made
+
+    def _make(self, shape: Any) -> Writer:
+        kind = shape.type_name
+        if kind == "structure":
+            return self._structure(shape)
+        if kind == "list":
+            return self._list(shape)
+        return _SCALARS.get(kind, _text)
+
+    def _structure(self, shape: Any) -> Writer:
+        members = dict(shape.members)
+        writers: dict[str, tuple[str, str, Writer]] = {}
+
+        def write(values: dict[str, Any], parts: list[str]) -> None:
+            for name, value in values.items():
+                if value is None:
+                    continue
+                known = writers.get(name)
+                if known is None:
+                    member = members.get(name)
+                    if member is None:
+                        continue
+                    tag = member.serialization.get("name", name)
+                    known = (f"<{tag}>", f"</{tag}>", self.of(member))
+                    writers[name] = known
+                opening, closing, writer = known
+                parts.append(opening)
+                writer(value, parts)
+                parts.append(closing)
+
+        return write
+
+    def _list(self, shape: Any) -> Writer:
+        member = shape.member
+        tag = member.serialization.get("name", "item")
+        opening, closing = f"<{tag}>", f"</{tag}>"
+
+        def write(values: Iterable[Any], parts: list[str]) -> None:
+            writer = self.of(member)
+            if isinstance(values, Drawn):
+                parts += _kept(values, writer, opening, closing)
+                return
+            for value in values:
+                parts.append(opening)
+                writer(value, parts)
+                parts.append(closing)
+
+        return write
 
 
-def _writer(shape: Any) -> Writer:
-    return _compiled(shape.name, shape)
-
-
-def _structure(shape: Any) -> Writer:
-    tags = {
-        name: (member.serialization.get("name", name), member)
-        for name, member in shape.members.items()
-    }
-    writers: dict[str, tuple[str, str, Writer]] = {}
-
-    def write(members: dict[str, Any], parts: list[str]) -> None:
-        for name, value in members.items():
-            if value is None or name not in tags:
-                continue
-            known = writers.get(name)
-            if known is None:
-                tag, member = tags[name]
-                known = (f"<{tag}>", f"</{tag}>", _writer(member))
-                writers[name] = known
-            opening, closing, writer = known
-            parts.append(opening)
-            writer(value, parts)
+def _kept(
+    drawn: Drawn[Any], writer: Writer, opening: str, closing: str
+) -> Iterable[str]:
+    """Each row's text, written once for each version of the row."""
+    for row in drawn.rows:
+        text = drawn.table.written(row)
+        if text is None:
+            parts = [opening]
+            writer(drawn.draw(row), parts)
             parts.append(closing)
+            text = "".join(parts)
+            drawn.table.keep_written(row, text)
+        yield text
 
-    return write
 
-
-def _list(shape: Any) -> Writer:
-    tag = shape.member.serialization.get("name", "item")
-    opening, closing = f"<{tag}>", f"</{tag}>"
-    member = shape.member
-
-    def write(values: list[Any], parts: list[str]) -> None:
-        writer = _writer(member)
-        for value in values:
-            parts.append(opening)
-            writer(value, parts)
-            parts.append(closing)
-
-    return write
+def escape(text: str) -> str:
+    """Text for XML; a character that XML cannot hold becomes a question mark."""
+    return UNSPEAKABLE.sub("?", saxutils.escape(text))
 
 
 def _text(value: Any, parts: list[str]) -> None:
@@ -117,3 +152,4 @@ def _timestamp(value: Any, parts: list[str]) -> None:
 
 
 _SCALARS: dict[str, Writer] = {"boolean": _boolean, "timestamp": _timestamp}
+_WRITERS = {service: Writers() for service in NAMESPACES}
