@@ -92,7 +92,7 @@ def describe_instance_types(region: Region, params: Params) -> Reply:
         params,
         action="DescribeInstanceTypes",
         key=lambda kind: str(kind["InstanceType"]),
-        bounds=(5, 100),
+        most=100,
     )
     reply: Reply = {"InstanceTypes": page}
     return {**reply, "NextToken": token} if token else reply

@@ -15,6 +15,7 @@ from ec2sim.state.table import Row, Table
 
 R = TypeVar("R", bound=Row)
 T = TypeVar("T")
+LEAST = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,7 +31,7 @@ class Listing(Generic[R]):
     ids: str
     fields: filters.Fields[R]
     id_filter: str
-    least: int = 5
+    least: int = LEAST
     most: int = 1000
     paged: bool = True
     crowd: int | None = None
@@ -215,21 +216,21 @@ def cut(
     *,
     action: str,
     key: Callable[[T], str],
-    bounds: tuple[int, int] = (5, 1000),
+    most: int = 1000,
 ) -> tuple[list[T], str | None]:
     """One page of a list that has no table behind it, and the next page's token.
 
     The list is answered in the order of `key`, which must be unique; without
-    MaxResults and NextToken all of it. `bounds` are the least and most MaxResults.
+    MaxResults and NextToken all of it. `most` bounds MaxResults.
     """
     place = tokens.opened(region, action, params)
     limit: int | None = params.get("MaxResults")
     if limit is not None:
-        check_limit(limit, least=bounds[0], most=bounds[1])
+        check_limit(limit, least=LEAST, most=most)
     listed = sorted(found, key=key)
     if place is not None:
         listed = [each for each in listed if key(each) > place]
-        limit = limit or bounds[1]
+        limit = limit or most
     if limit is None or len(listed) <= limit:
         return listed, None
     page = listed[:limit]
