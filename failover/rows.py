@@ -198,10 +198,16 @@ def _to_memory(row: models.Job) -> Memory:
     return Memory(
         rank=None if rank is None else Rank(rank),
         dead=tuple(AttachmentId(i) for i in dead),
-        traces=tuple(Trace(**trace) for trace in traces),
+        traces=tuple(_trace(trace) for trace in traces),
         landed=tuple(landed),
         **kept,
     )
+
+
+def _trace(kept: Mapping[str, Any]) -> Trace:
+    # JSON has no tuples, and `replace` compares by them.
+    left = {"left": tuple((str(k), float(at)) for k, at in kept.get("left", ()))}
+    return Trace(**(dict(kept) | (left if "left" in kept else {})))
 
 
 def _from_memory(memory: Memory) -> dict[str, Any]:
