@@ -3,17 +3,19 @@
 from dataclasses import replace
 
 from ec2sim.errors import Ec2Error
-from ec2sim.rules import instance_types, lookup
+from ec2sim.rules import instance_types, lookup, network_cards, unsimulated
 from ec2sim.rules.actions import Params, Reply, action
 from ec2sim.state import ids
 from ec2sim.state.instance import Instance
 from ec2sim.state.interface import Attachment, NetworkInterface
 from ec2sim.state.region import Region
+from ec2sim.timing import durations
 
 
 @action
 def attach_network_interface(region: Region, params: Params) -> Reply:
     """AttachNetworkInterface: `attaching` at once, `attached` after `attach_s`."""
+    unsimulated.refuse(params, ("EnaSrdSpecification", "EnaQueueCount"))
     row = lookup.interface(region, params["NetworkInterfaceId"])
     instance = lookup.instance(region, params["InstanceId"])
     index: int = params["DeviceIndex"]
@@ -31,7 +33,8 @@ def attach_network_interface(region: Region, params: Params) -> Reply:
     )
     region.interfaces.put(replace(row, attachment=bond), at=now)
     region.note(at=now, resource=row.id, to="attaching", on=instance.id)
-    due_at = now + region.lasting(region.around.config.attach_s)
+    lasts_s = region.around.durations.attach_s(row.id, own_s=instance.attach_s)
+    due_at = now + lasts_s
     region.timers.add(due_at, lambda at: _attached(region, row.id, bond.id, at))
     return {"AttachmentId": bond.id, "NetworkCardIndex": card}
 
@@ -41,6 +44,7 @@ def detach_network_interface(region: Region, params: Params) -> Reply:
     """DetachNetworkInterface: `detaching` at once, `available` after `detach_s`.
 
     A hung guest does not let go: then only Force, a stop or a termination ends it.
+    Force leaves the device index unusable until the instance is stopped.
     The second detach of one attachment is IncorrectState, which is our choice: no
     source says what EC2 answers.
     """
@@ -52,13 +56,28 @@ def detach_network_interface(region: Region, params: Params) -> Reply:
             "IncorrectState", f"The attachment '{bond.id}' is already being detached."
         )
     now = region.now
-    leaving = replace(bond, status="detaching", forced=force)
+    lasts_s = _detach_s(region, row, bond, force=force)
+    stuck = durations.is_stuck(lasts_s)
+    leaving = replace(bond, status="detaching", forced=force, stuck=stuck)
     region.interfaces.put(replace(row, attachment=leaving), at=now)
     if bond.status != "detaching":
         region.note(at=now, resource=row.id, to="detaching", on=bond.instance_id)
-    due_at = now + region.lasting(region.around.config.detach_s)
-    region.timers.add(due_at, lambda at: _detached(region, row.id, bond.id, at))
+    region.timers.add(now + lasts_s, lambda at: _detached(region, row.id, bond.id, at))
     return {}
+
+
+def _detach_s(
+    region: Region, row: NetworkInterface, bond: Attachment, *, force: bool
+) -> float:
+    """How long it takes: a dead guest makes it long, none at all short."""
+    holder = region.instances.get(bond.instance_id or "")
+    is_up = holder is not None and holder.state in ("running", "stopping")
+    return region.around.durations.detach_s(
+        row.id,
+        own_s=None if holder is None else holder.detach_s,
+        is_dead=holder is not None and holder.guest == "dead",
+        is_easy=force or not is_up,
+    )
 
 
 def check_detach(region: Region, row: NetworkInterface, bond: Attachment) -> None:
@@ -92,9 +111,26 @@ def release_stuck(region: Region, instance_id: str, *, at: float) -> None:
             free(region, row, at=at)
 
 
+def only_interface(region: Region, instance_id: str) -> NetworkInterface:
+    """The one interface of an instance. Raises Ec2Error when it has more, or none."""
+    held = lookup.held_by(region, instance_id)
+    if len(held) > 1:
+        raise Ec2Error(
+            "InvalidInstanceID",
+            f"There are multiple interfaces attached to instance '{instance_id}'. "
+            "Please specify an interface ID for the operation instead.",
+        )
+    if not held:
+        raise Ec2Error(
+            "InvalidInstanceID", f"No interface is attached to '{instance_id}'."
+        )
+    return held[0]
+
+
 def _check_attach(
     region: Region, row: NetworkInterface, instance: Instance, index: int, card: int
 ) -> None:
+    """Refuse in this order: whose, held, state, zone, place, number, addresses."""
     if row.is_managed:
         raise Ec2Error(
             "OperationNotPermitted",
@@ -113,23 +149,27 @@ def _check_attach(
             "You may not attach a network interface to an instance if they are not in "
             "the same availability zone",
         )
-    if index < 0 or card != 0:
-        wrong = f"NetworkCardIndex '{card}'" if card else f"DeviceIndex '{index}'"
-        raise Ec2Error("InvalidParameterValue", f"{wrong} is invalid.")
+    if row.interface_type == "efa":
+        _check_efa(instance)
     held = lookup.held_by(region, instance.id)
-    if any(
-        other.attachment.device_index == index for other in held if other.attachment
-    ):
+    network_cards.check_place(instance, held, card=card, index=index)
+    if len(row.addresses) > instance_types.limits(instance.type)[1]:
         raise Ec2Error(
-            "InvalidParameterValue",
-            f"Instance '{instance.id}' already has an interface attached at device "
-            f"index '{index}'.",
+            "PrivateIpAddressLimitExceeded",
+            f"{row.id}: Number of private addresses will exceed limit.",
         )
-    limit = instance_types.interface_limit(instance)
-    if len(held) >= limit:
+
+
+def _check_efa(instance: Instance) -> None:
+    if not network_cards.takes_efa(instance.type):
         raise Ec2Error(
-            "AttachmentLimitExceeded",
-            f"Interface count {len(held) + 1} exceeds the limit for {instance.type}",
+            "UnsupportedOperation",
+            f"{instance.type} instances do not support Elastic Fabric Adapters.",
+        )
+    if instance.state == "running":
+        raise Ec2Error(
+            "UnsupportedOperation",
+            "An Elastic Fabric Adapter cannot be attached to a running instance.",
         )
 
 
@@ -139,7 +179,8 @@ def _attached(region: Region, interface_id: str, bond_id: str, at: float) -> Non
         return
     if row.attachment.status != "attaching":
         return
-    bond = replace(row.attachment, status="attached")
+    guest_at = at + region.around.config.guest_s
+    bond = replace(row.attachment, status="attached", guest_at=guest_at)
     region.interfaces.put(replace(row, attachment=bond), at=at)
     region.note(at=at, resource=row.id, to="attached", on=bond.instance_id)
 
@@ -156,7 +197,17 @@ def _detached(region: Region, interface_id: str, bond_id: str, at: float) -> Non
         stuck = replace(row.attachment, stuck=True)
         region.interfaces.put(replace(row, attachment=stuck), at=at)
         return
+    if instance is not None and row.attachment.forced:
+        _burn(region, instance, row.attachment, at)
     free(region, row, at=at)
+
+
+def _burn(region: Region, instance: Instance, bond: Attachment, at: float) -> None:
+    """Note an index that the guest, still up, was not asked to give free."""
+    if instance.state in ("stopped", "terminated") or bond.network_card_index:
+        return
+    burnt = instance.burnt_indexes | {bond.device_index}
+    region.instances.put(replace(instance, burnt_indexes=burnt), at=at)
 
 
 def _not_ready(instance: Instance) -> Ec2Error:

@@ -3,7 +3,7 @@
 from typing import Any
 
 from ec2sim.errors import Ec2Error
-from ec2sim.rules import filters, listing
+from ec2sim.rules import elastic_ips, filters, listing
 from ec2sim.rules.actions import Params, Reply, action
 from ec2sim.state import ids
 from ec2sim.state.elastic_ip import ElasticIp
@@ -21,6 +21,8 @@ def view(region: Region, row: ElasticIp) -> dict[str, Any]:
         "NetworkBorderGroup": region.name,
         "Tags": listing.tag_set(row.tags),
     }
+    if row.service is not None:
+        shown["ServiceManaged"] = row.service
     interface = region.interfaces.get(row.interface_id or "")
     if interface is not None:
         shown["AssociationId"] = row.association_id
@@ -32,7 +34,9 @@ def view(region: Region, row: ElasticIp) -> dict[str, Any]:
     return shown
 
 
-def _fields(region: Region) -> filters.Fields[ElasticIp]:
+def fields(region: Region) -> filters.Fields[ElasticIp]:
+    """The filters of DescribeAddresses."""
+
     def holder(row: ElasticIp) -> NetworkInterface | None:
         return region.interfaces.get(row.interface_id or "")
 
@@ -62,31 +66,29 @@ def describe_addresses(region: Region, params: Params) -> Reply:
         action="DescribeAddresses",
         kind=ids.ALLOCATION,
         ids="AllocationIds",
-        fields=_fields(region),
+        fields=fields(region),
         id_filter="allocation-id",
         paged=False,
     )
+    public_ips = list(dict.fromkeys(params.get("PublicIps") or ()))
+    _check_known(region, public_ips)
     found, _ = listing.rows(region, region.elastic_ips, asked, params)
-    public_ips = list(params.get("PublicIps") or ())
-    known = {row.public_ip for row in found}
-    for public_ip in public_ips:
-        if public_ip not in known:
-            raise Ec2Error(
-                "InvalidAddress.NotFound", f"Address '{public_ip}' not found."
-            )
     if public_ips:
         found = [row for row in found if row.public_ip in public_ips]
     return {"Addresses": [view(region, row) for row in found]}
 
 
-@action
-def describe_addresses_attribute(region: Region, params: Params) -> Reply:
-    """DescribeAddressesAttribute: no address has a reverse name here."""
-    wanted = set(params.get("AllocationIds") or ())
-    return {
-        "Addresses": [
-            {"AllocationId": row.id, "PublicIp": row.public_ip}
-            for row in region.elastic_ips
-            if not wanted or row.id in wanted
-        ]
-    }
+def _check_known(region: Region, public_ips: list[str]) -> None:
+    """Refuse addresses that are malformed, or that the account does not have."""
+    for public_ip in public_ips:
+        elastic_ips.check_written(public_ip)
+    missing = [
+        public_ip
+        for public_ip in public_ips
+        if not region.elastic_ips.find("public-ip", public_ip)
+    ]
+    if len(missing) == 1:
+        raise Ec2Error("InvalidAddress.NotFound", f"Address '{missing[0]}' not found.")
+    if missing:
+        named = ", ".join(missing)
+        raise Ec2Error("InvalidAddress.NotFound", f"Addresses '{named}' not found.")

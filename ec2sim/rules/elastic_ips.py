@@ -1,46 +1,41 @@
-"""Elastic IPs: allocate, bind, unbind, release."""
+"""Elastic IPs: allocate and release, and the bond to a private address."""
 
 from dataclasses import replace
+from ipaddress import AddressValueError, IPv4Address
 
 from ec2sim.errors import Ec2Error
-from ec2sim.rules import lookup, tags
+from ec2sim.rules import lookup, tags, unsimulated
 from ec2sim.rules.actions import Params, Reply, action
 from ec2sim.state import ids
 from ec2sim.state.elastic_ip import ElasticIp
-from ec2sim.state.interface import Association, NetworkInterface
+from ec2sim.state.interface import Association
 from ec2sim.state.region import Region
+
+POOL = "amazon"
 
 
 @action
 def allocate_address(region: Region, params: Params) -> Reply:
     """AllocateAddress, out of 127.31.0.0/16; never idempotent."""
+    unsimulated.refuse(params, ("CustomerOwnedIpv4Pool", "IpamPoolId"))
+    _check_kind(region, params)
+    named = tags.specified(params, "elastic-ip")
     quota = region.quotas.get("elastic_ips")
     if quota is not None and len(region.elastic_ips) >= quota:
         raise Ec2Error(
             "AddressLimitExceeded",
             "The maximum number of addresses has been reached.",
         )
-    named = tags.specified(params, "elastic-ip")
-    public_ip: str | None = params.get("Address")
-    if public_ip is None:
-        public_ip = region.around.elastic_pool.take_next()
-    elif not region.around.elastic_pool.take(public_ip):
-        raise Ec2Error(
-            "InvalidAddress.NotFound", f"Address '{public_ip}' is not available."
-        )
-    if public_ip is None:
-        raise Ec2Error(
-            "InsufficientAddressCapacity",
-            "There are not enough free addresses to satisfy the request.",
-        )
+    public_ip = _taken(region, params.get("Address"))
     row = ElasticIp(
         id=ids.ALLOCATION.make(region.around.chance), public_ip=public_ip, tags=named
     )
+    region.around.elastic_pool.sign(row.id, public_ip, owner=region.account_id)
     region.elastic_ips.put(row, at=region.now)
     return {
         "PublicIp": row.public_ip,
         "AllocationId": row.id,
-        "PublicIpv4Pool": "amazon",
+        "PublicIpv4Pool": POOL,
         "NetworkBorderGroup": region.name,
         "Domain": "vpc",
     }
@@ -49,14 +44,30 @@ def allocate_address(region: Region, params: Params) -> Reply:
 @action
 def release_address(region: Region, params: Params) -> Reply:
     """ReleaseAddress: refused while bound, save in a default VPC."""
-    row = _named(region, params)
+    row = named(
+        region,
+        params,
+        without_id=Ec2Error(
+            "InvalidParameterValue",
+            "You must specify an allocation id when releasing a VPC elastic IP address",
+        ),
+    )
+    check_ours(row)
+    group = params.get("NetworkBorderGroup")
+    if group and group != region.name:
+        raise _not_found(row.public_ip)
+    if row.reverse_name is not None:
+        raise Ec2Error(
+            "InvalidAddress.PtrSet",
+            f"The address with allocation id [{row.id}] cannot be released because it "
+            "has a PTR record set.",
+        )
     if row.interface_id is not None:
         interface = region.interfaces.get(row.interface_id)
         vpc = region.vpcs.get(interface.vpc_id) if interface else None
         if vpc is None or not vpc.is_default:
             raise Ec2Error(
-                "InvalidIPAddress.InUse",
-                f"Address '{row.public_ip}' is in use.",
+                "InvalidIPAddress.InUse", f"Address {row.public_ip} is in use."
             )
         unbind(region, row, at=region.now)
     region.elastic_ips.drop(row.id, at=region.now)
@@ -64,43 +75,63 @@ def release_address(region: Region, params: Params) -> Reply:
     return {}
 
 
-@action
-def associate_address(region: Region, params: Params) -> Reply:
-    """AssociateAddress: reassociation is allowed unless it is said not to be."""
-    row = _named(region, params)
-    interface = _target(region, params)
-    private_ip: str = params.get("PrivateIpAddress") or interface.private_ip
-    if private_ip not in [private.address for private in interface.addresses]:
+def named(region: Region, params: Params, *, without_id: Ec2Error) -> ElasticIp:
+    """The Elastic IP that a call names by its allocation.
+
+    One named by PublicIp is looked for, but EC2 wants the allocation all the same:
+    then `without_id` is raised. Raises Ec2Error for everything else too.
+    """
+    allocation_id, public_ip = params.get("AllocationId"), params.get("PublicIp")
+    if allocation_id and public_ip:
         raise Ec2Error(
-            "InvalidParameterValue",
-            f"The private IP address {private_ip} is not assigned to {interface.id}",
+            "InvalidParameterCombination",
+            "You may specify public IP or allocation id, but not both in the same call",
         )
-    if interface.requester_managed:
+    if allocation_id:
+        return _allocated(region, allocation_id)
+    if not public_ip:
         raise Ec2Error(
-            "AuthFailure", f"You do not have permission to access {interface.id}."
+            "MissingParameter",
+            "Either public IP or allocation id must be specified",
         )
-    if not any(gateway.vpc_id == interface.vpc_id for gateway in region.gateways):
+    by_address(region, public_ip)
+    raise without_id
+
+
+def by_address(region: Region, public_ip: str) -> ElasticIp:
+    """The Elastic IP of that address.
+
+    Raises Ec2Error: malformed, unknown, another account's.
+    """
+    check_written(public_ip)
+    for row in region.elastic_ips.find("public-ip", public_ip):
+        return row
+    owner = region.around.elastic_pool.owner(public_ip)
+    if owner and owner != region.account_id:
         raise Ec2Error(
-            "Gateway.NotAttached",
-            f"Network {interface.vpc_id} is not attached to any internet gateway",
+            "AuthFailure", f"The address '{public_ip}' does not belong to you."
         )
-    instance = region.instances.get(interface.instance_id or "")
-    if instance is not None and instance.state == "pending":
+    raise _not_found(public_ip)
+
+
+def check_written(public_ip: str) -> None:
+    """Refuse what is not an IPv4 address."""
+    try:
+        IPv4Address(public_ip)
+    except AddressValueError as error:
         raise Ec2Error(
-            "IncorrectInstanceState",
-            f"The pending instance '{instance.id}' is not in a valid state for this "
-            "operation.",
+            "InvalidAddress.Malformed",
+            f"The specified IP address '{public_ip}' is not valid.",
+        ) from error
+
+
+def check_ours(row: ElasticIp) -> None:
+    """Refuse to touch an address that a service of AWS keeps."""
+    if row.service is not None:
+        raise Ec2Error(
+            "AuthFailure",
+            "You do not have permission to access the specified resource.",
         )
-    if row.association_id is not None:
-        if (row.interface_id, row.private_ip) == (interface.id, private_ip):
-            return {"AssociationId": row.association_id}
-        if params.get("AllowReassociation") is False:
-            raise Ec2Error(
-                "Resource.AlreadyAssociated",
-                f"resource {row.id} is already associated with associate-id "
-                f"{row.association_id}",
-            )
-    return {"AssociationId": bind(region, row, interface.id, private_ip)}
 
 
 def bind(
@@ -127,24 +158,18 @@ def bind(
         else:
             region.around.lent_pool.give_back(bond.public_ip)
     made = association_id or ids.ASSOCIATION.make(region.around.chance)
-    region.elastic_ips.put(
-        replace(
-            row, association_id=made, interface_id=interface_id, private_ip=private_ip
-        ),
-        at=now,
+    bound = replace(
+        row, association_id=made, interface_id=interface_id, private_ip=private_ip
     )
-    _show_on_interface(
-        region,
-        interface_id,
-        private_ip,
-        Association(
-            public_ip=row.public_ip,
-            allocation_id=row.id,
-            association_id=made,
-            ip_owner_id=region.account_id,
-        ),
-        at=now,
+    region.around.elastic_pool.sign(row.id, row.public_ip, owner=region.account_id)
+    region.elastic_ips.put(bound, at=now)
+    shown = Association(
+        public_ip=row.public_ip,
+        allocation_id=row.id,
+        association_id=made,
+        ip_owner_id=region.account_id,
     )
+    _show_on_interface(region, interface_id, private_ip, shown, at=now)
     region.note(at=now, resource=row.id, to="associated", on=interface.instance_id)
     return made
 
@@ -157,21 +182,6 @@ def unbind(region: Region, row: ElasticIp, *, at: float) -> None:
         _show_on_interface(region, row.interface_id, row.private_ip, None, at=at)
     free = replace(row, association_id=None, interface_id=None, private_ip=None)
     region.elastic_ips.put(free, at=at)
-
-
-@action
-def disassociate_address(region: Region, params: Params) -> Reply:
-    """DisassociateAddress: idempotent, so an unknown association is no error."""
-    association_id = params.get("AssociationId")
-    if association_id:
-        found = region.elastic_ips.find("association-id", association_id)
-        if not found:
-            ids.ASSOCIATION.check(association_id)
-    else:
-        found = [_named(region, params)]
-    for row in found:
-        unbind(region, row, at=region.now)
-    return {}
 
 
 def _show_on_interface(
@@ -192,44 +202,56 @@ def _show_on_interface(
     region.interfaces.put(replace(interface, addresses=addresses), at=at)
 
 
-def _named(region: Region, params: Params) -> ElasticIp:
-    if params.get("AllocationId"):
-        return lookup.elastic_ip(region, params["AllocationId"])
-    public_ip = params.get("PublicIp")
-    if not public_ip:
-        raise Ec2Error(
-            "MissingParameter", "Either 'PublicIp' or 'AllocationId' must be provided."
+def _allocated(region: Region, allocation_id: str) -> ElasticIp:
+    if allocation_id not in region.elastic_ips:
+        is_anothers = region.around.elastic_pool.belongs_to_another(
+            allocation_id, account_id=region.account_id
         )
-    found = region.elastic_ips.find("public-ip", public_ip)
-    if not found:
-        raise Ec2Error("InvalidAddress.NotFound", f"Address '{public_ip}' not found.")
-    return found[0]
-
-
-def _target(region: Region, params: Params) -> NetworkInterface:
-    if params.get("NetworkInterfaceId"):
-        if params.get("InstanceId"):
+        if is_anothers:
             raise Ec2Error(
-                "InvalidParameterCombination",
-                "You may specify either an instance or an interface, not both.",
+                "AuthFailure",
+                "You do not have permission to access the specified resource.",
             )
-        return lookup.interface(region, params["NetworkInterfaceId"])
-    if not params.get("InstanceId"):
+    return lookup.elastic_ip(region, allocation_id)
+
+
+def _check_kind(region: Region, params: Params) -> None:
+    domain = params.get("Domain") or "vpc"
+    if domain != "vpc":
         raise Ec2Error(
-            "MissingParameter",
-            "Either 'InstanceId' or 'NetworkInterfaceId' must be provided.",
+            "InvalidParameterValue",
+            f"Value ({domain}) for parameter domain is invalid. Only vpc is supported.",
         )
-    instance = lookup.instance(region, params["InstanceId"])
-    held = lookup.held_by(region, instance.id)
-    if len(held) > 1:
+    pool = params.get("PublicIpv4Pool") or POOL
+    if pool != POOL:
         raise Ec2Error(
-            "InvalidInstanceID",
-            f"There are multiple interfaces attached to instance '{instance.id}'. "
-            "Please specify an interface ID for the operation instead.",
+            "InvalidPublicIpv4PoolID.NotFound",
+            f"The publicIpv4Pool ID '{pool}' does not exist",
         )
-    if not held:
+    group = params.get("NetworkBorderGroup") or region.name
+    if group != region.name:
         raise Ec2Error(
-            "InvalidInstanceID",
-            f"The instance '{instance.id}' is not in a valid state for this operation.",
+            "InvalidParameterValue",
+            f"Value ({group}) for parameter networkBorderGroup is invalid.",
         )
-    return held[0]
+
+
+def _taken(region: Region, address: str | None) -> str:
+    """A public address for the account, the asked one or the next that is free."""
+    pool = region.around.elastic_pool
+    if address:
+        check_written(address)
+        if not pool.take(address, owner=region.account_id):
+            raise _not_found(address)
+        return address
+    public_ip = pool.take_next(owner=region.account_id)
+    if public_ip is None:
+        raise Ec2Error(
+            "InsufficientAddressCapacity",
+            "There are not enough free addresses to satisfy the request.",
+        )
+    return public_ip
+
+
+def _not_found(public_ip: str) -> Ec2Error:
+    return Ec2Error("InvalidAddress.NotFound", f"Address '{public_ip}' not found.")

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from functools import partial
 from typing import Any
 
-from ec2sim.rules import filters, listing, lookup
+from ec2sim.rules import filters, listing
 from ec2sim.rules.actions import Params, Reply, action
 from ec2sim.rules.filters import text
 from ec2sim.state import ids
@@ -193,24 +193,6 @@ def describe_network_interfaces(region: Region, params: Params) -> Reply:
     reply: Reply = {"NetworkInterfaces": drawn}
     if token:
         reply["NextToken"] = token
-    return reply
-
-
-@action
-def describe_network_interface_attribute(region: Region, params: Params) -> Reply:
-    """DescribeNetworkInterfaceAttribute: one attribute of one interface."""
-    row = lookup.interface(region, params["NetworkInterfaceId"])
-    shown = view(region, row)
-    reply: Reply = {"NetworkInterfaceId": row.id}
-    name = params.get("Attribute")
-    if name in (None, "description"):
-        reply["Description"] = {"Value": row.description}
-    if name in (None, "groupSet"):
-        reply["Groups"] = shown["Groups"]
-    if name in (None, "sourceDestCheck"):
-        reply["SourceDestCheck"] = {"Value": row.source_dest_check}
-    if name in (None, "attachment") and "Attachment" in shown:
-        reply["Attachment"] = shown["Attachment"]
     return reply
 
 

@@ -3,38 +3,41 @@
 from dataclasses import replace
 
 from ec2sim.errors import Ec2Error
-from ec2sim.rules import elastic_ips, instance_types, interfaces, lookup
+from ec2sim.rules import (
+    elastic_ips,
+    instance_types,
+    interface_addresses,
+    interface_attributes,
+    lookup,
+    unsimulated,
+)
 from ec2sim.rules.actions import Params, Reply, action
 from ec2sim.state.interface import NetworkInterface, PrivateAddress
 from ec2sim.state.region import Region
 
+NOT_SIMULATED = ("Ipv4Prefixes", "Ipv4PrefixCount")
+# Of an interface that no instance holds; EC2 names no number for it.
+MOST_UNATTACHED = 50
+
 
 @action
 def assign_private_ip_addresses(region: Region, params: Params) -> Reply:
-    """AssignPrivateIpAddresses: by address or by count.
+    """AssignPrivateIpAddresses: by address or by count, at once, all or none.
 
     With AllowReassignment an address that is secondary on another interface of the
     subnet moves here, and its Elastic IP with it.
     """
+    unsimulated.refuse(params, NOT_SIMULATED)
     row = lookup.interface(region, params["NetworkInterfaceId"])
-    chosen: list[str] = list(params.get("PrivateIpAddresses") or ())
-    count: int = params.get("SecondaryPrivateIpAddressCount") or 0
-    if bool(chosen) == bool(count):
-        raise Ec2Error(
-            "InvalidParameterCombination",
-            "Either privateIpAddress or secondaryPrivateIpAddressCount is required.",
-        )
-    mine = [private.address for private in row.addresses]
-    new = [address for address in dict.fromkeys(chosen) if address not in mine]
-    _check_limit(region, row, len(mine) + len(new) + count)
+    chosen, count = _asked(params)
+    interface_attributes.check_may_change(row)
+    new = [address for address in chosen if not _has_already(row, address)]
+    _check_limit(region, row, len(row.addresses) + len(new) + count)
     may_move = bool(params.get("AllowReassignment"))
-    moving = [_coming(region, row, address, may_move=may_move) for address in new]
+    moving = _coming(region, row, new, may_move=may_move)
     space = region.spaces[row.subnet_id]
     if space.free < count:
-        raise Ec2Error(
-            "InsufficientFreeAddressesInSubnet",
-            "The specified subnet does not have enough free addresses.",
-        )
+        raise interface_addresses.none_free()
     for private in moving:
         _take_over(region, row, private)
     drawn = [PrivateAddress(address=space.take_next() or "") for _ in range(count)]
@@ -45,7 +48,8 @@ def assign_private_ip_addresses(region: Region, params: Params) -> Reply:
     return {
         "NetworkInterfaceId": row.id,
         "AssignedPrivateIpAddresses": [
-            {"PrivateIpAddress": private.address} for private in (*moving, *drawn)
+            {"PrivateIpAddress": address}
+            for address in (*chosen, *(private.address for private in drawn))
         ],
     }
 
@@ -53,20 +57,27 @@ def assign_private_ip_addresses(region: Region, params: Params) -> Reply:
 @action
 def unassign_private_ip_addresses(region: Region, params: Params) -> Reply:
     """UnassignPrivateIpAddresses: secondary ones only; their Elastic IPs are free."""
+    unsimulated.refuse(params, NOT_SIMULATED)
     row = lookup.interface(region, params["NetworkInterfaceId"])
-    chosen: list[str] = list(params.get("PrivateIpAddresses") or ())
-    secondary = {private.address for private in row.addresses if not private.primary}
+    chosen = list(dict.fromkeys(params.get("PrivateIpAddresses") or ()))
     if not chosen:
         raise Ec2Error(
             "MissingParameter",
-            "The request must contain the parameter privateIpAddress",
+            "One of privateIpAddresses or ipv4Prefixes must be specified.",
         )
+    interface_attributes.check_may_change(row)
     for address in chosen:
-        if address not in secondary:
+        if not row.has(address):
             raise Ec2Error(
                 "InvalidParameterValue",
                 f"Some of the specified addresses are not assigned to interface "
-                f"{row.id}: {address}",
+                f"{row.id}",
+            )
+        if address == row.private_ip:
+            raise Ec2Error(
+                "InvalidParameterValue",
+                f"Value ({address}) for parameter privateIpAddress is invalid. The "
+                "primary IP address of an interface cannot be unassigned.",
             )
     for bound in region.elastic_ips.find("network-interface-id", row.id):
         if bound.private_ip in chosen:
@@ -77,32 +88,85 @@ def unassign_private_ip_addresses(region: Region, params: Params) -> Reply:
     return {}
 
 
+def _asked(params: Params) -> tuple[list[str], int]:
+    """The addresses, each once, or their number. Raises Ec2Error for both or none."""
+    chosen = list(dict.fromkeys(params.get("PrivateIpAddresses") or ()))
+    count: int | None = params.get("SecondaryPrivateIpAddressCount")
+    if chosen and count is not None:
+        raise Ec2Error(
+            "InvalidParameterCombination",
+            "You may specify one and only one of privateIpAddressSet or "
+            "secondaryPrivateIpAddressCount or ipv4Prefixes or ipv4PrefixCount, but "
+            "not more than one of them.",
+        )
+    if count is not None:
+        interface_addresses.check_count(count)
+    elif not chosen:
+        raise Ec2Error(
+            "InvalidParameterCombination",
+            "One of privateIpAddressSet or privateIpAddressCount or ipv4PrefixSet or "
+            "ipv4PrefixCount must be specified.",
+        )
+    return chosen, count or 0
+
+
+def _has_already(row: NetworkInterface, address: str) -> bool:
+    """Whether it is here as a secondary one; the primary cannot be both."""
+    if address == row.private_ip:
+        raise Ec2Error(
+            "Resource.AlreadyAssigned",
+            f"The address {address} is the primary one of {row.id} already.",
+        )
+    return row.has(address)
+
+
 def _check_limit(region: Region, row: NetworkInterface, wanted: int) -> None:
     instance = region.instances.get(row.instance_id or "")
-    most = 50 if instance is None else instance_types.limits(instance.type)[1]
+    most = (
+        MOST_UNATTACHED if instance is None else instance_types.limits(instance.type)[1]
+    )
     if wanted > most:
         raise Ec2Error(
             "PrivateIpAddressLimitExceeded",
-            f"Number of private addresses will exceed limit of {most}.",
+            f"{row.id}: Number of private addresses will exceed limit.",
         )
 
 
 def _coming(
-    region: Region, row: NetworkInterface, address: str, *, may_move: bool
-) -> PrivateAddress:
-    """The address as it will be on `row`. Raises Ec2Error if it may not come."""
+    region: Region, row: NetworkInterface, new: list[str], *, may_move: bool
+) -> list[PrivateAddress]:
+    """The addresses as they will be on `row`. Raises Ec2Error if one may not come."""
     subnet = lookup.subnet(region, row.subnet_id)
+    coming, denied = [], []
+    for address in new:
+        interface_addresses.check_written(address)
+        owned = _elsewhere(region, row, address)
+        if owned is None:
+            interface_addresses.check_free(region, subnet, address)
+            coming.append(PrivateAddress(address=address))
+        elif owned.primary or not may_move:
+            denied.append(address)
+        else:
+            coming.append(owned)
+    if denied:
+        raise Ec2Error(
+            "InvalidParameterValue",
+            f"[{', '.join(denied)}] assigned, but move is not allowed.",
+        )
+    return coming
+
+
+def _elsewhere(
+    region: Region, row: NetworkInterface, address: str
+) -> PrivateAddress | None:
+    """The address as another interface of the subnet has it."""
     for other in region.interfaces.find("addresses.private-ip-address", address):
         if other.subnet_id != row.subnet_id:
             continue
         for private in other.addresses:
-            if private.address == address and not private.primary and may_move:
+            if private.address == address:
                 return private
-        raise Ec2Error(
-            "InvalidParameterValue", f"[{address}] assigned, but move is not allowed."
-        )
-    interfaces.check_free(region, subnet, address)
-    return PrivateAddress(address=address)
+    return None
 
 
 def _take_over(region: Region, row: NetworkInterface, private: PrivateAddress) -> None:
@@ -115,12 +179,16 @@ def _take_over(region: Region, row: NetworkInterface, private: PrivateAddress) -
 
 
 def _follow(region: Region, row: NetworkInterface, private: PrivateAddress) -> None:
+    """Let the Elastic IP of an address that has moved know where it is now."""
     bond = private.association
     if bond is None or bond.allocation_id is None:
         return
     address = region.elastic_ips.get(bond.allocation_id)
     if address is not None:
         region.elastic_ips.put(replace(address, interface_id=row.id), at=region.now)
+        region.note(
+            at=region.now, resource=address.id, to="associated", on=row.instance_id
+        )
 
 
 def _leave(region: Region, interface_id: str, leaving: set[str]) -> None:

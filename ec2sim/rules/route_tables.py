@@ -1,30 +1,33 @@
-"""Route tables; a route is a blackhole while its interface is not attached."""
+"""Route tables; a route is a blackhole while its interface takes no packets."""
 
-from dataclasses import replace
 from typing import Any
 
 from ec2sim.errors import Ec2Error
-from ec2sim.rules import filters, listing, lookup, tags, vpcs
+from ec2sim.rules import filters, listing, lookup, tags
 from ec2sim.rules.actions import Params, Reply, action
 from ec2sim.rules.filters import text
 from ec2sim.state import ids
-from ec2sim.state.network import Route, RouteAssociation, RouteTable
+from ec2sim.state.network import Route, RouteTable
 from ec2sim.state.region import Region
 
-OTHER_TARGETS = (
-    "NatGatewayId",
-    "TransitGatewayId",
-    "VpcPeeringConnectionId",
-    "VpcEndpointId",
-)
+# States of the instance behind an interface in which no packet gets through.
+DOWN = ("stopped", "terminated")
+MOST_TABLES = 100
 
 
 def state_of(region: Region, route: Route) -> str:
-    """`active`, or `blackhole` when what it points at cannot take packets."""
+    """`active`, or `blackhole` when what it points at cannot take packets.
+
+    An interface can from the moment it is attaching to the end of its detach, unless
+    its instance is stopped.
+    """
     if route.interface_id is not None:
         interface = region.interfaces.get(route.interface_id)
-        gone = interface is None or interface.attachment is None
-        return "blackhole" if gone else "active"
+        if interface is None or interface.attachment is None:
+            return "blackhole"
+        instance = region.instances.get(interface.instance_id or "")
+        is_down = instance is not None and instance.state in DOWN
+        return "blackhole" if is_down else "active"
     if route.gateway_id in (None, "local"):
         return "active"
     gateway = region.gateways.get(route.gateway_id or "")
@@ -75,7 +78,11 @@ def view(region: Region, row: RouteTable) -> dict[str, Any]:
 
 
 def _fields(region: Region) -> filters.Fields[RouteTable]:
+    def targets(name: str) -> filters.Values[RouteTable]:
+        return lambda row: [_route(region, route).get(name) for route in row.routes]
+
     return {
+        "association.gateway-id": lambda _row: (),
         "association.main": lambda row: [text(a.is_main) for a in row.associations],
         "association.route-table-association-id": lambda row: [
             bond.id for bond in row.associations
@@ -86,10 +93,13 @@ def _fields(region: Region) -> filters.Fields[RouteTable]:
         "route-table-id": lambda row: (row.id,),
         "route.destination-cidr-block": lambda row: [r.destination for r in row.routes],
         "route.gateway-id": lambda row: [r.gateway_id for r in row.routes],
-        "route.instance-id": lambda row: [
-            _route(region, route).get("InstanceId") for route in row.routes
-        ],
-        "route.nat-gateway-id": lambda _row: (),
+        "route.destination-ipv6-cidr-block": lambda _row: (),
+        "route.destination-prefix-list-id": lambda _row: (),
+        "route.egress-only-internet-gateway-id": lambda _row: (),
+        "route.instance-id": targets("InstanceId"),
+        "route.nat-gateway-id": targets("NatGatewayId"),
+        "route.transit-gateway-id": targets("TransitGatewayId"),
+        "route.vpc-peering-connection-id": targets("VpcPeeringConnectionId"),
         "route.origin": lambda row: [route.origin for route in row.routes],
         "route.state": lambda row: [state_of(region, route) for route in row.routes],
         "vpc-id": lambda row: (row.vpc_id,),
@@ -105,6 +115,7 @@ def describe_route_tables(region: Region, params: Params) -> Reply:
         ids="RouteTableIds",
         fields=_fields(region),
         id_filter="route-table-id",
+        most=MOST_TABLES,
     )
     found, token = listing.rows(region, region.route_tables, asked, params)
     reply: Reply = {"RouteTables": [view(region, row) for row in found]}
@@ -137,126 +148,3 @@ def delete_route_table(region: Region, params: Params) -> Reply:
         )
     region.route_tables.drop(row.id, at=region.now)
     return {}
-
-
-@action
-def create_route(region: Region, params: Params) -> Reply:
-    """CreateRoute: to an interface, an instance's only interface, or a gateway."""
-    row, destination = _asked(region, params)
-    route = _target(region, params, destination)
-    for other in row.routes:
-        if other.destination == destination:
-            raise Ec2Error(
-                "RouteAlreadyExists",
-                f"The route identified by {destination} already exists.",
-            )
-    region.route_tables.put(replace(row, routes=(*row.routes, route)), at=region.now)
-    return {"Return": True}
-
-
-@action
-def replace_route(region: Region, params: Params) -> Reply:
-    """ReplaceRoute: only an existing one, by its exact destination."""
-    row, destination = _asked(region, params)
-    route = _target(region, params, destination)
-    _check_exists(row, destination)
-    routes = tuple(
-        route if other.destination == destination else other for other in row.routes
-    )
-    region.route_tables.put(replace(row, routes=routes), at=region.now)
-    return {}
-
-
-@action
-def delete_route(region: Region, params: Params) -> Reply:
-    """DeleteRoute, by its exact destination."""
-    row, destination = _asked(region, params)
-    _check_exists(row, destination)
-    left = tuple(each for each in row.routes if each.destination != destination)
-    region.route_tables.put(replace(row, routes=left), at=region.now)
-    return {}
-
-
-@action
-def associate_route_table(region: Region, params: Params) -> Reply:
-    """AssociateRouteTable: a subnet has one table."""
-    row = lookup.named(region.route_tables, ids.ROUTE_TABLE, params["RouteTableId"])
-    subnet = lookup.subnet(region, params.get("SubnetId") or "")
-    for table in region.route_tables:
-        if any(bond.subnet_id == subnet.id for bond in table.associations):
-            raise Ec2Error(
-                "Resource.AlreadyAssociated",
-                f"the specified association for route table {table.id} conflicts with "
-                "an existing association",
-            )
-    bond = RouteAssociation(
-        id=ids.ROUTE_ASSOCIATION.make(region.around.chance), subnet_id=subnet.id
-    )
-    grown = replace(row, associations=(*row.associations, bond))
-    region.route_tables.put(grown, at=region.now)
-    return {"AssociationId": bond.id, "AssociationState": {"State": "associated"}}
-
-
-@action
-def disassociate_route_table(region: Region, params: Params) -> Reply:
-    """DisassociateRouteTable: the subnet falls back to the main table."""
-    association_id = params["AssociationId"]
-    for row in region.route_tables:
-        left = tuple(bond for bond in row.associations if bond.id != association_id)
-        if len(left) < len(row.associations):
-            region.route_tables.put(replace(row, associations=left), at=region.now)
-            return {}
-    raise ids.ROUTE_ASSOCIATION.missing(association_id)
-
-
-def _asked(region: Region, params: Params) -> tuple[RouteTable, str]:
-    row = lookup.named(region.route_tables, ids.ROUTE_TABLE, params["RouteTableId"])
-    cidr = params.get("DestinationCidrBlock")
-    if not cidr:
-        raise Ec2Error(
-            "MissingParameter",
-            "The request must contain the parameter destinationCidrBlock",
-        )
-    return row, vpcs.network(cidr, least=0, most=32)
-
-
-def _check_exists(row: RouteTable, destination: str) -> None:
-    for route in row.routes:
-        if route.destination == destination:
-            if route.gateway_id == "local":
-                raise Ec2Error(
-                    "InvalidParameterValue",
-                    "cannot change or remove local route in route table",
-                )
-            return
-    raise Ec2Error(
-        "InvalidRoute.NotFound",
-        f"no route with destination-cidr-block {destination} in route table {row.id}",
-    )
-
-
-def _target(region: Region, params: Params, destination: str) -> Route:
-    if params.get("NetworkInterfaceId"):
-        interface = lookup.interface(region, params["NetworkInterfaceId"])
-        return Route(destination=destination, interface_id=interface.id)
-    if params.get("InstanceId"):
-        instance = lookup.instance(region, params["InstanceId"])
-        held = lookup.held_by(region, instance.id)
-        if len(held) != 1:
-            raise Ec2Error(
-                "InvalidInstanceID",
-                f"There are multiple interfaces attached to instance '{instance.id}'. "
-                "Please specify an interface ID for the operation instead.",
-            )
-        return Route(destination=destination, interface_id=held[0].id)
-    if params.get("GatewayId"):
-        gateway = lookup.named(
-            region.gateways, ids.INTERNET_GATEWAY, params["GatewayId"]
-        )
-        return Route(destination=destination, gateway_id=gateway.id)
-    for name in OTHER_TARGETS:
-        if params.get(name):
-            return Route(destination=destination, other_target=(name, params[name]))
-    raise Ec2Error(
-        "MissingParameter", "The request must contain a target for the route."
-    )

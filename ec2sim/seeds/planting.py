@@ -131,7 +131,7 @@ def interface(  # noqa: PLR0913 - a seed may fix any part of it
         subnet_id=home.id,
         zone=home.zone,
         zone_id=home.zone_id,
-        mac_address=mac_address or interfaces.mac_address(region.around.chance),
+        mac_address=mac_address or interfaces.mac_address(region),
         private_dns_name=interfaces.private_dns_name(region.name, address),
         addresses=(PrivateAddress(address=address, primary=True, association=lent),),
         groups=groups,

@@ -3,6 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+# The types that a customer makes and may attach; all others belong to a service.
+OWN_TYPES = ("interface", "efa")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Association:
@@ -31,6 +34,7 @@ class Attachment:
     """The bond of an interface to an instance; a new one has a new identifier.
 
     `status` is attaching, attached or detaching; when it has detached it is gone.
+    At `guest_at`, seconds since 1970, the guest has configured the interface.
     """
 
     id: str
@@ -43,6 +47,7 @@ class Attachment:
     network_card_index: int = 0
     forced: bool = False
     stuck: bool = False
+    guest_at: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,7 +84,7 @@ class NetworkInterface:
         return (
             self.requester_managed
             or self.operator is not None
-            or self.interface_type != "interface"
+            or self.interface_type not in OWN_TYPES
         )
 
     @property
@@ -91,3 +96,7 @@ class NetworkInterface:
     def private_ip(self) -> str:
         """The primary private address."""
         return self.addresses[0].address
+
+    def has(self, address: str) -> bool:
+        """Whether a private address is one of its own."""
+        return any(private.address == address for private in self.addresses)

@@ -188,7 +188,7 @@ def test_a_hung_guest_lets_go_when_it_stops(sim: Sim) -> None:
     sim.control(f"instances/{PRIMARY}", {"guest": "hung"})
     sim.detach()
     sim.advance(60)
-    sim.ec2.stop_instances(InstanceIds=[PRIMARY])
+    sim.ec2.stop_instances(InstanceIds=[PRIMARY], Force=True)
     sim.advance(3)
 
     assert sim.interface()["Status"] == "available"
