@@ -34,6 +34,8 @@ class Region(models.Model):
     lease_until = models.FloatField(default=0.0)
     lease_boot = models.CharField(max_length=64, blank=True, default="")
     wake_seq = models.BigIntegerField(default=0)
+    # EC2's token buckets as we have spent them (engine.budget), by the lease clock.
+    budget = models.JSONField(default=dict)
     sync_requested_at = models.DateTimeField(null=True)
     sync_claimed_until = models.FloatField(default=0.0)
     sync_boot = models.CharField(max_length=64, blank=True, default="")
