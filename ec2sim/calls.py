@@ -4,6 +4,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from ec2sim.errors import THROTTLED, Ec2Error
+from ec2sim.faults.fault import Fault, Target
 from ec2sim.state.ids import LIKE_AN_ID
 from ec2sim.state.region import Region
 
@@ -26,24 +28,31 @@ class Call:
         """Whether the call changes nothing."""
         return self.action.startswith(READS)
 
-    @property
-    def narrowed(self) -> bool:
-        """Whether a read is filtered or paged, and so has the larger bucket."""
-        names = ("Filters", "MaxResults", "NextToken")
-        return any(self.params.get(name) for name in names)
-
 
 @dataclass(slots=True, kw_only=True)
 class Record:
-    """The line of a call, filled in as it goes. Times in seconds since 1970."""
+    """The line of a call, filled in as it goes. Times in seconds since 1970.
+
+    `effect_at` is the one moment at which everything that the call does is done, and
+    `place` its place among all effects, also of calls with the same moment.
+    """
 
     call: Call
     at: float
     resources: list[str] = field(default_factory=list)
     effect_at: float | None = None
+    place: int | None = None
     outcome: str = "ok"
     code: str | None = None
-    fault: str | None = None
+    struck: Fault | None = None
+
+    def answered(self, error: Ec2Error) -> None:
+        """The call has come to an error."""
+        self.code = error.code
+        if error.code in THROTTLED:
+            self.outcome = "throttled"
+        else:
+            self.outcome = "error" if error.status >= 500 else "refused"
 
     def line(self, end_at: float) -> dict[str, Any]:
         """The line as the log has it."""
@@ -61,7 +70,8 @@ class Record:
             "request_id": self.call.request_id,
             "session": self.call.session,
             "dry_run": bool(self.call.params.get("DryRun")),
-            "fault": self.fault,
+            "fault": None if self.struck is None else self.struck.id,
+            "place": self.place,
         }
 
 
@@ -82,6 +92,40 @@ def touched(region: Region, params: Mapping[str, Any]) -> list[str]:
             if address.interface_id:
                 found[address.interface_id] = None
     return list(found)
+
+
+def target(region: Region, call: Call, resources: list[str]) -> Target:
+    """The call as a plan of faults sees it: with the holders, and the zones."""
+    instances: dict[str, None] = {}
+    for name in resources:
+        if name in region.instances:
+            instances[name] = None
+        interface = region.interfaces.get(name)
+        if interface is not None and interface.instance_id:
+            instances[interface.instance_id] = None
+    return Target(
+        action=call.action,
+        account=call.account_id,
+        region=call.region,
+        session=call.session,
+        resources=resources,
+        instances=instances,
+        zones=zones(region, call, resources),
+    )
+
+
+def zones(region: Region, call: Call, resources: Iterable[str]) -> set[str]:
+    """The availability zones that a call is about."""
+    found: set[str] = set()
+    for name in resources:
+        for table in (region.interfaces, region.instances, region.subnets):
+            row: Any = table.get(name)
+            if row is not None:
+                found.add(row.zone)
+    placement = call.params.get("Placement")
+    if isinstance(placement, Mapping) and placement.get("AvailabilityZone"):
+        found.add(str(placement["AvailabilityZone"]))
+    return found
 
 
 def named_in(value: Any) -> Iterable[str]:

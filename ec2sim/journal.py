@@ -1,5 +1,6 @@
 """The log: one JSON line for every call and every transition."""
 
+import itertools
 import json
 import threading
 from collections import deque
@@ -18,14 +19,20 @@ class Journal:
         self._lock = threading.Lock()
         self._lines: deque[str] = deque(maxlen=KEPT_LINES)
         self._file: IO[str] | None = None
-        self._muted = False
+        self._places = itertools.count(1)
+        self._mute = threading.local()
+        self._latest: dict[str, str] = {}
         if path is not None:
             path.parent.mkdir(parents=True, exist_ok=True)
             self._file = path.open("a", encoding="utf-8", buffering=1)
 
+    def next_place(self) -> int:
+        """A place in the order of all effects; whoever asks holds its lock."""
+        return next(self._places)
+
     def write(self, event: dict[str, Any]) -> None:
         """Add a line; times are seconds since 1970, UTC."""
-        if self._muted:
+        if self.is_muted:
             return
         line = json.dumps(event, separators=(", ", ": "))
         with self._lock:
@@ -37,6 +44,9 @@ class Journal:
         self, *, at: float, resource: str, to: str, instance_id: str | None
     ) -> None:
         """Note that a resource has entered a state."""
+        if self.is_muted:
+            return
+        self._latest[resource] = to
         self.write(
             {
                 "event": "transition",
@@ -44,17 +54,30 @@ class Journal:
                 "resource": resource,
                 "to": to,
                 "instance_id": instance_id,
+                "place": self.next_place(),
             }
         )
 
+    def latest(self, resource: str) -> str | None:
+        """The last state that a resource was said to enter, if it ever was."""
+        return self._latest.get(resource)
+
+    @property
+    def is_muted(self) -> bool:
+        """Whether this thread is building a seed."""
+        return bool(getattr(self._mute, "depth", 0))
+
     @contextmanager
     def muted(self) -> Iterator[None]:
-        """Write nothing for a while: what a seed builds has not happened."""
-        self._muted = True
+        """Write nothing for a while: what a seed builds has not happened.
+
+        Calls that other threads make meanwhile are written as ever.
+        """
+        self._mute.depth = getattr(self._mute, "depth", 0) + 1
         try:
             yield
         finally:
-            self._muted = False
+            self._mute.depth -= 1
 
     def lines(self) -> list[str]:
         """What memory holds, oldest first."""
@@ -65,6 +88,7 @@ class Journal:
         """Forget the lines in memory; the file keeps its own."""
         with self._lock:
             self._lines.clear()
+            self._latest.clear()
 
     def close(self) -> None:
         """Close the file."""

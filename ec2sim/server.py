@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ec2sim.config import Config
+from ec2sim.config import BadControl, Config
 from ec2sim.pages.site import Site
 from ec2sim.seeds import sowing
 from ec2sim.wire.controls import Controls
 from ec2sim.wire.door import Door
 from ec2sim.wire.http import Server
+from ec2sim.wire.identity import Sessions
 from ec2sim.world import World
 
 
@@ -53,18 +54,23 @@ def start(
     """Listen, and return at once; `port` 0 takes a free one.
 
     `sown` is what POST /_sim/seed takes, for example {"article": True}.
-    Raises OSError when the port is taken.
+    Raises OSError when the port is taken, and BadControl for a wrong seed.
     """
     world = World(config=config, seed=seed, log_path=log_path)
     site = Site(world)
+    sessions = Sessions()
     try:
-        server = Server((host, port), door=Door(world), controls=Controls(world, site))
-    except OSError:
+        if sown:
+            sowing.sow(world, sown)
+        server = Server(
+            (host, port),
+            door=Door(world, sessions),
+            controls=Controls(world, site, sessions),
+        )
+    except (BadControl, OSError):
         world.close()
         site.close()
         raise
-    if sown:
-        sowing.sow(world, sown)
     thread = threading.Thread(
         target=server.serve_forever, name="ec2sim-http", kwargs={"poll_interval": 0.05}
     )

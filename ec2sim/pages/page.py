@@ -43,10 +43,13 @@ def holder(
 ) -> tuple[Instance, str] | tuple[None, str]:
     """The instance that answers on an interface and its manner: ok, hung, or none.
 
-    `none` is nobody: no attached interface, no running instance, or a dead guest.
+    `none` is nobody: no attached interface, one that the guest has not configured yet,
+    no running instance, or a dead guest.
     """
     bond = interface.attachment
     if bond is None or bond.status != "attached" or bond.instance_id is None:
+        return None, "none"
+    if bond.guest_at > region.now:
         return None, "none"
     instance = region.instances.get(bond.instance_id)
     if instance is None or instance.state != "running" or instance.guest == "dead":

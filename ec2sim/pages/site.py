@@ -47,6 +47,7 @@ class Site:
                 self._listeners.hide(address)
             if new is not None and after:
                 self._show(region, new)
+            self._await_guest(region, new)
 
         def instance_changed(old: Instance | None, new: Instance | None) -> None:
             changed = new or old
@@ -57,6 +58,20 @@ class Site:
 
         region.interfaces.watchers.append(interface_changed)
         region.instances.watchers.append(instance_changed)
+
+    def _await_guest(self, region: Region, row: NetworkInterface | None) -> None:
+        """Look again when the guest has configured a newly attached interface."""
+        bond = None if row is None else row.attachment
+        if row is None or bond is None or bond.guest_at <= region.now:
+            return
+        row_id = row.id
+
+        def look_again(_at: float) -> None:
+            found = region.interfaces.get(row_id)
+            if found is not None:
+                self._show(region, found)
+
+        region.timers.add(bond.guest_at, look_again)
 
     def _show(self, region: Region, row: NetworkInterface) -> None:
         addresses = _public(row)

@@ -111,6 +111,7 @@ class _View:
 
     def __init__(self, region: Region, table: Table[Any]) -> None:
         self.stale_s = region.around.config.stale_s
+        self._region = region
         self._table = table
         self._now = region.now
         self._chance = region.around.chance
@@ -130,6 +131,8 @@ class _View:
         return list(found.values())
 
     def _row(self, row_id: str) -> Any:
+        if self._region.unseen and self._region.hides(row_id):
+            return None
         if not self.stale_s:
             return self._table.get(row_id)
         age_s = self._chance.uniform(0, self.stale_s)

@@ -1,5 +1,6 @@
 """Finding what a call names, or refusing it in EC2's words."""
 
+from collections.abc import Iterable
 from typing import TypeVar
 
 from ec2sim.errors import Ec2Error
@@ -23,24 +24,50 @@ def named(table: Table[R], kind: ids.Kind, value: str) -> R:
     return row
 
 
+def _seen(region: Region, kind: ids.Kind, row: R) -> R:
+    """Refuse a row that is so new that EC2 does not know it yet."""
+    if region.hides(row.id):
+        raise kind.missing(row.id)
+    return row
+
+
 def interface(region: Region, value: str) -> NetworkInterface:
     """The network interface of that identifier."""
-    return named(region.interfaces, ids.INTERFACE, value)
+    return _seen(region, ids.INTERFACE, named(region.interfaces, ids.INTERFACE, value))
 
 
 def instance(region: Region, value: str) -> Instance:
     """The instance of that identifier, terminated ones included."""
-    return named(region.instances, ids.INSTANCE, value)
+    return _seen(region, ids.INSTANCE, named(region.instances, ids.INSTANCE, value))
+
+
+def instances(region: Region, values: Iterable[str]) -> list[Instance]:
+    """The instances of these identifiers, each once, or none of them.
+
+    Raises Ec2Error for the first that is malformed, or for all that are unknown.
+    """
+    wanted = list(dict.fromkeys(values))
+    for value in wanted:
+        ids.INSTANCE.check(value)
+    missing = [
+        value
+        for value in wanted
+        if value not in region.instances or region.hides(value)
+    ]
+    if missing:
+        raise ids.INSTANCE.missing(*missing)
+    return [row for value in wanted if (row := region.instances.get(value))]
 
 
 def elastic_ip(region: Region, value: str) -> ElasticIp:
     """The Elastic IP of that allocation."""
-    return named(region.elastic_ips, ids.ALLOCATION, value)
+    row = named(region.elastic_ips, ids.ALLOCATION, value)
+    return _seen(region, ids.ALLOCATION, row)
 
 
 def subnet(region: Region, value: str) -> Subnet:
     """The subnet of that identifier."""
-    return named(region.subnets, ids.SUBNET, value)
+    return _seen(region, ids.SUBNET, named(region.subnets, ids.SUBNET, value))
 
 
 def attachment(region: Region, value: str) -> tuple[NetworkInterface, Attachment]:

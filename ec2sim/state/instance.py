@@ -57,6 +57,8 @@ class Instance:
     ebs_status: str = "ok"
     impaired_since: Mapping[str, float] = field(default_factory=dict)
     limit: int | None = None
+    attach_s: float | None = None
+    detach_s: float | None = None
     transition_reason: str = ""
     state_reason: tuple[str, str] | None = None
     lent_public_ip: bool = False

@@ -9,8 +9,10 @@ from ec2sim.config import Config
 from ec2sim.journal import Journal
 from ec2sim.state import address_space
 from ec2sim.state.elastic_ip import ElasticIp
+from ec2sim.state.group_rule import GroupRule
 from ec2sim.state.instance import Instance
 from ec2sim.state.interface import NetworkInterface
+from ec2sim.state.key_pair import KeyPair
 from ec2sim.state.network import (
     Image,
     InternetGateway,
@@ -21,6 +23,7 @@ from ec2sim.state.network import (
 )
 from ec2sim.state.table import Row, Table
 from ec2sim.timing.clock import Clock
+from ec2sim.timing.durations import Durations
 from ec2sim.timing.timers import Timers
 
 
@@ -32,6 +35,7 @@ class Surroundings:
     config: Config
     chance: random.Random
     journal: Journal
+    durations: Durations
     elastic_pool: address_space.PublicSpace
     lent_pool: address_space.PublicSpace
 
@@ -86,6 +90,12 @@ def elastic_ip_keys(row: ElasticIp) -> Iterable[tuple[str, str]]:
     return keys
 
 
+def rule_keys(row: GroupRule) -> Iterable[tuple[str, str]]:
+    """The index entries of a security group's rule."""
+    keys = [("group-id", row.group_id), *tag_keys(row)]
+    return [*keys, ("peer-id", row.peer_id)] if row.peer_id else keys
+
+
 @dataclass(slots=True, kw_only=True)
 class Region:
     """The tables of one account in one region; its account's lock guards them."""
@@ -129,6 +139,10 @@ class Region:
     vpcs: Table[Vpc] = field(default_factory=lambda: Table(tag_keys))
     subnets: Table[Subnet] = field(default_factory=lambda: Table(tag_keys))
     groups: Table[SecurityGroup] = field(default_factory=lambda: Table(tag_keys))
+    group_rules: Table[GroupRule] = field(
+        default_factory=lambda: Table(rule_keys, indexed=("group-id", "peer-id"))
+    )
+    key_pairs: Table[KeyPair] = field(default_factory=lambda: Table(tag_keys))
     route_tables: Table[RouteTable] = field(default_factory=lambda: Table(tag_keys))
     gateways: Table[InternetGateway] = field(default_factory=lambda: Table(tag_keys))
     images: Table[Image] = field(default_factory=lambda: Table(tag_keys))
@@ -136,6 +150,7 @@ class Region:
     outages: set[str] = field(default_factory=set)
     quotas: dict[str, int] = field(default_factory=dict)
     tokens: dict[tuple[str, str], tuple[str, Any]] = field(default_factory=dict)
+    unseen: dict[str, float] = field(default_factory=dict)
 
     @property
     def now(self) -> float:
@@ -151,10 +166,22 @@ class Region:
             "vpc": self.vpcs,
             "subnet": self.subnets,
             "security-group": self.groups,
+            "security-group-rule": self.group_rules,
+            "key-pair": self.key_pairs,
             "route-table": self.route_tables,
             "internet-gateway": self.gateways,
             "image": self.images,
         }
+
+    def hides(self, row_id: str) -> bool:
+        """Whether a resource is so new that EC2 does not know it yet."""
+        until = self.unseen.get(row_id)
+        if until is None:
+            return False
+        if until > self.now:
+            return True
+        del self.unseen[row_id]
+        return False
 
     def lasting(self, seconds: float) -> float:
         """A transition's duration with its jitter drawn."""

@@ -1,6 +1,8 @@
 """The thread that lets transitions happen on time when nobody is calling."""
 
+import sys
 import threading
+import traceback
 from collections.abc import Callable
 
 from ec2sim.timing.clock import Clock
@@ -39,7 +41,11 @@ class Ticker:
     def _run(self) -> None:
         while not self._closed:
             self._wake.clear()
-            next_at = self._settle()
+            try:
+                next_at = self._settle()
+            except Exception:  # noqa: BLE001 - time goes on after one broken effect
+                sys.stderr.write(traceback.format_exc())
+                continue
             wait_s = None
             if next_at is not None:
                 wait_s = self._clock.real_s(max(0.0, next_at - self._clock.now()))

@@ -1,5 +1,6 @@
 """The AWS door: one signed form in, one XML document out."""
 
+import re
 import sys
 import traceback
 import uuid
@@ -8,72 +9,76 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from ec2sim.calls import Call
-from ec2sim.errors import Ec2Error, ReplyLost, ReplyNever
+from ec2sim.errors import Ec2Error, ReplyGarbled, ReplyLost, ReplyNever, ReplySlow
 from ec2sim.rules import tags, zones
 from ec2sim.rules.registry import ACTIONS
 from ec2sim.wire import identity, model, query, xml
 from ec2sim.wire.breadth import Breadth
-from ec2sim.world import World
+from ec2sim.world import Rule, World
 
 Answer = tuple[int, str]
-STS_ACTIONS = ("GetCallerIdentity", "AssumeRole")
+STS_ACTIONS = ("GetCallerIdentity", "AssumeRole", "DecodeAuthorizationMessage")
+VERSION = "2016-11-15"
+# Longer than any client's patience, so that a slow reply ends by itself.
+HELD_S = 120.0
+# What XML 1.0 cannot hold, not even escaped.
+UNWRITABLE = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 class Door:
     """Turns requests into calls of the world."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: World, sessions: identity.Sessions | None = None) -> None:
         self.world = world
-        self.sessions = identity.Sessions()
+        self.sessions = sessions or identity.Sessions()
         self._breadth = Breadth()
 
     def answer(self, body: str, headers: Mapping[str, str]) -> tuple[int, str, str]:
-        """Status, XML and request id. Raises ReplyLost and ReplyNever."""
+        """Status, XML and request id. Raises ReplyLost, its kinds, and ReplyNever."""
         request_id = str(uuid.uuid4())
         service = "ec2"
         try:
-            credential = identity.CREDENTIAL.search(headers.get("Authorization") or "")
-            if credential is None:
-                raise Ec2Error(
-                    "AuthFailure",
-                    "AWS was not able to validate the provided access credentials",
-                )
+            fields = parse_qsl(body, keep_blank_values=True)
+            credential = _credential(fields, headers)
             if credential["service"] == "sts":
                 service = "sts"
-                status, text = self._sts(body, credential["key"], request_id)
+                status, text = self._sts(fields, credential["key"], request_id)
             else:
-                status, text = self._ec2(body, headers, credential, request_id)
+                status, text = self._ec2(fields, body, headers, request_id)
         except Ec2Error as problem:
-            status = problem.status
-            text = xml.error(problem, request_id=request_id, service=service)
+            status, text = problem.status, self._error(problem, request_id, service)
         except (ReplyLost, ReplyNever):
             raise
         except Exception:  # noqa: BLE001 - a client must get XML whatever breaks here
             sys.stderr.write(traceback.format_exc())
             broken = Ec2Error("InternalError", "ec2sim itself has failed.")
-            status = broken.status
-            text = xml.error(broken, request_id=request_id, service=service)
+            status, text = broken.status, self._error(broken, request_id, service)
         return status, text, request_id
 
     def _ec2(
-        self, body: str, headers: Mapping[str, str], credential: Any, request_id: str
+        self,
+        fields: list[tuple[str, str]],
+        body: str,
+        headers: Mapping[str, str],
+        request_id: str,
     ) -> Answer:
-        fields = parse_qsl(body, keep_blank_values=True)
+        credential = _credential(fields, headers)
         action = dict(fields).get("Action", "")
-        if not action:
-            raise Ec2Error("MissingAction", "The request is missing an action.")
-        shape = model.operation("ec2", action)
-        if shape is None:
-            raise Ec2Error(
-                "InvalidAction",
-                f"The action {action} is not valid for this web service.",
-            )
+        shape = _operation(fields, action)
         if not zones.REGION_NAME.match(credential["region"]):
             raise Ec2Error(
                 "AuthFailure", f"The region {credential['region']} is not valid."
             )
-        account_id, session = self.sessions.account(credential["key"])
-        params = query.read(fields, shape.input_shape)
+        account_id, session = self.sessions.account(
+            credential["key"], now=self.world.clock.now()
+        )
+        refused: Ec2Error | None = None
+        params: dict[str, Any] = {}
+        try:
+            _check_writable(fields)
+            params = query.read(fields, shape.input_shape)
+        except Ec2Error as error:
+            refused = error
         call = Call(
             account_id=account_id,
             region=credential["region"],
@@ -82,43 +87,142 @@ class Door:
             request_id=request_id,
             session=session,
         )
+        if refused is not None:
+            # It was asked, so it spends its token and is logged like any other.
+            return self._own(call, shape, _refusing(refused))
         if action in ACTIONS and not _concerns_others(action, params):
-            reply = self.world.call(call, ACTIONS[action])
+            return self._own(call, shape, ACTIONS[action])
+        return self._others(call, body, headers)
+
+    def _own(self, call: Call, shape: Any, rule: Rule) -> Answer:
+        """A call that ec2sim answers itself."""
+
+        def written(reply: Any) -> Answer:
+            if isinstance(reply, Ec2Error):
+                return reply.status, self._error(reply, call.request_id, "ec2")
             text = xml.reply(
-                action,
+                call.action,
                 shape.output_shape,
                 reply,
-                request_id=request_id,
+                request_id=call.request_id,
                 service="ec2",
             )
             return 200, text
-        answered: Answer = self.world.call(
-            call,
-            lambda _region, _params: self._breadth.answer(
-                body, headers, account_id=account_id, action=action
-            ),
-        )
+
+        try:
+            return written(self.world.call(call, rule))
+        except ReplySlow as slow:
+            self._wait(slow)
+            return written(slow.outcome)
+        except ReplyGarbled as garbled:
+            raise ReplyGarbled(written(garbled.outcome)) from garbled
+
+    def _others(self, call: Call, body: str, headers: Mapping[str, str]) -> Answer:
+        """A call that moto answers."""
+
+        def rule(_region: Any, _params: Any) -> Answer:
+            return self._breadth.answer(
+                body, headers, account_id=call.account_id, action=call.action
+            )
+
+        answered: Answer
+        try:
+            answered = self.world.call(call, rule)
+        except ReplySlow as slow:
+            self._wait(slow)
+            if isinstance(slow.outcome, Ec2Error):
+                raise slow.outcome from slow
+            answered = slow.outcome
         return answered
 
-    def _sts(self, body: str, access_key: str, request_id: str) -> Answer:
-        fields = dict(parse_qsl(body, keep_blank_values=True))
-        action = fields.get("Action", "")
+    def _sts(
+        self, fields: list[tuple[str, str]], access_key: str, request_id: str
+    ) -> Answer:
+        given = dict(fields)
+        action = given.get("Action", "")
         shape = model.operation("sts", action) if action in STS_ACTIONS else None
         if shape is None:
             raise Ec2Error(
                 "InvalidAction", f"Could not find operation {action} for this service."
             )
-        for name in shape.input_shape.required_members:
-            if name not in fields:
+        _check_writable(fields)
+        required = () if shape.input_shape is None else shape.input_shape
+        for name in getattr(required, "required_members", ()):
+            if name not in given:
                 raise Ec2Error("ValidationError", f"{name} is required")
+        now = self.world.clock.now()
         if action == "GetCallerIdentity":
-            reply = self.sessions.caller(access_key)
+            reply = self.sessions.caller(access_key, now=now)
+        elif action == "DecodeAuthorizationMessage":
+            reply = identity.decode_authorization_message(given)
         else:
-            reply = self.sessions.assume_role(fields, now=self.world.clock.now())
+            reply = self.sessions.assume_role(
+                given, caller=access_key, roles=self.world.roles, now=now
+            )
         text = xml.reply(
             action, shape.output_shape, reply, request_id=request_id, service="sts"
         )
         return 200, text
+
+    def _wait(self, slow: ReplySlow) -> None:
+        if not self.world.clock.wait_until(slow.due_at, at_most_s=HELD_S):
+            raise ReplyLost from slow
+
+    @staticmethod
+    def _error(problem: Ec2Error, request_id: str, service: str) -> str:
+        clean = Ec2Error(
+            UNWRITABLE.sub("?", problem.code),
+            UNWRITABLE.sub("?", problem.message),
+            status=problem.status,
+        )
+        return xml.error(clean, request_id=request_id, service=service)
+
+
+def _credential(
+    fields: list[tuple[str, str]], headers: Mapping[str, str]
+) -> re.Match[str]:
+    """Who signed, in the header or in the query of a presigned request."""
+    signed = headers.get("Authorization") or dict(fields).get("X-Amz-Credential", "")
+    found = identity.CREDENTIAL.search(signed)
+    if found is None:
+        raise Ec2Error(
+            "AuthFailure",
+            "AWS was not able to validate the provided access credentials",
+        )
+    return found
+
+
+def _operation(fields: list[tuple[str, str]], action: str) -> Any:
+    """The model of the call. Raises Ec2Error for one that does not exist."""
+    if not action:
+        raise Ec2Error("MissingAction", "The request is missing an action.")
+    version = dict(fields).get("Version", VERSION)
+    if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", version) or version > VERSION:
+        raise Ec2Error("NoSuchVersion", f"The requested version ({version}) is invalid")
+    shape = model.operation("ec2", action)
+    if shape is None:
+        raise Ec2Error(
+            "InvalidAction", f"The action {action} is not valid for this web service"
+        )
+    return shape
+
+
+def _check_writable(fields: list[tuple[str, str]]) -> None:
+    """Refuse what no XML reply could ever tell."""
+    for name, value in fields:
+        if UNWRITABLE.search(name) or UNWRITABLE.search(value):
+            raise Ec2Error(
+                "InvalidParameterValue",
+                f"The value of parameter {UNWRITABLE.sub('?', name)} contains "
+                "characters that are not allowed.",
+            )
+
+
+def _refusing(error: Ec2Error) -> Rule:
+    def rule(_region: Any, _params: Any) -> Any:
+        raise error
+
+    return rule
 
 
 def _concerns_others(action: str, params: Mapping[str, Any]) -> bool:

@@ -1,11 +1,11 @@
-"""The state of the world for a test to judge, with the rules that never break."""
+"""The state of the world for a test to judge."""
 
-from collections import Counter
 from typing import Any
 
-from ec2sim.rules import instance_types, lookup, route_tables
+from ec2sim.rules import lookup, route_tables
 from ec2sim.state.interface import NetworkInterface
 from ec2sim.state.region import Region
+from ec2sim.wire import violations
 from ec2sim.world import World
 
 
@@ -22,11 +22,8 @@ def state(world: World) -> dict[str, Any]:
     for region in world.regions():
         with world.account(region.account_id).lock:
             _region(region, dumped)
-            dumped["violations"] += violations(region)
-    shown = [ip for each in dumped["interfaces"].values() for ip in each["public_ips"]]
-    for public_ip, times in Counter(shown).items():
-        if times > 1:
-            dumped["violations"].append(f"{public_ip} is on {times} interfaces")
+            dumped["violations"] += violations.of_region(region)
+    dumped["violations"] += violations.of_world(world.regions())
     return dumped
 
 
@@ -80,59 +77,3 @@ def _interface(row: NetworkInterface) -> dict[str, Any]:
         ],
         "account": row.owner_id,
     }
-
-
-def violations(region: Region) -> list[str]:
-    """What must never be seen in a region, in sentences; empty when all is well."""
-    found: list[str] = []
-    slots: Counter[tuple[str, int]] = Counter()
-    bonds: Counter[str] = Counter()
-    private: Counter[tuple[str, str]] = Counter()
-    for row in region.interfaces:
-        private.update((row.subnet_id, each.address) for each in row.addresses)
-        bond = row.attachment
-        if bond is None:
-            continue
-        bonds[bond.id] += 1
-        if bond.instance_id is None:
-            continue
-        slots[bond.instance_id, bond.device_index] += 1
-        holder = region.instances.get(bond.instance_id)
-        if holder is None or holder.state == "terminated":
-            found.append(f"{row.id} is held by {bond.instance_id}, which is gone")
-        elif holder.zone != row.zone:
-            found.append(f"{row.id} is held across zones by {holder.id}")
-    found += [f"{each} is used {n} times" for each, n in bonds.items() if n > 1]
-    found += [
-        f"{instance_id} has {n} interfaces at device index {index}"
-        for (instance_id, index), n in slots.items()
-        if n > 1
-    ]
-    found += [
-        f"{address} is {n} times in {subnet_id}"
-        for (subnet_id, address), n in private.items()
-        if n > 1
-    ]
-    return found + _bond_violations(region) + _limit_violations(region)
-
-
-def _bond_violations(region: Region) -> list[str]:
-    """Both ends of every Elastic IP's association must tell the same."""
-    found = []
-    for address in region.elastic_ips:
-        rows = region.interfaces.find("association.allocation-id", address.id)
-        told = [row.id for row in rows]
-        expected = [] if address.interface_id is None else [address.interface_id]
-        if told != expected:
-            found.append(f"{address.id} should be on {expected}, is shown on {told}")
-    return found
-
-
-def _limit_violations(region: Region) -> list[str]:
-    found = []
-    for instance in region.instances:
-        held = region.interfaces.find("attachment.instance-id", instance.id)
-        limit = instance_types.interface_limit(instance)
-        if instance.limit is None and len(held) > limit:
-            found.append(f"{instance.id} has {len(held)} interfaces of {limit}")
-    return found
