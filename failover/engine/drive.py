@@ -11,13 +11,13 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 from uuid import UUID
 
-from failover.engine import decide, strategies
+from failover.engine import decide, stamps, strategies
 from failover.engine.job import Action, Intent, Outcome, State
 from failover.engine.limits import Limits
 from failover.engine.ports import Change, Clock, Ec2Error, Fence, Receipt, Store, Work
 from failover.engine.refusals import AMBIGUOUS, IN_USE, Fact
 from failover.engine.steps import Finish, Need, Park, Send, Wait
-from failover.engine.tick import Ticked, after_receipt, conclude, tick
+from failover.engine.tick import Ticked, conclude, tick
 from failover.engine.topology import InstanceId, Observation, Scope
 
 
@@ -304,7 +304,7 @@ class Driver:
             )
             job = hand.work.job
             for intent in intents:
-                job = after_receipt(job, intent)
+                job = stamps.stamp_receipt(job=job, intent=intent)
             hand.work = replace(hand.work, intents=intents, job=job)
             hand.is_calling = False
             hand.fresh_after = receipt.ended_at

@@ -103,6 +103,12 @@ class Call:
     may_take: bool = False
     force: bool = False
 
+    @property
+    def is_departure(self) -> bool:
+        """Whether it takes the resource away from an end that holds it."""
+        taking = (Action.DETACH, Action.REPLACE_ROUTE)
+        return self.action in taking or self.may_take
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class End:
@@ -134,6 +140,17 @@ class Part:
         if self.route_table_id is not None:
             return f"{self.route_table_id} {self.destination_cidr}"
         return self.private_ip
+
+    def is_moved_by(self, call: Call) -> bool:
+        """Whether this call, of its job, moves this part."""
+        if self.allocation_id is not None:
+            return call.allocation_id == self.allocation_id
+        if self.route_table_id is not None:
+            return (call.route_table_id, call.destination_cidr) == (
+                self.route_table_id,
+                self.destination_cidr,
+            )
+        return call.action is Action.ASSIGN and call.private_ip == self.private_ip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -182,12 +199,14 @@ class Trace:
 
     `place` is "target", "source", "free" or "elsewhere HOLDER"; `since` is when the
     look began that first showed it there, `omitted_since` the first that left it out.
+    `left` names the places where it was before, and when it was first seen away.
     """
 
     key: str
     place: str = ""
     since: float | None = None
     omitted_since: float | None = None
+    left: tuple[tuple[str, float], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -216,7 +235,7 @@ class Memory:
     polls_detach: int = 0
     polls_attach: int = 0
     # What moves in one call: where its parts were, and the intents (by their seq)
-    # whose effect was seen.
+    # whose effect was seen, or can no longer come unseen.
     traces: tuple[Trace, ...] = ()
     landed: tuple[int, ...] = ()
 

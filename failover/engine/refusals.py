@@ -104,6 +104,16 @@ def _weigh(job: Job, tried: Sequence[Intent], instance: Instance | None) -> Verd
     return Verdict.FINAL if twice else Verdict.POSSIBLE
 
 
+def is_released(
+    *, job: Job, intents: Sequence[Intent], now: float, limits: Limits
+) -> bool:
+    """Whether a human has let a parked job go, and no call of it is open (P4)."""
+    if job.cancel_requested_at is None or job.parked_at is None:
+        return False
+    is_open = any(i.is_open(now=now, settle_s=limits.settle_s) for i in intents)
+    return job.cancel_requested_at >= job.parked_at and not is_open
+
+
 def repeat_at(tried: Sequence[Intent], *, limits: Limits) -> float:
     """The earliest moment at which the last of `tried` may be sent once more."""
     if not tried:

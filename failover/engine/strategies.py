@@ -1,17 +1,120 @@
-"""The one place that knows which strategy a job follows, and what that looks at.
+"""The one place that knows which strategy a job follows.
 
-`eni` detaches and attaches (`sight`, `decide`); the others move in one atomic call
-(`moves`).
+`eni` detaches and attaches (`sight`, `decide`, `stamps`); the others move in one atomic
+call (`moves`). Everything else asks here.
 """
 
-from collections.abc import Iterable
-from dataclasses import fields
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, fields
 
-from failover.engine.job import Job, Moving
-from failover.engine.steps import Need
-from failover.engine.topology import InterfaceId, Scope
+from failover.engine import decide as attachments
+from failover.engine import sight, stamps
+from failover.engine.job import Intent, Job, Memory, Moving
+from failover.engine.limits import Limits
+from failover.engine.moves import decide as moves
+from failover.engine.moves import stamps as move_stamps
+from failover.engine.moves import whereabouts
+from failover.engine.moves.verdicts import Case
+from failover.engine.moves.whereabouts import Place, Whereabouts
+from failover.engine.refusals import Facts
+from failover.engine.sight import Seen
+from failover.engine.steps import Finish, Need, Step, Wait
+from failover.engine.topology import InstanceId, InterfaceId, Observation, Scope
 
 FIELDS = tuple(field.name for field in fields(Scope))
+Sight = Seen | Whereabouts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Holder:
+    """Where an end leaves the resource; `instance_id` None: it lies free."""
+
+    instance_id: InstanceId | None = None
+    is_known: bool = True
+
+
+UNKNOWN = Holder(is_known=False)
+
+
+def look(
+    *, job: Job, intents: Sequence[Intent], observation: Observation, limits: Limits
+) -> tuple[Memory, Sight]:
+    """The job's memory after `observation`, and what it may believe now (P1)."""
+    if job.moving is None:
+        return sight.look(
+            job=job, intents=intents, observation=observation, limits=limits
+        )
+    return whereabouts.look(
+        job=job,
+        moving=job.moving,
+        intents=intents,
+        observation=observation,
+        limits=limits,
+    )
+
+
+def stamp(*, job: Job, intents: Sequence[Intent], seen: Sight) -> Job:
+    """The job with what this look tells about its times (P11)."""
+    if isinstance(seen, Seen):
+        return stamps.stamp(job=job, intents=intents, seen=seen)
+    if job.moving is None:
+        return job
+    return move_stamps.stamp(job=job, moving=job.moving, intents=intents, seen=seen)
+
+
+def decide(
+    *,
+    job: Job,
+    intents: Sequence[Intent],
+    seen: Sight,
+    facts: Facts,
+    now: float,
+    limits: Limits,
+) -> Step:
+    """The one next step. Never raises, whatever was seen (P4)."""
+    if isinstance(seen, Seen):
+        return attachments.decide(
+            attachments.Case(
+                job=job, intents=intents, seen=seen, facts=facts, now=now, limits=limits
+            )
+        )
+    if job.moving is None:
+        return Wait(waiting_for="clear_view")
+    return moves.decide(
+        Case(
+            job=job,
+            moving=job.moving,
+            intents=intents,
+            seen=seen,
+            facts=facts,
+            now=now,
+            limits=limits,
+        )
+    )
+
+
+def find_holder(*, job: Job, seen: Sight | None, end: Finish) -> Holder:
+    """Who holds the resource when the job ends, if anybody can vouch for it."""
+    if seen is None or end.why == "released":
+        return UNKNOWN
+    if isinstance(seen, Seen):
+        return _attached_to(job, seen)
+    ends = job.moving and (job.moving.target, job.moving.source)
+    for place, end_of_it in zip((Place.TARGET, Place.SOURCE), ends or (), strict=False):
+        if end_of_it is not None and seen.are_all(place):
+            return Holder(instance_id=end_of_it.instance_id)
+    return Holder() if seen.are_all(Place.FREE) else UNKNOWN
+
+
+def _attached_to(job: Job, seen: Seen) -> Holder:
+    if seen.kind is sight.Kind.FREE:
+        return Holder()
+    holder = seen.attachment.instance_id if seen.attachment else None
+    is_ours = holder in (job.from_instance_id, job.to_instance_id)
+    return Holder(instance_id=holder) if holder and is_ours else UNKNOWN
+
+
+# What to look at.
 
 
 def scope(job: Job, needs: frozenset[Need]) -> Scope:

@@ -5,14 +5,14 @@ from dataclasses import dataclass, replace
 from typing import assert_never
 from uuid import UUID
 
-from failover.engine import decide, sight
-from failover.engine.job import Action, Aim, Intent, Job, Memory, Outcome, State
+from failover.engine import strategies
+from failover.engine.job import Action, Aim, Intent, Job, Memory, State
 from failover.engine.limits import Limits
 from failover.engine.ports import Change, Work
 from failover.engine.refusals import Facts
-from failover.engine.sight import Seen
 from failover.engine.steps import Finish, Park, Send, Step, Turn, Wait
-from failover.engine.topology import Attachment, AttachmentId, InstanceId, Observation
+from failover.engine.strategies import Holder, Sight
+from failover.engine.topology import Observation
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,11 +37,11 @@ def tick(
     intent_id: UUID,
 ) -> Ticked:
     """Believe, stamp, decide. `intent_id` names the intent if there is a call."""
-    memory, seen = sight.look(
+    memory, seen = strategies.look(
         job=work.job, intents=work.intents, observation=observation, limits=limits
     )
     job = _count(replace(work.job, memory=memory), work.intents)
-    job = _stamp(job, work.intents, seen)
+    job = strategies.stamp(job=job, intents=work.intents, seen=seen)
     job, step = _decide(job, work.intents, seen, facts, now, limits)
     return conclude(
         work=work, job=job, seen=seen, step=step, now=now, intent_id=intent_id
@@ -49,14 +49,16 @@ def tick(
 
 
 def conclude(
-    *, work: Work, job: Job, seen: Seen | None, step: Step, now: float, intent_id: UUID
+    *, work: Work, job: Job, seen: Sight | None, step: Step, now: float, intent_id: UUID
 ) -> Ticked:
     """Turn a step into the change of the row that it asks for."""
     before = work.job
     intent: Intent | None = None
     if isinstance(step, Send):
         intent = _intent(work, step, now, intent_id)
-    holder = _holder(seen) if isinstance(step, Finish) else None
+    holder = Holder()
+    if isinstance(step, Finish):
+        holder = strategies.find_holder(job=job, seen=seen, end=step)
     job = _stepped(before, job, step, now)
     job = replace(job, started_at=job.started_at or now)
     if job.state is not State.PARKED:
@@ -68,7 +70,8 @@ def conclude(
         job_version=before.version,
         fence_token=work.fence_token,
         intent=intent,
-        holder=holder,
+        holder=holder.instance_id,
+        holder_known=holder.is_known,
     )
     return Ticked(job=change.job, step=step, change=change)
 
@@ -84,7 +87,8 @@ def _stepped(before: Job, job: Job, step: Step, now: float) -> Job:
             return replace(job, state=state, waiting_for=waiting_for)
         case Send():
             # Trying a refused end again is no news: nobody is paged twice for it.
-            is_retry = step.call.action is Action.ATTACH and _stays_parked(before, job)
+            may_retry = step.call.action is Action.ATTACH or job.moving is not None
+            is_retry = may_retry and _stays_parked(before, job)
             return replace(
                 job,
                 state=State.PARKED if is_retry else State.RUNNING,
@@ -142,17 +146,16 @@ def _without_counters(memory: Memory) -> Memory:
 def _decide(
     job: Job,
     intents: Sequence[Intent],
-    seen: Seen,
+    seen: Sight,
     facts: Facts,
     now: float,
     limits: Limits,
 ) -> tuple[Job, Step]:
     step: Step = Wait(waiting_for="clear_view")
     for _ in range(2):
-        case = decide.Case(
+        step = strategies.decide(
             job=job, intents=intents, seen=seen, facts=facts, now=now, limits=limits
         )
-        step = decide.decide(case)
         if not isinstance(step, Turn):
             break
         job = _turned(job, step)
@@ -184,93 +187,12 @@ def _intent(work: Work, step: Send, now: float, intent_id: UUID) -> Intent:
     )
 
 
-def _holder(seen: Seen | None) -> InstanceId | None:
-    if seen is None or seen.attachment is None:
-        return None
-    return seen.attachment.instance_id
-
-
 def _count(job: Job, intents: Sequence[Intent]) -> Job:
     memory = job.memory
     if job.restored_at is not None or not intents:
         return job
-    if job.detached_at is None:
+    if job.detached_at is None and job.moving is None:
         memory = replace(memory, polls_detach=memory.polls_detach + 1)
     else:
         memory = replace(memory, polls_attach=memory.polls_attach + 1)
     return replace(job, memory=memory)
-
-
-# The stamps of protocol P11.
-
-
-def _stamp(job: Job, intents: Sequence[Intent], seen: Seen) -> Job:
-    if seen.attachment is not None:
-        return _stamp_held(job, intents, seen, seen.attachment)
-    if seen.kind is sight.Kind.FREE:
-        return _stamp_free(job, intents, seen)
-    return job
-
-
-def _stamp_held(
-    job: Job, intents: Sequence[Intent], seen: Seen, attachment: Attachment
-) -> Job:
-    if attachment.status == "detaching":
-        job = replace(job, restored_at=None)
-        return _settle(_went_dark(job, intents, seen), None)
-    if attachment.status == "attached" and attachment.instance_id == job.aimed:
-        if _is_leaving(attachment.id, intents):
-            return _settle(replace(job, restored_at=None), None)
-        moved = any(i.outcome is not Outcome.NOT_SENT for i in intents)
-        restored_at = job.restored_at or (seen.ended_at if moved else None)
-        since = job.memory.settled_since
-        job = replace(job, restored_at=restored_at)
-        return _settle(job, since if since is not None else seen.began_at)
-    return _settle(replace(job, restored_at=None), None)
-
-
-def _is_leaving(attachment_id: AttachmentId, intents: Sequence[Intent]) -> bool:
-    """Whether EC2 has accepted a detach of this attachment that still shows."""
-    return any(
-        i.call.action is Action.DETACH
-        and i.call.attachment_id == attachment_id
-        and i.outcome is Outcome.OK
-        for i in intents
-    )
-
-
-def _stamp_free(job: Job, intents: Sequence[Intent], seen: Seen) -> Job:
-    job = _went_dark(job, intents, seen)
-    job = replace(job, restored_at=None, detached_at=job.detached_at or seen.ended_at)
-    if job.aimed is not None:
-        return _settle(job, None)
-    since = job.memory.settled_since
-    return _settle(job, since if since is not None else seen.began_at)
-
-
-def _settle(job: Job, since: float | None) -> Job:
-    return replace(job, memory=replace(job.memory, settled_since=since))
-
-
-def _went_dark(job: Job, intents: Sequence[Intent], seen: Seen) -> Job:
-    """`outage_started_at`: when our detach was sent, else when last seen attached."""
-    if job.outage_started_at is not None or job.from_instance_id is None:
-        return job
-    sent = [
-        i.sent_at or i.intent_at
-        for i in intents
-        if i.call.action is Action.DETACH
-        and i.outcome not in (Outcome.REFUSED, Outcome.NOT_SENT, Outcome.THROTTLED)
-    ]
-    started_at = min(sent, default=job.memory.last_attached_at or seen.ended_at)
-    return replace(job, outage_started_at=started_at)
-
-
-def after_receipt(job: Job, intent: Intent) -> Job:
-    """An accepted detach is an outage from the moment it was sent (P11)."""
-    is_detach = intent.call.action is Action.DETACH
-    if not is_detach or intent.outcome is not Outcome.OK:
-        return job
-    if job.outage_started_at is not None:
-        return job
-    return replace(job, outage_started_at=intent.sent_at or intent.intent_at)

@@ -6,8 +6,9 @@ import pytest
 
 from failover.engine.job import Action, Aim, Intent, Job, Kind, Outcome, State
 from failover.engine.refusals import Fact
+from failover.engine.stamps import stamp_receipt
 from failover.engine.steps import Finish, Park, Send, Wait
-from failover.engine.tick import Ticked, after_receipt, conclude, tick
+from failover.engine.tick import Ticked, conclude, tick
 from failover.engine.topology import InstanceId, Observation, Rank
 from tests.engine.cast import (
     ADDRESS,
@@ -401,9 +402,11 @@ def test_looks_are_counted_for_each_wait_and_not_after() -> None:
 
 
 def test_an_accepted_detach_is_an_outage_from_its_sending() -> None:
-    assert after_receipt(a_job(), a_detach()).outage_started_at == NOW - 5.1
+    assert stamp_receipt(job=a_job(), intent=a_detach()).outage_started_at == NOW - 5.1
     unsent = a_detach(sent_at=None)
-    assert after_receipt(a_job(), unsent).outage_started_at == unsent.intent_at
+    assert (
+        stamp_receipt(job=a_job(), intent=unsent).outage_started_at == unsent.intent_at
+    )
 
 
 @pytest.mark.parametrize(
@@ -411,13 +414,13 @@ def test_an_accepted_detach_is_an_outage_from_its_sending() -> None:
     [a_detach(outcome=Outcome.UNKNOWN), an_attach(), a_detach(outcome=None)],
 )
 def test_other_receipts_are_no_outage(intent: Intent) -> None:
-    assert after_receipt(a_job(), intent) == a_job()
+    assert stamp_receipt(job=a_job(), intent=intent) == a_job()
 
 
 def test_an_outage_begins_once() -> None:
     job = a_job(outage_started_at=NOW - 8)
 
-    assert after_receipt(job, a_detach()) == job
+    assert stamp_receipt(job=job, intent=a_detach()) == job
 
 
 def test_the_snapshot_must_be_whole_at_the_end() -> None:

@@ -1,0 +1,88 @@
+"""The stamps of protocol P11 for `eni`: when it went dark, when it was restored."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from failover.engine import sight
+from failover.engine.job import Action, Intent, Job, Outcome
+from failover.engine.sight import Seen
+from failover.engine.topology import Attachment, AttachmentId
+
+INEFFECTIVE = frozenset({Outcome.REFUSED, Outcome.NOT_SENT, Outcome.THROTTLED})
+
+
+def stamp(*, job: Job, intents: Sequence[Intent], seen: Seen) -> Job:
+    """The job with what this look tells about its times."""
+    if seen.attachment is not None:
+        return _stamp_held(job, intents, seen, seen.attachment)
+    if seen.kind is sight.Kind.FREE:
+        return _stamp_free(job, intents, seen)
+    return job
+
+
+def stamp_receipt(*, job: Job, intent: Intent) -> Job:
+    """An accepted departure is an outage from the moment it was sent (P11)."""
+    if not intent.call.is_departure or intent.outcome is not Outcome.OK:
+        return job
+    if job.outage_started_at is not None:
+        return job
+    return replace(job, outage_started_at=sent_at(intent))
+
+
+def sent_at(intent: Intent) -> float:
+    """When the call left, or at the latest was going to."""
+    return intent.sent_at if intent.sent_at is not None else intent.intent_at
+
+
+def settle(job: Job, since: float | None) -> Job:
+    """Remember which look first showed everything in its place; None: none did."""
+    return replace(job, memory=replace(job.memory, settled_since=since))
+
+
+def _stamp_held(
+    job: Job, intents: Sequence[Intent], seen: Seen, attachment: Attachment
+) -> Job:
+    if attachment.status == "detaching":
+        job = replace(job, restored_at=None)
+        return settle(_went_dark(job, intents, seen), None)
+    if attachment.status == "attached" and attachment.instance_id == job.aimed:
+        if _is_leaving(attachment.id, intents):
+            return settle(replace(job, restored_at=None), None)
+        moved = any(i.outcome is not Outcome.NOT_SENT for i in intents)
+        restored_at = job.restored_at or (seen.ended_at if moved else None)
+        since = job.memory.settled_since
+        job = replace(job, restored_at=restored_at)
+        return settle(job, since if since is not None else seen.began_at)
+    return settle(replace(job, restored_at=None), None)
+
+
+def _is_leaving(attachment_id: AttachmentId, intents: Sequence[Intent]) -> bool:
+    """Whether EC2 has accepted a detach of this attachment that still shows."""
+    return any(
+        i.call.action is Action.DETACH
+        and i.call.attachment_id == attachment_id
+        and i.outcome is Outcome.OK
+        for i in intents
+    )
+
+
+def _stamp_free(job: Job, intents: Sequence[Intent], seen: Seen) -> Job:
+    job = _went_dark(job, intents, seen)
+    job = replace(job, restored_at=None, detached_at=job.detached_at or seen.ended_at)
+    if job.aimed is not None:
+        return settle(job, None)
+    since = job.memory.settled_since
+    return settle(job, since if since is not None else seen.began_at)
+
+
+def _went_dark(job: Job, intents: Sequence[Intent], seen: Seen) -> Job:
+    """`outage_started_at`: when our detach was sent, else when last seen attached."""
+    if job.outage_started_at is not None or job.from_instance_id is None:
+        return job
+    sent = [
+        sent_at(i)
+        for i in intents
+        if i.call.action is Action.DETACH and i.outcome not in INEFFECTIVE
+    ]
+    started_at = min(sent, default=job.memory.last_attached_at or seen.ended_at)
+    return replace(job, outage_started_at=started_at)
