@@ -14,8 +14,8 @@ from failover.engine.limits import Limits
 from failover.engine.moves import decide as moves
 from failover.engine.moves import stamps as move_stamps
 from failover.engine.moves import whereabouts
+from failover.engine.moves.places import Place, Whereabouts
 from failover.engine.moves.verdicts import Case
-from failover.engine.moves.whereabouts import Place, Whereabouts
 from failover.engine.refusals import Facts
 from failover.engine.sight import Seen
 from failover.engine.steps import Finish, Need, Step, Wait

@@ -10,8 +10,8 @@ from collections.abc import Iterable
 from failover.engine.job import Aim, End, Intent, Outcome, State
 from failover.engine.moves import ending, verdicts
 from failover.engine.moves.calls import make_move
+from failover.engine.moves.places import Lying, Place, end_of
 from failover.engine.moves.verdicts import Case
-from failover.engine.moves.whereabouts import Lying, Place, end_of
 from failover.engine.refusals import Verdict
 from failover.engine.steps import Finish, Need, Park, Send, Step, Turn, Wait
 

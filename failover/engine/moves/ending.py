@@ -4,8 +4,8 @@ from failover.engine import refusals
 from failover.engine.job import Action, End, Intent, Kind, State
 from failover.engine.moves import verdicts
 from failover.engine.moves.calls import make_association
+from failover.engine.moves.places import goes_to
 from failover.engine.moves.verdicts import Case
-from failover.engine.moves.whereabouts import goes_to
 from failover.engine.steps import Finish, Need, Park, Send, Step, Turn, Wait
 from failover.engine.topology import AllocationId, Interface, InterfaceId
 

@@ -1,16 +1,90 @@
-"""Where one look shows one part, taken at its word; `whereabouts` says what to believe.
+"""The places of a moving resource, and which of them one look shows.
 
-A place is a word: "target", "source", "free", "elsewhere HOLDER".
+A look is taken at its word here; `whereabouts` says what to believe of it. Its words
+are "target", "source", "free" and "elsewhere HOLDER".
 """
 
-from failover.engine.job import End, Moving, Part
-from failover.engine.topology import InterfaceId, Observation, RouteTableId
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum
 
-FREE = "free"
+from failover.engine.job import End, Intent, Moving, Part
+from failover.engine.steps import Need
+from failover.engine.topology import (
+    AllocationId,
+    Interface,
+    InterfaceId,
+    Observation,
+    RouteTableId,
+)
+
+NOTHING: frozenset[Need] = frozenset()
 # Shown at both ends at once: one of the two reads is old.
 BOTH = "both"
 # At neither end, and nobody has asked who else may carry it.
 UNSEARCHED = "unsearched"
+
+
+class Place(Enum):
+    """Where one part is believed to be."""
+
+    TARGET = "target"
+    SOURCE = "source"
+    FREE = "free"
+    ELSEWHERE = "elsewhere"
+    UNKNOWN = "unknown"
+    GONE = "gone"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lying:
+    """One part and its place. `since`: when a look first showed it there."""
+
+    part: Part
+    place: Place
+    since: float
+    # Who has it, when it is elsewhere.
+    holder: str = ""
+    # What the next look must also show, for the place to become known.
+    needs: frozenset[Need] = NOTHING
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Whereabouts:
+    """What a job may believe after a look. Times are database seconds."""
+
+    began_at: float
+    ended_at: float
+    parts: tuple[Lying, ...]
+    # The interfaces of the ends, as far as EC2 showed them.
+    interfaces: Mapping[InterfaceId, Interface] = field(default_factory=dict)
+    # Elastic IPs of the snapshot by where they are seen: (interface, private address);
+    # None while nobody has looked.
+    riders: Mapping[AllocationId, tuple[InterfaceId | None, str]] | None = None
+
+    def are_all(self, place: Place) -> bool:
+        """Whether every part is believed to be there."""
+        return all(lying.place is place for lying in self.parts)
+
+    def is_confirmed(self, lying: Lying) -> bool:
+        """Whether an earlier look showed it at the same place."""
+        return lying.since < self.began_at
+
+
+def end_of(moving: Moving, place: Place) -> End | None:
+    """The end that a place means."""
+    if place is Place.TARGET:
+        return moving.target
+    return moving.source if place is Place.SOURCE else None
+
+
+def goes_to(intent: Intent, end: End) -> bool:
+    """Whether this call moves its part to that very end."""
+    call = intent.call
+    is_there = call.interface_id == end.interface_id
+    if call.allocation_id is not None:
+        return is_there and call.private_ip == end.private_ip
+    return is_there
 
 
 def find(
@@ -40,7 +114,7 @@ def _find_elastic_ip(
     if shown is None:
         return None
     if not shown.association_id and shown.interface_id is None:
-        return FREE
+        return Place.FREE.value
     for name, end in _ends(moving):
         if (shown.interface_id, shown.private_ip) == (end.interface_id, end.private_ip):
             return name
@@ -55,7 +129,7 @@ def _find_route(
         return None
     route = table.find(part.destination_cidr)
     if route is None:
-        return FREE
+        return Place.FREE.value
     for name, end in _ends(moving):
         if route.interface_id == end.interface_id:
             return name
@@ -83,9 +157,9 @@ def _find_private_ip(
     if carriers:
         return f"elsewhere {min(carriers)}"
     asked = (part.subnet_id, part.private_ip) in observation.scope.private_ips
-    return FREE if asked else UNSEARCHED
+    return Place.FREE.value if asked else UNSEARCHED
 
 
 def _ends(moving: Moving) -> list[tuple[str, End]]:
-    ends = (("target", moving.target), ("source", moving.source))
-    return [(name, end) for name, end in ends if end is not None]
+    ends = ((Place.TARGET, moving.target), (Place.SOURCE, moving.source))
+    return [(place.value, end) for place, end in ends if end is not None]

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from failover.engine.job import Aim, Intent, Job, Moving, Outcome
-from failover.engine.moves.whereabouts import Place, Whereabouts, end_of, goes_to
+from failover.engine.moves.places import Place, Whereabouts, end_of, goes_to
 from failover.engine.stamps import INEFFECTIVE, sent_at, settle
 
 ENDS = (Place.TARGET, Place.SOURCE)

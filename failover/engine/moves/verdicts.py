@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from failover.engine import refusals
 from failover.engine.job import Action, End, Intent, Job, Moving, Outcome, Part, State
 from failover.engine.limits import Limits
-from failover.engine.moves.whereabouts import Lying, Whereabouts, goes_to
+from failover.engine.moves.places import Lying, Whereabouts, goes_to
 from failover.engine.refusals import Facts, Verdict
 from failover.engine.sight import DYING
 from failover.engine.topology import AllocationId, Instance, InstanceId, Interface

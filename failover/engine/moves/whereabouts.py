@@ -7,77 +7,23 @@ is waited for.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from enum import Enum
+from dataclasses import dataclass, replace
 
-from failover.engine.job import (
-    End,
-    Intent,
-    Job,
-    Memory,
-    Moving,
-    Outcome,
-    Part,
-    Trace,
-)
+from failover.engine.job import Intent, Job, Memory, Moving, Outcome, Part, Trace
 from failover.engine.limits import Limits
 from failover.engine.moves import places
-from failover.engine.steps import Need
-from failover.engine.topology import (
-    AllocationId,
-    Interface,
-    InterfaceId,
-    Observation,
+from failover.engine.moves.places import (
+    NOTHING,
+    Lying,
+    Place,
+    Whereabouts,
+    end_of,
+    goes_to,
 )
+from failover.engine.steps import Need
+from failover.engine.topology import AllocationId, InterfaceId, Observation
 
-NOTHING: frozenset[Need] = frozenset()
 EFFECTIVE = frozenset({None, Outcome.OK, Outcome.UNKNOWN})
-
-
-class Place(Enum):
-    """Where one part is believed to be."""
-
-    TARGET = "target"
-    SOURCE = "source"
-    FREE = "free"
-    ELSEWHERE = "elsewhere"
-    UNKNOWN = "unknown"
-    GONE = "gone"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Lying:
-    """One part and its place. `since`: when a look first showed it there."""
-
-    part: Part
-    place: Place
-    since: float
-    # Who has it, when it is elsewhere.
-    holder: str = ""
-    # What the next look must also show, for the place to become known.
-    needs: frozenset[Need] = NOTHING
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Whereabouts:
-    """What a job may believe after a look. Times are database seconds."""
-
-    began_at: float
-    ended_at: float
-    parts: tuple[Lying, ...]
-    # The interfaces of the ends, as far as EC2 showed them.
-    interfaces: Mapping[InterfaceId, Interface] = field(default_factory=dict)
-    # Elastic IPs of the snapshot by where they are seen: (interface, private address);
-    # None while nobody has looked.
-    riders: Mapping[AllocationId, tuple[InterfaceId | None, str]] | None = None
-
-    def are_all(self, place: Place) -> bool:
-        """Whether every part is believed to be there."""
-        return all(lying.place is place for lying in self.parts)
-
-    def is_confirmed(self, lying: Lying) -> bool:
-        """Whether an earlier look showed it at the same place."""
-        return lying.since < self.began_at
 
 
 def look(
@@ -121,22 +67,6 @@ def look(
         },
         riders=_riders(job, observation),
     )
-
-
-def end_of(moving: Moving, place: Place) -> End | None:
-    """The end that a place means."""
-    if place is Place.TARGET:
-        return moving.target
-    return moving.source if place is Place.SOURCE else None
-
-
-def goes_to(intent: Intent, end: End) -> bool:
-    """Whether this call moves its part to that very end."""
-    call = intent.call
-    is_there = call.interface_id == end.interface_id
-    if call.allocation_id is not None:
-        return is_there and call.private_ip == end.private_ip
-    return is_there
 
 
 # One part.
