@@ -137,9 +137,6 @@ FIELDS: filters.Fields[NetworkInterface] = {
     "attachment.instance-id": lambda row: _of(row, lambda a: a.instance_id),
     "attachment.instance-owner-id": lambda row: _of(row, lambda a: a.instance_owner_id),
     "attachment.nat-gateway-id": lambda _row: (),
-    "attachment.network-card-index": lambda row: _of(
-        row, lambda a: str(a.network_card_index)
-    ),
     "attachment.status": lambda row: _of(row, lambda a: a.status),
     "availability-zone": lambda row: (row.zone,),
     "availability-zone-id": lambda row: (row.zone_id,),
