@@ -17,13 +17,11 @@ from django.db import (
     close_old_connections,
     connections,
 )
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from failover import models, tasks, wiring
 from failover.engine import ports
-from failover.engine.topology import InterfaceId, Scope
-from failover.models.pairs import Strategy
-from failover.services import guarding, inventory, refusals
+from failover.services import floating, guarding, inventory, refusals
 
 log = structlog.get_logger(__name__)
 
@@ -117,9 +115,12 @@ class Reconciler:
                 self._start(key, self._sync, region)
 
     def _start_watches(self) -> None:
-        for region_id, ids in _idle_interfaces().items():
+        by_region: dict[int, list[models.Pair]] = {}
+        for pair in _idle_pairs().select_related("region__account"):
+            by_region.setdefault(pair.region_id, []).append(pair)
+        for region_id, pairs in by_region.items():
             if self._is_time(f"watch-{region_id}", WATCH_EVERY_S):
-                self._start(f"watch-{region_id}", self._watch, region_id, ids)
+                self._start(f"watch-{region_id}", self._watch, pairs)
 
     def _start_guards(self) -> None:
         for pair in guarding.list_suspects():
@@ -148,12 +149,12 @@ class Reconciler:
         finally:
             models.Region.objects.filter(id=region.id).update(sync_claimed_until=0.0)
 
-    def _watch(self, region_id: int, ids: frozenset[InterfaceId]) -> None:
-        """See where idle pairs' interfaces are: feeds the mirror and the guard."""
-        region = models.Region.objects.select_related("account").get(id=region_id)
-        seen = wiring.gateway(region).observe(Scope(interface_ids=ids))
-        wiring.store().mirror(region_id=region_id, observation=seen)
-        inventory.note_drift(region_id=region_id)
+    def _watch(self, pairs: list[models.Pair]) -> None:
+        """See where one region's idle resources are: feeds the mirror and the guard."""
+        region = pairs[0].region
+        seen = wiring.gateway(region).observe(floating.resources(pairs))
+        wiring.store().mirror(region_id=region.pk, observation=seen)
+        inventory.note_drift(region_id=region.pk)
 
     # Keeping the loop alive.
 
@@ -219,28 +220,25 @@ def _claim_sync(region: models.Region) -> bool:
 
 
 _ACTIVE_JOB = models.Job.objects.filter(
-    models.jobs.IS_ACTIVE, network_interface_id=OuterRef("network_interface_id")
+    models.jobs.IS_ACTIVE,
+    Q(pair=OuterRef("pk"))
+    | (
+        ~Q(network_interface_id="")
+        & Q(
+            region=OuterRef("region"),
+            network_interface_id=OuterRef("network_interface_id"),
+        )
+    ),
 )
 
 
-def _idle_interfaces() -> dict[int, frozenset[InterfaceId]]:
-    """The interfaces of pairs without an active job, by region."""
-    idle: dict[int, set[InterfaceId]] = {}
-    rows = models.Pair.objects.filter(
-        ~Exists(_ACTIVE_JOB.filter(region=OuterRef("region"))), strategy=Strategy.ENI
-    )
-    for region_id, interface_id in rows.values_list(
-        "region_id", "network_interface_id"
-    ):
-        idle.setdefault(region_id, set()).add(InterfaceId(interface_id))
-    return {region_id: frozenset(ids) for region_id, ids in idle.items()}
+def _idle_pairs() -> QuerySet[models.Pair]:
+    """Pairs without an active job, of their own or at work on their interface."""
+    return models.Pair.objects.filter(~Exists(_ACTIVE_JOB))
 
 
 def _pairs_to_check(before: datetime) -> list[models.Pair]:
     """A few idle pairs whose readiness was last checked before then, oldest first."""
-    rows = models.Pair.objects.filter(
-        Q(readiness_at=None) | Q(readiness_at__lt=before),
-        ~Exists(_ACTIVE_JOB.filter(region=OuterRef("region"))),
-    )
+    rows = _idle_pairs().filter(Q(readiness_at=None) | Q(readiness_at__lt=before))
     rows = rows.order_by("readiness_at").select_related("region__account")
     return list(rows[:THREADS])

@@ -1,9 +1,12 @@
 """The bodies that calls take. Types are strict: a number is not a text."""
 
 import re
+from collections.abc import Callable
 from typing import Any, ClassVar
 
 from rest_framework import serializers
+
+from failover.services import strategies
 
 INSTANCE = re.compile(r"\Ai-[0-9a-f]{8,17}\Z")
 INTERFACE = re.compile(r"\Aeni-[0-9a-f]{8,17}\Z")
@@ -151,39 +154,68 @@ class PolicyBody(Body):
     automation = serializers.ChoiceField(choices=["off", "on"], required=False)
 
 
+class Checked(Text):
+    """A string that `read` gives back as EC2 writes it, or refuses in a sentence."""
+
+    def __init__(self, read: Callable[[str], str], **kwargs: Any) -> None:
+        self._read = read
+        super().__init__(**kwargs)
+
+    def to_internal_value(self, data: Any) -> str:
+        text = super().to_internal_value(data)
+        if not text:
+            return text
+        try:
+            return self._read(text)
+        except ValueError as error:
+            raise serializers.ValidationError(str(error)) from error
+
+
+class RouteTables(serializers.ListField):
+    """Ids of route tables, each once."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(child=Text(max_length=32), **kwargs)
+
+    def to_internal_value(self, data: Any) -> list[str]:
+        try:
+            found = strategies.read_route_tables(super().to_internal_value(data))
+        except ValueError as error:
+            raise serializers.ValidationError(str(error)) from error
+        return list(found)
+
+
+# A field of another strategy may be sent along empty, as GET shows it.
+EMPTY: dict[str, Any] = {"required": False, "allow_null": True, "allow_blank": True}
+
+
 class PairBody(Body):
     name = Pattern(
         PAIR_NAME, "Lower-case letters, digits and -, at most 63; not `new`."
     )
     account = Text(max_length=64, required=False, allow_null=True)
     region = Text(max_length=32)
-    strategy = serializers.ChoiceField(
-        choices=["eni", "eip", "private-ip", "route"], default="eni"
-    )
+    strategy = serializers.ChoiceField(choices=list(strategies.MOVED), default="eni")
     primary_instance_id = instance_id()
     standby_instance_id = instance_id()
-    network_interface_id = interface_id()
-    device_index = Whole(min_value=1, max_value=MOST_INDEX, default=1)
+    network_interface_id = interface_id(**EMPTY)
+    allocation_id = Pattern(
+        strategies.ALLOCATION, "An allocation id, such as eipalloc-01234567.", **EMPTY
+    )
+    private_ip = Checked(strategies.read_address, **EMPTY)
+    route_table_ids = RouteTables(required=False, allow_null=True)
+    destination_cidr = Checked(strategies.read_cidr, **EMPTY)
+    device_index = Whole(min_value=0, max_value=MOST_INDEX, required=False)
     probe = ProbeBody(required=False)
     policy = PolicyBody(required=False)
 
-    # Fields of other strategies may be sent along empty, as GET shows them.
-    ignored: ClassVar[tuple[str, ...]] = (
-        "allocation_id",
-        "private_ip",
-        "route_table_ids",
-        "destination_cidr",
-    )
-
-    def validate_strategy(self, strategy: str) -> str:
-        if strategy != "eni":
-            raise serializers.ValidationError("Only `eni` is available so far.")
-        return strategy
-
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        errors = strategies.field_errors(attrs["strategy"], attrs)
         if attrs["primary_instance_id"] == attrs["standby_instance_id"]:
             said = "It must be another instance than the primary."
-            raise serializers.ValidationError({"standby_instance_id": said})
+            errors["standby_instance_id"] = [said]
+        if errors:
+            raise serializers.ValidationError(errors)
         return attrs
 
 
@@ -192,16 +224,19 @@ class PairChangeBody(Body):
     account = Text(required=False)
     region = Text(required=False)
     strategy = Text(required=False)
-    network_interface_id = Text(required=False)
+    network_interface_id = Text(**EMPTY)
+    allocation_id = Text(**EMPTY)
+    private_ip = Text(**EMPTY)
+    destination_cidr = Text(**EMPTY)
+    route_table_ids = RouteTables(required=False)
     primary_instance_id = instance_id(required=False)
     standby_instance_id = instance_id(required=False)
-    device_index = Whole(min_value=1, max_value=MOST_INDEX, required=False)
+    device_index = Whole(min_value=0, max_value=MOST_INDEX, required=False)
     probe = ProbeBody(required=False)
     policy = PolicyBody(required=False)
 
     # What GET shows beside these may be sent back, and changes nothing.
     ignored: ClassVar[tuple[str, ...]] = (
-        *PairBody.ignored,
         "active_instance_id",
         "desired_instance_id",
         "frozen",

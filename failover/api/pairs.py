@@ -17,13 +17,21 @@ from failover.services import (
     queries,
     refusals,
     regions,
+    strategies,
     swaps,
 )
-from failover.services.creation import NewPair, PairChange, Policy, Probe
 from failover.services.idempotency import Answer
+from failover.services.pair_settings import NewPair, PairChange, Policy, Probe
 
 # What a PATCH may repeat, but not change: another one would be another pair.
-FIXED = ("name", "strategy", "network_interface_id")
+FIXED = (
+    "name",
+    "strategy",
+    "network_interface_id",
+    "allocation_id",
+    "private_ip",
+    "destination_cidr",
+)
 
 
 def pair_response(pair: models.Pair, status: int = 200) -> Response:
@@ -51,8 +59,15 @@ class Pairs(Door):
             name=body["name"],
             primary_instance_id=body["primary_instance_id"],
             standby_instance_id=body["standby_instance_id"],
-            network_interface_id=body["network_interface_id"],
-            device_index=body["device_index"],
+            strategy=body["strategy"],
+            network_interface_id=body.get("network_interface_id") or "",
+            allocation_id=body.get("allocation_id") or "",
+            private_ip=body.get("private_ip") or "",
+            route_table_ids=tuple(body.get("route_table_ids") or ()),
+            destination_cidr=body.get("destination_cidr") or "",
+            device_index=body.get(
+                "device_index", strategies.DEFAULT_INDEX[body["strategy"]]
+            ),
             probe=Probe(**body.get("probe", {})),
             policy=Policy(**body.get("policy", {})),
         )
@@ -76,7 +91,9 @@ class Pair(Door):
     def patch(self, request: Request, name: str) -> Response:
         pair = queries.get_pair(name)
         _require_fixed(pair, self.body)
+        tables = self.body.get("route_table_ids")
         change = PairChange(
+            route_table_ids=None if tables is None else tuple(tables),
             primary_instance_id=self.body.get("primary_instance_id"),
             standby_instance_id=self.body.get("standby_instance_id"),
             device_index=self.body.get("device_index"),
@@ -256,7 +273,7 @@ def _require_fixed(pair: models.Pair, body: dict[str, Any]) -> None:
     errors = {
         name: ["It cannot be changed; make another pair."]
         for name, value in now.items()
-        if name in body and body[name] != value
+        if name in body and (body[name] or "") != value
     }
     if errors:
         raise refusals.Invalid(errors=errors)

@@ -152,7 +152,7 @@ class Pair(Shape):
     strategy = s.CharField()
     primary_instance_id = s.CharField()
     standby_instance_id = s.CharField()
-    network_interface_id = s.CharField()
+    network_interface_id = s.CharField(allow_null=True)
     device_index = s.IntegerField()
     allocation_id = s.CharField(allow_null=True)
     private_ip = s.CharField(allow_null=True)

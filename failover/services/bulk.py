@@ -1,7 +1,7 @@
 """Many pairs at once: one look for each region, one transaction for all."""
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.db import DatabaseError, IntegrityError, transaction
@@ -10,15 +10,20 @@ from failover import wiring
 from failover.engine import ports
 from failover.engine.job import Action, Call
 from failover.engine.preflight import Check
-from failover.engine.topology import InstanceId, InterfaceId, Observation
 from failover.models import Job, Pair, Region
-from failover.services import judging, plans, refusals, sights, starting
+from failover.services import floating, judging, plans, refusals, sights, starting
 from failover.services.access import Actor
+from failover.services.beginning import Start
 from failover.services.judging import Swap
-from failover.services.starting import Start
 
-# From this many pairs on, one DryRun attach per role goes first (protocol P6).
+# Beyond this many pairs, one DryRun of each kind of call goes first (protocol P6).
 BURST = 5
+# A private address has no rehearsal: EC2 knows no DryRun of its call.
+PERMISSIONS: Mapping[Action, str] = {
+    Action.ATTACH: "permission_attach",
+    Action.ASSOCIATE: "permission_move",
+    Action.REPLACE_ROUTE: "permission_move",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,61 +113,44 @@ def _judge_group(
             free.append(pair)
     if not free:
         return {}
-    ends = {i for p in free for i in (p.primary_instance_id, p.standby_instance_id)}
-    seen = sights.look(
-        region=free[0].region,
-        interface_ids=[p.network_interface_id for p in free],
-        instance_ids=ends,
-    )
+    seen = sights.look_for(region=free[0].region, pairs=free)
     begins: dict[str, Start] = {}
     for pair in free:
-        own = _cut(seen, pair)
+        own = floating.cut(pair, seen)
         try:
             prepared = plans.plan_on(pair=pair, to=None, seen=own)
             begins[pair.name] = judging.judge(prepared, asked, actor, wiring.new_uuid())
         except refusals.Refusal as refusal:
             refused[pair.name] = refusal
     if len(begins) > BURST:
-        _require_permission(free[0].region, next(iter(begins.values())))
+        _require_permissions(free[0].region, begins.values())
     return begins
 
 
-def _cut(seen: Observation, pair: Pair) -> Observation:
-    """The part of a look that one pair's plan rests on, so that hashes agree."""
-    interface_id = InterfaceId(pair.network_interface_id)
-    ends = {
-        InstanceId(pair.primary_instance_id),
-        InstanceId(pair.standby_instance_id),
-    }
-    return Observation(
-        scope=seen.scope,
-        began_at=seen.began_at,
-        ended_at=seen.ended_at,
-        interfaces={k: v for k, v in seen.interfaces.items() if k == interface_id},
-        instances={k: v for k, v in seen.instances.items() if k in ends},
-        elastic_ips=seen.elastic_ips,
-        not_found=seen.not_found,
-    )
+def _require_permissions(region: Region, begins: Iterable[Start]) -> None:
+    """One DryRun of each kind of call for the whole burst. Raises PreflightFailed."""
+    rehearsed: dict[Action, Call] = {}
+    for begin in begins:
+        for call in begin.plan.calls:
+            if call.action in PERMISSIONS:
+                rehearsed.setdefault(call.action, call)
+    failed = [
+        Check(code=PERMISSIONS[action], ok=False)
+        for action, call in rehearsed.items()
+        if not _may(region, call)
+    ]
+    if failed:
+        raise refusals.PreflightFailed(checks=plans.as_views(failed))
 
 
-def _require_permission(region: Region, begin: Start) -> None:
-    """One DryRun attach for the whole burst. Raises PreflightFailed."""
-    call = Call(
-        action=Action.ATTACH,
-        interface_id=begin.interface.id,
-        instance_id=begin.plan.target,
-        device_index=begin.device_index,
-    )
+def _may(region: Region, call: Call) -> bool:
     try:
-        is_allowed = wiring.gateway(region).may(call)
+        return wiring.gateway(region).may(call)
     except ports.Ec2Refused:
         # EC2 weighs permission first: any other refusal says that we are allowed.
-        return
+        return True
     except ports.Ec2Error as error:
         raise sights.translate(error) from error
-    if not is_allowed:
-        failed = Check(code="permission_attach", ok=False)
-        raise refusals.PreflightFailed(checks=plans.as_views([failed]))
 
 
 def _insert_one(

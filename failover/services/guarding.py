@@ -7,18 +7,25 @@ import structlog
 from failover import wiring
 from failover.engine import guard
 from failover.engine.guard import Alarm, GuardFacts, Repair
-from failover.engine.job import Kind
 from failover.engine.topology import InstanceId
-from failover.models import Job, NetworkInterface, Pair
+from failover.models import Job, Pair
 from failover.models.pairs import Holder
-from failover.services import holders, plans, refusals, sights, starting
+from failover.services import (
+    beginning,
+    holders,
+    observed,
+    plans,
+    refusals,
+    sights,
+    starting,
+    words,
+)
 from failover.services.access import GUARD
 from failover.services.plans import Prepared
-from failover.services.starting import Start
 
 log = structlog.get_logger(__name__)
 
-REPAIR_REASON = "The network interface was found free without a job."
+REPAIR_REASON = "The {noun} was found free without a job."
 
 
 def list_suspects(*, region_id: int | None = None) -> list[Pair]:
@@ -28,19 +35,18 @@ def list_suspects(*, region_id: int | None = None) -> list[Pair]:
     )
     if region_id is not None:
         pairs = pairs.filter(region_id=region_id)
-    by_interface = {(p.region_id, p.network_interface_id): p for p in pairs}
-    free = NetworkInterface.objects.filter(
-        interface_id__in=[i for _, i in by_interface],
-        instance_id="",
-        vanished_at=None,
-    ).values_list("region_id", "interface_id")
-    found = [by_interface[key] for key in free if key in by_interface]
+    known = {p.pk: p for p in pairs}
+    free = [
+        known[key]
+        for key, seen in observed.list_observed(known.values()).items()
+        if seen.is_free
+    ]
     busy = set(
         Job.objects.filter(
-            state__in=("queued", "running", "parked"), pair__in=found
+            state__in=("queued", "running", "parked"), pair__in=free
         ).values_list("pair_id", flat=True)
     )
-    return [p for p in found if p.pk not in busy]
+    return [p for p in free if p.pk not in busy]
 
 
 def guard_repair(*, pair: Pair) -> Job | None:
@@ -61,7 +67,7 @@ def guard_repair(*, pair: Pair) -> Job | None:
         return None
     prepared = plans.prepare(pair=pair, to=desired)
     sights.keep(region_id=pair.region_id, seen=prepared.seen)
-    if prepared.interface is None or prepared.holder is not None:
+    if not prepared.is_free:
         _remember(pair, None)
         return None
     judged = guard.judge(_facts(pair, prepared))
@@ -98,22 +104,15 @@ def _facts(pair: Pair, prepared: Prepared) -> GuardFacts:
 
 def _repair(pair: Pair, prepared: Prepared, target: InstanceId) -> Job | None:
     chosen = plans.plan_on(pair=pair, to=target, seen=prepared.seen)
-    if chosen.interface is None:
+    if not chosen.is_free:
         return None
-    begin = Start(
+    begin = beginning.swap(
+        chosen,
         job_id=wiring.new_uuid(),
-        region=pair.region,
-        kind=Kind.SWAP,
-        interface=chosen.interface,
-        plan=chosen.plan,
-        seen=chosen.seen,
-        from_instance_id="",
-        from_device_index=pair.device_index,
-        device_index=pair.device_index,
         actor=GUARD,
-        reason=REPAIR_REASON,
-        pair=pair,
-        generation=pair.generation,
+        reason=words.fill(REPAIR_REASON, {"noun": words.noun(pair.strategy)}),
+        source="",
+        from_device_index=pair.device_index,
     )
     try:
         return starting.start(begin)

@@ -2,11 +2,9 @@
 
 from datetime import UTC, datetime
 
-from failover.models import NetworkInterface, Pair
+from failover.models import Pair
 from failover.models.pairs import Holder
-
-# An attachment in these statuses serves nobody.
-NOT_SERVING = frozenset({"attaching", "detaching", "detached"})
+from failover.services.observed import Observed
 
 
 def is_frozen(pair: Pair, *, at: float) -> bool:
@@ -20,14 +18,12 @@ def is_frozen_at(pair: Pair, now: datetime) -> bool:
     return is_frozen(pair, at=now.timestamp())
 
 
-def active_instance_id(pair: Pair, row: NetworkInterface | None) -> str | None:
-    """The end that holds the resource as last seen; None for neither."""
-    if row is None or row.vanished_at is not None or not row.instance_id:
-        return None
-    if row.attachment_status in NOT_SERVING:
+def active_instance_id(pair: Pair, seen: Observed | None) -> str | None:
+    """The end that holds the resource as last seen; None for neither, or both."""
+    if seen is None or seen.is_gone or not seen.is_serving:
         return None
     ends = (pair.primary_instance_id, pair.standby_instance_id)
-    return row.instance_id if row.instance_id in ends else None
+    return seen.holder if seen.holder in ends else None
 
 
 def desired_instance_id(pair: Pair) -> str | None:
@@ -37,22 +33,16 @@ def desired_instance_id(pair: Pair) -> str | None:
     return pair.desired_instance_id or None
 
 
-def sync_of(pair: Pair, row: NetworkInterface | None, *, has_job: bool) -> str:
+def sync_of(pair: Pair, seen: Observed | None, *, has_job: bool) -> str:
     """`as-expected`, `drifted` (two looks since the last end said so) or `unknown`."""
-    if row is None or has_job or pair.desired_holder == Holder.UNKNOWN:
+    if seen is None or has_job or pair.desired_holder == Holder.UNKNOWN:
         return "unknown"
-    seen = observed_holder(row)
-    if seen == (desired_instance_id(pair) or ""):
+    if seen.holder == (desired_instance_id(pair) or ""):
         return "as-expected"
     drifted_at = pair.drift_seen_at
-    if drifted_at is None or row.observed_began_at <= drifted_at:
+    if drifted_at is None or seen.began_at <= drifted_at:
         return "unknown"
     return "drifted"
-
-
-def observed_holder(row: NetworkInterface) -> str:
-    """Whoever the mirror shows as holder; empty for nobody."""
-    return "" if row.vanished_at is not None else row.instance_id
 
 
 def stamp(at: float) -> datetime:

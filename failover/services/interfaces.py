@@ -9,7 +9,8 @@ from failover.engine.topology import InstanceId, InterfaceId
 from failover.models import Job, Pair, Region
 from failover.services import plans, refusals, sights, starting
 from failover.services.access import Actor
-from failover.services.starting import OnCreated, Start
+from failover.services.beginning import Start
+from failover.services.starting import OnCreated
 
 FREE = "free"
 
@@ -59,6 +60,7 @@ def request_attach(  # noqa: PLR0913 - what may be asked, each by name
         region=region,
         kind=Kind.ATTACH,
         interface=interface,
+        snapshot=preflight.snapshot(interface),
         plan=plan,
         seen=seen,
         from_instance_id="",
@@ -99,6 +101,7 @@ def request_detach(  # noqa: PLR0913 - what may be asked, each by name
         region=region,
         kind=Kind.DETACH,
         interface=interface,
+        snapshot=preflight.snapshot(interface),
         plan=plan,
         seen=seen,
         from_instance_id=interface.attachment.instance_id,

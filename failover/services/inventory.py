@@ -9,8 +9,8 @@ from failover import audit, mirror, models, wiring
 from failover.ec2.replies import SecurityGroup, Subnet
 from failover.engine import ports
 from failover.engine.topology import ElasticIp, Instance, Interface
-from failover.models import NetworkInterface, Pair, Region
-from failover.services import holders, plans, regions, sights
+from failover.models import Pair, Region
+from failover.services import holders, observed, plans, regions, sights
 from failover.services.access import Actor
 
 
@@ -74,11 +74,7 @@ def check_readiness(pair: Pair) -> None:
     """Keep what a preflight of the pair says now. Raises Ec2Unreachable."""
     prepared = plans.prepare(pair=pair, to=None)
     sights.keep(region_id=pair.region_id, seen=prepared.seen)
-    checks = [
-        {"code": c.code, "ok": c.ok, "severity": c.severity, "args": dict(c.args)}
-        for c in prepared.plan.checks
-        if not (c.ok and c.code in plans.SILENT)
-    ]
+    checks = plans.as_readiness(prepared.plan.checks)
     Pair.objects.filter(id=pair.pk).update(
         readiness=checks, readiness_at=holders.stamp(prepared.seen.began_at)
     )
@@ -89,22 +85,15 @@ def note_drift(*, region_id: int) -> None:
     pairs = Pair.objects.filter(region_id=region_id).exclude(
         jobs__state__in=("queued", "running", "parked")
     )
-    ids = [p.network_interface_id for p in pairs]
-    rows = {
-        r.interface_id: r
-        for r in NetworkInterface.objects.filter(
-            region_id=region_id, interface_id__in=ids
-        )
-    }
+    found = observed.list_observed(pairs)
     for pair in pairs:
-        row = rows.get(pair.network_interface_id)
-        if row is None or row.observed_began_at <= pair.settled_at:
+        seen = found.get(pair.pk)
+        if seen is None or seen.began_at <= pair.settled_at:
             continue
-        desired = holders.desired_instance_id(pair) or ""
-        if holders.observed_holder(row) == desired:
+        if seen.holder == (holders.desired_instance_id(pair) or ""):
             first: float | None = None
         else:
-            first = pair.drift_seen_at or row.observed_began_at
+            first = pair.drift_seen_at or seen.began_at
         if first != pair.drift_seen_at:
             Pair.objects.filter(id=pair.pk, generation=pair.generation).update(
                 drift_seen_at=first

@@ -4,12 +4,11 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from failover import wiring
-from failover.engine.job import Kind
 from failover.models import Pair
-from failover.services import plans, refusals
+from failover.services import beginning, plans, refusals, words
 from failover.services.access import Actor
+from failover.services.beginning import Start
 from failover.services.plans import Prepared
-from failover.services.starting import Start
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,35 +28,32 @@ class Swap:
 def judge(prepared: Prepared, asked: Swap, actor: Actor, job_id: UUID) -> Start:
     """What to start. Raises AlreadyThere, Changed, PreflightFailed, in this order."""
     if prepared.is_there:
-        raise refusals.AlreadyThere(holder=str(prepared.plan.target))
+        raise refusals.AlreadyThere(
+            holder=str(prepared.plan.target), strategy=prepared.pair.strategy
+        )
     _require_unchanged(prepared, asked)
     plans.require_acceptable(prepared.plan, force=asked.force)
-    interface = prepared.interface
-    if interface is None:
+    if prepared.interface is None and prepared.moving is None:
         raise refusals.PreflightFailed(checks=plans.as_views(prepared.plan.checks))
     pair = prepared.pair
     source, index = _source(prepared)
-    return Start(
+    return beginning.swap(
+        prepared,
         job_id=job_id,
-        region=pair.region,
-        kind=Kind.SWAP,
-        interface=interface,
-        plan=prepared.plan,
-        seen=prepared.seen,
-        from_instance_id=source,
-        from_device_index=index,
-        device_index=pair.device_index,
         actor=actor,
         reason=asked.reason,
         force_after_s=_force_after_s(pair, force=asked.force),
-        pair=pair,
-        generation=prepared.generation,
+        source=source,
+        from_device_index=index,
     )
 
 
 def _source(prepared: Prepared) -> tuple[str, int]:
     """The end to return to. A detach from the target itself returns to the other."""
     pair, holder = prepared.pair, prepared.holder
+    if prepared.moving is not None:
+        source = prepared.moving.source
+        return source.instance_id if source else "", pair.device_index
     if holder is None or prepared.interface is None:
         return "", pair.device_index
     if holder == prepared.plan.target:
@@ -69,7 +65,9 @@ def _source(prepared: Prepared) -> tuple[str, int]:
 def _require_unchanged(prepared: Prepared, asked: Swap) -> None:
     holder = prepared.holder or ""
     if asked.expected_active is not None and asked.expected_active != holder:
-        said = f"The interface is now held by {holder or 'nobody'}."
+        now = "several" if prepared.is_mixed else holder or "nobody"
+        noun = words.noun(prepared.pair.strategy)
+        said = f"The {noun} is now held by {now}."
         raise refusals.Changed(detail=said)
     if asked.plan_hash and asked.plan_hash != prepared.plan.plan_hash:
         said = "The plan is no longer the one you saw. Look at the new one."

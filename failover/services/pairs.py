@@ -12,6 +12,7 @@ from failover.models import Job, Pair, PairResource, Region
 from failover.models.pairs import Holder
 from failover.services import (
     creation,
+    floating,
     holders,
     plans,
     refusals,
@@ -20,7 +21,15 @@ from failover.services import (
     swaps,
 )
 from failover.services.access import Actor
-from failover.services.creation import NewPair, PairChange, Policy, Probe
+from failover.services.pair_settings import (
+    NewPair,
+    PairChange,
+    Policy,
+    Probe,
+    merged,
+    settings_of,
+)
+from failover.services.plans import Prepared
 from failover.services.starting import OnCreated
 
 __all__ = ["NewPair", "PairChange", "Policy", "Probe"]
@@ -29,13 +38,13 @@ __all__ = ["NewPair", "PairChange", "Policy", "Probe"]
 def create(*, new: NewPair, region: Region, actor: Actor) -> Pair:
     """Make a pair after a look at EC2 itself; the desired holder is the observed one.
 
-    Raises Exists, PreflightFailed (it can never work, or another pair moves or
-    reserves the same), Ec2Unreachable.
+    Raises Exists, Invalid, PreflightFailed (it can never work, or another pair moves
+    or reserves the same), Ec2Unreachable.
     """
     if Pair.objects.filter(name=new.name).exists():
         raise refusals.Exists(what="pair", id=new.name)
     surveyed = creation.survey(new=new, region=region)
-    attachment = surveyed.interface.attachment
+    prepared = surveyed.prepared
     now = wiring.now()
     try:
         with transaction.atomic():
@@ -43,25 +52,20 @@ def create(*, new: NewPair, region: Region, actor: Actor) -> Pair:
             pair = Pair.objects.create(
                 name=new.name,
                 region=region,
-                strategy="eni",
-                primary_instance_id=new.primary_instance_id,
-                standby_instance_id=new.standby_instance_id,
-                network_interface_id=new.network_interface_id,
-                device_index=new.device_index,
+                **new.columns(),
                 probe=new.probe.as_fields(),
                 policy=new.policy.as_fields(),
-                desired_holder=Holder.INSTANCE if attachment else Holder.NONE,
-                desired_instance_id=attachment.instance_id if attachment else "",
-                settled_at=surveyed.seen.began_at,
+                **_desired(prepared),
+                settled_at=prepared.seen.began_at,
                 readiness=surveyed.readiness(),
-                readiness_at=holders.stamp(surveyed.seen.began_at),
+                readiness_at=holders.stamp(prepared.seen.began_at),
                 created_at=now,
             )
             keys = sorted(surveyed.keys)
             PairResource.objects.bulk_create(
                 [PairResource(pair=pair, key=key) for key in keys]
             )
-            _record(pair, actor, "pair.create", after=_settings_of(pair))
+            _record(pair, actor, "pair.create", after=settings_of(pair))
     except IntegrityError as error:
         if Pair.objects.filter(name=new.name).exists():
             raise refusals.Exists(what="pair", id=new.name) from error
@@ -74,21 +78,17 @@ def update(
 ) -> Pair:
     """Change a pair that no job is at work on.
 
-    Raises JobActive, Changed, PreflightFailed, Ec2Unreachable (only where an end
-    or the index changes, which is looked at in EC2).
+    Raises JobActive, Changed, Invalid, PreflightFailed, Ec2Unreachable (only where
+    an end, the index or the route tables change, which is looked at in EC2).
     """
     _require_idle(pair)
     require_match(pair, if_match)
-    changed = creation.merged(pair, change)
-    moves = (
-        changed.primary_instance_id != pair.primary_instance_id
-        or changed.standby_instance_id != pair.standby_instance_id
-        or changed.device_index != pair.device_index
-    )
+    changed = merged(pair, change)
+    columns = changed.columns()
     surveyed = None
-    if moves:
+    if any(getattr(pair, name) != value for name, value in columns.items()):
         surveyed = creation.survey(new=changed, region=pair.region, own=pair)
-    before = _settings_of(pair)
+    before = settings_of(pair)
     try:
         with transaction.atomic():
             if surveyed is not None:
@@ -100,13 +100,11 @@ def update(
                 )
             _write(
                 pair,
-                primary_instance_id=changed.primary_instance_id,
-                standby_instance_id=changed.standby_instance_id,
-                device_index=changed.device_index,
+                **columns,
                 probe=changed.probe.as_fields(),
                 policy=changed.policy.as_fields(),
             )
-            _record(pair, actor, "pair.update", before=before, after=_settings_of(pair))
+            _record(pair, actor, "pair.update", before=before, after=settings_of(pair))
     except IntegrityError as error:
         if surveyed is None:
             raise
@@ -121,7 +119,7 @@ def delete(*, pair: Pair, actor: Actor, if_match: str | None = None) -> None:
     with transaction.atomic():
         # A job that began meanwhile has raised the generation: then this refuses.
         _write(pair)
-        before = _settings_of(pair)
+        before = settings_of(pair)
         pair.delete()
         _record(pair, actor, "pair.delete", before=before)
 
@@ -154,26 +152,25 @@ def unfreeze(*, pair: Pair, actor: Actor) -> Pair:
 
 
 def adopt(*, pair: Pair, actor: Actor) -> Pair:
-    """Take where the interface is now as where it should be.
+    """Take where the resource is now as where it should be.
 
-    Raises JobActive, ForeignHolder, Ec2Unreachable.
+    Raises JobActive, NotFound, MixedHolder, ForeignHolder, Ec2Unreachable.
     """
     _require_idle(pair)
     prepared = plans.prepare(pair=pair, to=None)
     sights.keep(region_id=pair.region_id, seen=prepared.seen)
-    if prepared.interface is None:
-        raise refusals.NotFound(what="network interface", id=pair.network_interface_id)
+    plans.require_found(prepared)
+    if prepared.is_mixed:
+        raise refusals.MixedHolder
     holder = prepared.holder
-    ends = (pair.primary_instance_id, pair.standby_instance_id)
-    if holder is not None and holder not in ends:
-        raise refusals.ForeignHolder(holder=holder)
+    if holder is not None and holder not in floating.instances_of(pair):
+        raise refusals.ForeignHolder(holder=holder, strategy=pair.strategy)
 
     def change() -> None:
         before = {"holder": pair.desired_holder, "id": pair.desired_instance_id}
         _write(
             pair,
-            desired_holder=Holder.INSTANCE if holder else Holder.NONE,
-            desired_instance_id=holder or "",
+            **_desired(prepared),
             settled_at=prepared.seen.began_at,
             free_seen_at=None,
             drift_seen_at=None,
@@ -254,14 +251,13 @@ def _require_idle(pair: Pair) -> None:
     )
 
 
-def _settings_of(pair: Pair) -> dict[str, Any]:
+def _desired(prepared: Prepared) -> dict[str, str]:
+    """The columns that say: it should be where it is."""
+    if prepared.is_mixed:
+        return {"desired_holder": Holder.UNKNOWN, "desired_instance_id": ""}
     return {
-        "primary_instance_id": pair.primary_instance_id,
-        "standby_instance_id": pair.standby_instance_id,
-        "network_interface_id": pair.network_interface_id,
-        "device_index": pair.device_index,
-        "probe": pair.probe,
-        "policy": pair.policy,
+        "desired_holder": Holder.INSTANCE if prepared.holder else Holder.NONE,
+        "desired_instance_id": prepared.holder or "",
     }
 
 

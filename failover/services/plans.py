@@ -3,18 +3,21 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from typing import Any
 
 from failover.engine import preflight
-from failover.engine.job import Call
+from failover.engine.job import Call, Moving, Part
 from failover.engine.ports import describe
 from failover.engine.preflight import Check, Plan
 from failover.engine.topology import InstanceId, Interface, InterfaceId, Observation
 from failover.models import Pair
+from failover.models.pairs import Strategy
 from failover.services import fields, holders, measures, refusals, sights, words
 from failover.services.refusals import CheckView
 
 # Checks of the plan that say nothing when they pass.
-SILENT = frozenset({"foreign_holder", "interface_found"})
+SILENT = frozenset({"foreign_holder", "interface_found", "resource_found"})
+NOT_FOUND = frozenset({"interface_found", "resource_found"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,48 +51,45 @@ class PlanView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Prepared:
-    """A plan with the look it rests on."""
+    """A plan with the look it rests on.
+
+    `holder` has the resource, in whatever attachment status; None: it lies free, or
+    it is mixed. `is_there` says that it is, or is about to be, where the plan wants
+    it; `is_free` that it exists and a swap would not take it from anybody. `interface`
+    is what `eni` moves, `moving` what the others move.
+    """
 
     pair: Pair
     generation: int
-    interface: Interface | None
     seen: Observation
     plan: Plan
-
-    @property
-    def holder(self) -> InstanceId | None:
-        """The instance that holds the interface, in whatever attachment status."""
-        attachment = self.interface.attachment if self.interface else None
-        return attachment.instance_id if attachment else None
-
-    @property
-    def is_there(self) -> bool:
-        """Whether the interface is, or is about to be, where the plan wants it."""
-        attachment = self.interface.attachment if self.interface else None
-        if attachment is None or attachment.status == "detaching":
-            return False
-        return attachment.instance_id == self.plan.target
+    holder: InstanceId | None
+    is_there: bool
+    is_free: bool
+    is_mixed: bool = False
+    interface: Interface | None = None
+    moving: Moving | None = None
+    parts: tuple[Part, ...] = ()
+    snapshot: tuple[tuple[str, str], ...] = ()
 
 
 def prepare(*, pair: Pair, to: str | None) -> Prepared:
     """Look once and plan. Raises Invalid, Ec2Unreachable."""
-    ends = (pair.primary_instance_id, pair.standby_instance_id)
     _require_end(pair, to)
-    seen = sights.look(
-        region=pair.region,
-        interface_ids=[pair.network_interface_id],
-        instance_ids=ends,
-    )
+    seen = sights.look_for(region=pair.region, pairs=[pair])
     return plan_on(pair=pair, to=to, seen=seen)
 
 
 def plan_on(*, pair: Pair, to: str | None, seen: Observation) -> Prepared:
     """The plan on a look that was taken already. Raises Invalid."""
     _require_end(pair, to)
+    return _plan_interface(pair, to, seen)
+
+
+def _plan_interface(pair: Pair, to: str | None, seen: Observation) -> Prepared:
     interface = seen.interfaces.get(InterfaceId(pair.network_interface_id))
-    holder = (
-        interface.attachment.instance_id if interface and interface.attachment else None
-    )
+    attachment = interface.attachment if interface else None
+    holder = attachment.instance_id if attachment else None
     target = InstanceId(to or choose_target(pair, holder))
     plan = preflight.plan_swap(
         interface=interface,
@@ -99,13 +99,40 @@ def plan_on(*, pair: Pair, to: str | None, seen: Observation) -> Prepared:
         frozen=holders.is_frozen(pair, at=seen.ended_at),
     )
     checks = _with_pairs_own_checks(pair, plan, interface, holder)
+    is_leaving = attachment is not None and attachment.status == "detaching"
     return Prepared(
         pair=pair,
         generation=pair.generation,
-        interface=interface,
         seen=seen,
         plan=replace(plan, checks=checks),
+        holder=holder,
+        is_there=holder == target and not is_leaving,
+        is_free=interface is not None and holder is None,
+        interface=interface,
+        snapshot=preflight.snapshot(interface) if interface else (),
     )
+
+
+def require_found(prepared: Prepared) -> None:
+    """Raises NotFound where EC2 does not know what the pair moves."""
+    failed = {c.code for c in prepared.plan.checks if not c.ok}
+    if failed & NOT_FOUND:
+        raise refusals.NotFound(
+            what=words.noun(prepared.pair.strategy), id=moved_id(prepared.pair)
+        )
+
+
+def moved_id(pair: Pair) -> str:
+    """What the pair moves, by EC2's own names."""
+    match pair.strategy:
+        case Strategy.EIP:
+            return pair.allocation_id
+        case Strategy.PRIVATE_IP:
+            return pair.private_ip
+        case Strategy.ROUTE:
+            return f"{pair.destination_cidr} in {', '.join(pair.route_table_ids)}"
+        case _:
+            return pair.network_interface_id
 
 
 def choose_target(pair: Pair, holder: str | None) -> str:
@@ -148,6 +175,15 @@ def as_views(checks: Iterable[Check]) -> tuple[CheckView, ...]:
         for c in checks
         if not (c.ok and c.code in SILENT)
     )
+
+
+def as_readiness(checks: Iterable[Check]) -> list[dict[str, Any]]:
+    """The checks as the pair's row keeps them."""
+    return [
+        {"code": c.code, "ok": c.ok, "severity": c.severity, "args": dict(c.args)}
+        for c in checks
+        if not (c.ok and c.code in SILENT)
+    ]
 
 
 def is_acceptable(checks: Iterable[CheckView], *, force: bool) -> bool:

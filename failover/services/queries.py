@@ -10,7 +10,7 @@ from django.db.models import Q, QuerySet
 from failover import models, wiring
 from failover.models import Intent, Job, NetworkInterface, Pair, Region
 from failover.models.jobs import ACTIVE_STATES
-from failover.services import fields, refusals, viewing
+from failover.services import fields, observed, refusals, viewing
 from failover.services.views import (
     ElasticIpView,
     InstanceView,
@@ -153,12 +153,7 @@ def view_job(job: Job) -> JobView:
 def view_pairs(pairs: Iterable[Pair]) -> list[PairView]:
     """Pairs with what was last seen of their resource."""
     found = list(pairs)
-    interfaces = {
-        (row.region_id, row.interface_id): row
-        for row in NetworkInterface.objects.filter(
-            interface_id__in=[p.network_interface_id for p in found]
-        )
-    }
+    seen = observed.list_observed(found)
     jobs = dict(
         Job.objects.filter(state__in=ACTIVE_STATES, pair__in=found).values_list(
             "pair_id", "id"
@@ -170,7 +165,7 @@ def view_pairs(pairs: Iterable[Pair]) -> list[PairView]:
     return [
         viewing.view_pair(
             pair,
-            interfaces.get((pair.region_id, pair.network_interface_id)),
+            seen.get(pair.pk),
             jobs.get(pair.pk),
             names,
             now,

@@ -157,8 +157,8 @@ class AlreadyThere(Conflict):
 
     code = "already_there"
 
-    def __init__(self, *, holder: str) -> None:
-        super().__init__(holder=holder)
+    def __init__(self, *, holder: str, strategy: str = "eni") -> None:
+        super().__init__(holder=holder, noun=words.noun(strategy))
 
 
 class BelongsToPair(Conflict):
@@ -179,13 +179,19 @@ class InUse(Conflict):
         super().__init__(interface=interface, holder=holder)
 
 
+class MixedHolder(Conflict):
+    """Some of the pair's routes lead to one instance, some to the other."""
+
+    code = "mixed_holder"
+
+
 class ForeignHolder(Conflict):
-    """An instance outside the pair holds the interface."""
+    """Something outside the pair holds the resource."""
 
     code = "foreign_holder"
 
-    def __init__(self, *, holder: str) -> None:
-        super().__init__(holder=holder)
+    def __init__(self, *, holder: str, strategy: str = "eni") -> None:
+        super().__init__(holder=holder, noun=words.noun(strategy))
 
 
 class NoDesiredHolder(Conflict):

@@ -1,17 +1,20 @@
-"""One look at EC2 inside a request: a single parallel round trip, bounded in time."""
+"""One look at EC2 inside a request: a parallel round trip, bounded in time."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 import structlog
 from django.db import DatabaseError
 
 from failover import wiring
-from failover.engine import ports
+from failover.engine import ports, strategies
 from failover.engine.topology import InstanceId, InterfaceId, Observation, Scope
-from failover.models import Region
-from failover.services import refusals
+from failover.models import Pair, Region
+from failover.services import floating, refusals
 
 log = structlog.get_logger(__name__)
+
+NOTHING = Scope()
 
 
 def look(
@@ -25,11 +28,40 @@ def look(
         interface_ids=frozenset(InterfaceId(i) for i in interface_ids),
         instance_ids=frozenset(InstanceId(i) for i in instance_ids if i),
     )
+    return _observe(region, scope)
+
+
+def look_for(*, region: Region, pairs: Sequence[Pair]) -> Observation:
+    """See what the pairs move and both of its ends, as `look` does.
+
+    A second round trip is needed only where the mirror does not know the interfaces
+    of the ends: a pair that is made before the first sync, a replaced interface.
+    """
+    seen = _observe(region, floating.scope(pairs))
+    for _ in range(2):
+        # Once for the interfaces, once for who else carries an address of theirs.
+        missing = floating.missing(pairs, seen)
+        if missing == NOTHING:
+            break
+        seen = _joined(seen, _observe(region, missing))
+    return seen
+
+
+def _observe(region: Region, scope: Scope) -> Observation:
     try:
-        seen = wiring.gateway(region).observe(scope)
+        return wiring.gateway(region).observe(scope)
     except ports.Ec2Error as error:
         raise translate(error) from error
-    return seen
+
+
+def _joined(first: Observation, second: Observation) -> Observation:
+    """Two looks as one that is as old as the first."""
+    return replace(
+        first,
+        scope=strategies.join([first.scope, second.scope]),
+        ended_at=second.ended_at,
+        interfaces={**first.interfaces, **second.interfaces},
+    )
 
 
 def keep(*, region_id: int, seen: Observation) -> None:

@@ -5,74 +5,27 @@ crash before its COMMIT leaves no trace at all.
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from uuid import UUID
 
 from django.db import DatabaseError, IntegrityError, transaction
 from django.db.models import F, Q
 
-from failover import audit, tasks, wiring
-from failover.engine import preflight
-from failover.engine.job import Kind
-from failover.engine.preflight import Plan
-from failover.engine.topology import Interface, Observation
+from failover import audit, rows, tasks, wiring
 from failover.models import Job, Pair, Region, ResourceLock
 from failover.models.jobs import IS_ACTIVE
 from failover.services import holders, refusals, sights
-from failover.services.access import Actor
+from failover.services.beginning import Start
 
 OnCreated = Callable[[Job], None]
 # A rival may end between the constraint's word and our look for it.
 TRIES = 3
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Start:
-    """All that a job's first row says. `pair` None: a plain attach or detach."""
-
-    job_id: UUID
-    region: Region
-    kind: Kind
-    interface: Interface
-    plan: Plan
-    seen: Observation
-    from_instance_id: str
-    from_device_index: int
-    device_index: int
-    actor: Actor
-    reason: str = ""
-    force_after_s: float | None = None
-    pair: Pair | None = None
-    generation: int = 0
-
-    @property
-    def to_instance_id(self) -> str:
-        return self.plan.target or ""
-
-    def lock_keys(self) -> frozenset[str]:
-        """What this job alone may touch (protocol P7)."""
-        ends = (
-            (self.from_instance_id or None, self.from_device_index),
-            (self.plan.target, self.device_index),
-        )
-        return preflight.lock_keys(
-            account=account_key(self.region),
-            region=self.region.name,
-            interface=self.interface,
-            ends=ends,  # type: ignore[arg-type]
-        )
-
-
-def account_key(region: Region) -> str:
-    """The account as lock keys name it: AWS's digits, else our own name."""
-    return region.aws_account_id or region.account.name
-
-
 def active_job(*, region_id: int, interface_id: str, pair_id: int | None) -> Job | None:
     """The active job of the pair or of its interface."""
-    mine = Q(region_id=region_id, network_interface_id=interface_id)
-    if pair_id is not None:
-        mine |= Q(pair_id=pair_id)
+    mine = Q(pair_id=pair_id) if pair_id is not None else Q(pk=None)
+    if interface_id:
+        mine |= Q(region_id=region_id, network_interface_id=interface_id)
     return Job.objects.filter(IS_ACTIVE).filter(mine).first()
 
 
@@ -119,7 +72,7 @@ def insert(begin: Start) -> Job:
     now = wiring.now()
     generation = _hold_generation(begin)
     lease_now, boot = wiring.store().lease_now()
-    attachment = begin.interface.attachment
+    attachment = begin.interface.attachment if begin.interface else None
     job = Job.objects.create(
         id=begin.job_id,
         region=begin.region,
@@ -127,14 +80,15 @@ def insert(begin: Start) -> Job:
         pair_name=begin.pair.name if begin.pair else "",
         pair_generation=generation,
         kind=begin.kind.value,
-        strategy="eni",
+        strategy=begin.strategy,
         state="queued",
-        network_interface_id=begin.interface.id,
+        network_interface_id=begin.interface_id,
+        moving=rows.from_moving(begin.moving),
         device_index=begin.device_index,
         from_device_index=begin.from_device_index,
         from_instance_id=begin.from_instance_id,
         to_instance_id=begin.to_instance_id,
-        snapshot=[list(a) for a in preflight.snapshot(begin.interface)],
+        snapshot=[list(rider) for rider in begin.snapshot],
         force_after_s=begin.force_after_s,
         preflight_at=holders.stamp(begin.seen.began_at),
         preflight_attachment_id=attachment.id if attachment else "",
@@ -222,7 +176,7 @@ def _hold_generation(begin: Start) -> int:
 def _rival(begin: Start) -> UUID | None:
     job = active_job(
         region_id=begin.region.pk,
-        interface_id=begin.interface.id,
+        interface_id=begin.interface_id,
         pair_id=begin.pair.pk if begin.pair else None,
     )
     return job.id if job else find_lock_holder(begin.lock_keys())
@@ -241,4 +195,4 @@ def _committed_after_all(job_id: UUID, error: DatabaseError) -> Job:
 def _subject(begin: Start) -> str:
     if begin.pair is not None:
         return f"pair/{begin.pair.name}"
-    return f"network-interface/{begin.interface.id}"
+    return f"network-interface/{begin.interface_id}"

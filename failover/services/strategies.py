@@ -3,7 +3,6 @@
 import ipaddress
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from failover.models.pairs import Strategy
 
@@ -31,18 +30,6 @@ DEFAULT_INDEX: Mapping[str, int] = {
 }
 
 Fields = Mapping[str, object]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Moved:
-    """What a pair moves; the fields of other strategies are empty."""
-
-    strategy: str = Strategy.ENI.value
-    network_interface_id: str = ""
-    allocation_id: str = ""
-    private_ip: str = ""
-    route_table_ids: tuple[str, ...] = ()
-    destination_cidr: str = ""
 
 
 def field_errors(strategy: str, given: Fields) -> dict[str, list[str]]:

@@ -7,7 +7,8 @@ from uuid import UUID
 from failover import models
 from failover.models import Intent, Job, NetworkInterface, Pair
 from failover.models.jobs import ACTIVE_STATES
-from failover.services import holders, steps, words
+from failover.services import holders, observed, steps, words
+from failover.services.observed import Observed
 from failover.services.refusals import CheckView
 from failover.services.views import (
     AttachmentView,
@@ -75,12 +76,12 @@ def _call(intent: Intent) -> CallView:
 
 def view_pair(
     pair: Pair,
-    row: NetworkInterface | None,
+    seen: Observed | None,
     job_id: UUID | None,
     names: Mapping[str, str],
     now: datetime,
 ) -> PairView:
-    active = holders.active_instance_id(pair, row)
+    active = holders.active_instance_id(pair, seen)
     passive = None
     if active is not None:
         is_primary = active == pair.primary_instance_id
@@ -92,7 +93,7 @@ def view_pair(
         strategy=pair.strategy,
         primary_instance_id=pair.primary_instance_id,
         standby_instance_id=pair.standby_instance_id,
-        network_interface_id=pair.network_interface_id,
+        network_interface_id=pair.network_interface_id or None,
         device_index=pair.device_index,
         allocation_id=pair.allocation_id or None,
         private_ip=pair.private_ip or None,
@@ -104,15 +105,17 @@ def view_pair(
         desired_instance_id=holders.desired_instance_id(pair),
         frozen=_frozen(pair, now),
         readiness=view_readiness(pair),
-        sync=holders.sync_of(pair, row, has_job=job_id is not None),
+        sync=holders.sync_of(pair, seen, has_job=job_id is not None),
         job=job_id,
         version=pair.version,
         primary_name=names.get(pair.primary_instance_id, ""),
         standby_name=names.get(pair.standby_instance_id, ""),
-        interface_name=row.name if row else "",
-        public_ip=row.public_ip if row else "",
-        interface_private_ip=row.private_ip if row else "",
-        observed_at=row.observed_at if row else None,
+        resource_name=seen.name if seen else "",
+        public_ip=seen.public_ip if seen else "",
+        seen_private_ip=seen.private_ip if seen else "",
+        seen_interface_id=seen.interface_id if seen else "",
+        is_mixed=seen is not None and seen.holder == observed.MIXED,
+        observed_at=seen.at if seen else None,
         passive_instance_id=passive,
     )
 

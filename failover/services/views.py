@@ -85,7 +85,7 @@ class PairView:
     strategy: str
     primary_instance_id: str
     standby_instance_id: str
-    network_interface_id: str
+    network_interface_id: str | None
     device_index: int
     allocation_id: str | None
     private_ip: str | None
@@ -103,9 +103,11 @@ class PairView:
     # For pages.
     primary_name: str = field(metadata=PAGE)
     standby_name: str = field(metadata=PAGE)
-    interface_name: str = field(metadata=PAGE)
+    resource_name: str = field(metadata=PAGE)
     public_ip: str = field(metadata=PAGE)
-    interface_private_ip: str = field(metadata=PAGE)
+    seen_private_ip: str = field(metadata=PAGE)
+    seen_interface_id: str = field(metadata=PAGE)
+    is_mixed: bool = field(metadata=PAGE)
     observed_at: datetime | None = field(metadata=PAGE)
     passive_instance_id: str | None = field(metadata=PAGE)
 

@@ -103,11 +103,11 @@ def row(pair: PairView, *, may_operate: bool, now: datetime) -> PairRow:
         primary=inventory.holder(pair.primary_instance_id, names),
         standby=inventory.holder(pair.standby_instance_id, names),
         desired=inventory.holder(pair.desired_instance_id or "", names),
-        interface_id=pair.network_interface_id,
-        interface_href=reverse("interface", args=[pair.network_interface_id]),
+        interface_id=pair.network_interface_id or "",
+        interface_href=_href(pair.network_interface_id),
         device_index=pair.device_index,
         public_ip=pair.public_ip,
-        private_ip=pair.interface_private_ip,
+        private_ip=pair.seen_private_ip,
         swap=inventory.swap_control(pair, may_operate=may_operate),
         checks=check_lines(readiness.checks),
         checked=timing.moment(readiness.checked_at, now),
@@ -121,6 +121,10 @@ def names_of(pair: PairView) -> dict[str, str]:
         pair.primary_instance_id: pair.primary_name,
         pair.standby_instance_id: pair.standby_name,
     }
+
+
+def _href(interface_id: str | None) -> str:
+    return reverse("interface", args=[interface_id]) if interface_id else ""
 
 
 def trouble(row: PairRow) -> str:
@@ -172,9 +176,9 @@ def topology(pair: PairView, instances: dict[str, InstanceView]) -> Topology:
     return Topology(
         public_ip=pair.public_ip,
         public_label="Elastic IP" if pair.public_ip else "",
-        interface_id=pair.network_interface_id,
+        interface_id=pair.network_interface_id or "",
         interface_label=" · ".join(
-            part for part in (pair.interface_name, pair.interface_private_ip) if part
+            part for part in (pair.resource_name, pair.seen_private_ip) if part
         ),
         primary=primary,
         standby=standby,

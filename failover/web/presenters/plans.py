@@ -93,7 +93,7 @@ def swap_plan(
         is_readable=True,
         is_possible=plan.is_acceptable(force=True),
         why_not=_why_not(plan),
-        interface_id=pair.network_interface_id,
+        interface_id=pair.network_interface_id or "",
         public_ip=pair.public_ip,
         source_id=plan.active_instance_id or "",
         source_label=_label(plan.active_instance_id, names) or "nobody",
