@@ -1,0 +1,299 @@
+"""One good call of everything that ec2sim keeps itself, in an order that works.
+
+A text that begins with $ stands for what an earlier step has kept under that name;
+the article's world, time standing still, is where it begins.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import reduce
+from typing import Any
+
+from ec2sim.rules.registry import ACTIONS
+from tests.ec2sim.contract import house
+
+Params = dict[str, Any]
+KEY = "c3NoLWVkMjU1MTkgQUFBQUMzTnphQzFsWkRJMU5URTVBQUFBSU5vTm9uZQ=="
+WEB = {
+    "IpProtocol": "tcp",
+    "FromPort": 8080,
+    "ToPort": 8080,
+    "IpRanges": [{"CidrIp": "10.0.0.0/8", "Description": "ours"}],
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """A call, what to keep of its reply, and how long to wait after it."""
+
+    action: str
+    params: Params = field(default_factory=dict)
+    keep: Mapping[str, str] = field(default_factory=dict)
+    wait_s: float = 0
+
+
+def step(action: str, wait_s: float = 0, /, **params: Any) -> Step:
+    """A step that keeps nothing."""
+    return Step(action=action, params=params, wait_s=wait_s)
+
+
+def keeping(keep: Mapping[str, str], action: str, /, **params: Any) -> Step:
+    """A step that keeps members of its reply, each by a path like Vpc.VpcId."""
+    return Step(action=action, params=params, keep=keep)
+
+
+LOOKS = [
+    step(name)
+    for name in (
+        "DescribeAccountAttributes",
+        "DescribeAddresses",
+        "DescribeAddressesAttribute",
+        "DescribeAvailabilityZones",
+        "DescribeInstanceStatus",
+        "DescribeInstanceTypeOfferings",
+        "DescribeInstances",
+        "DescribeInternetGateways",
+        "DescribeKeyPairs",
+        "DescribeNetworkInterfaces",
+        "DescribeRegions",
+        "DescribeRouteTables",
+        "DescribeSecurityGroupRules",
+        "DescribeSecurityGroups",
+        "DescribeSubnets",
+        "DescribeTags",
+        "DescribeVpcs",
+    )
+]
+GROUND = [
+    keeping({"vpc": "Vpc.VpcId"}, "CreateVpc", CidrBlock="10.5.0.0/16"),
+    step("ModifyVpcAttribute", VpcId="$vpc", EnableDnsHostnames={"Value": True}),
+    step("DescribeVpcAttribute", VpcId="$vpc", Attribute="enableDnsHostnames"),
+    keeping(
+        {"subnet": "Subnet.SubnetId"},
+        "CreateSubnet",
+        VpcId="$vpc",
+        CidrBlock="10.5.1.0/24",
+        AvailabilityZone="eu-west-1a",
+    ),
+    step(
+        "ModifySubnetAttribute", SubnetId="$subnet", MapPublicIpOnLaunch={"Value": True}
+    ),
+    keeping({"gateway": "InternetGateway.InternetGatewayId"}, "CreateInternetGateway"),
+    step("AttachInternetGateway", InternetGatewayId="$gateway", VpcId="$vpc"),
+    keeping(
+        {"group": "GroupId"},
+        "CreateSecurityGroup",
+        GroupName="web",
+        Description="web servers",
+        VpcId="$vpc",
+    ),
+    step("AuthorizeSecurityGroupIngress", GroupId="$group", IpPermissions=[WEB]),
+    step("AuthorizeSecurityGroupEgress", GroupId="$group", IpPermissions=[WEB]),
+    keeping(
+        {"rule": "SecurityGroupRules.0.SecurityGroupRuleId"},
+        "DescribeSecurityGroupRules",
+        Filters=[{"Name": "group-id", "Values": ["$group"]}],
+    ),
+    step(
+        "UpdateSecurityGroupRuleDescriptionsIngress",
+        GroupId="$group",
+        IpPermissions=[WEB],
+    ),
+    step(
+        "UpdateSecurityGroupRuleDescriptionsEgress",
+        GroupId="$group",
+        IpPermissions=[WEB],
+    ),
+    step("DescribeSecurityGroupReferences", GroupId=["$group"]),
+    step("DescribeStaleSecurityGroups", VpcId="$vpc"),
+    step("GetSecurityGroupsForVpc", VpcId="$vpc"),
+]
+INTERFACES = [
+    keeping(
+        {"eni": "NetworkInterface.NetworkInterfaceId"},
+        "CreateNetworkInterface",
+        SubnetId=house.SUBNET,
+        Description="a sample",
+    ),
+    keeping(
+        {"attachment": "AttachmentId"},
+        "AttachNetworkInterface",
+        NetworkInterfaceId=house.SPARE,
+        InstanceId=house.STANDBY,
+        DeviceIndex=1,
+    ),
+    step(
+        "ModifyNetworkInterfaceAttribute",
+        5,
+        NetworkInterfaceId="$eni",
+        Description={"Value": "changed"},
+    ),
+    step(
+        "DescribeNetworkInterfaceAttribute",
+        NetworkInterfaceId="$eni",
+        Attribute="description",
+    ),
+    step(
+        "ResetNetworkInterfaceAttribute",
+        NetworkInterfaceId="$eni",
+        SourceDestCheck="true",
+    ),
+    step(
+        "AssignPrivateIpAddresses",
+        NetworkInterfaceId="$eni",
+        PrivateIpAddresses=["20.0.1.99"],
+    ),
+    step(
+        "UnassignPrivateIpAddresses",
+        NetworkInterfaceId="$eni",
+        PrivateIpAddresses=["20.0.1.99"],
+    ),
+    keeping({"allocation": "AllocationId"}, "AllocateAddress", Domain="vpc"),
+    keeping(
+        {"association": "AssociationId"},
+        "AssociateAddress",
+        AllocationId="$allocation",
+        NetworkInterfaceId="$eni",
+        AllowReassociation=True,
+    ),
+    step(
+        "ModifyAddressAttribute",
+        AllocationId="$allocation",
+        DomainName="service.example.net",
+    ),
+    step("ResetAddressAttribute", AllocationId="$allocation", Attribute="domain-name"),
+    *LOOKS,
+    step("DisassociateAddress", AssociationId="$association"),
+    step("ReleaseAddress", AllocationId="$allocation"),
+]
+ROUTES = [
+    keeping({"table": "RouteTable.RouteTableId"}, "CreateRouteTable", VpcId="$vpc"),
+    step(
+        "CreateRoute",
+        RouteTableId="$table",
+        DestinationCidrBlock="10.77.0.0/16",
+        NetworkInterfaceId=house.FLOATING,
+    ),
+    step(
+        "ReplaceRoute",
+        RouteTableId="$table",
+        DestinationCidrBlock="10.77.0.0/16",
+        GatewayId="$gateway",
+    ),
+    step("DeleteRoute", RouteTableId="$table", DestinationCidrBlock="10.77.0.0/16"),
+    keeping(
+        {"bond": "AssociationId"},
+        "AssociateRouteTable",
+        RouteTableId="$table",
+        SubnetId="$subnet",
+    ),
+    keeping(
+        {"bond": "NewAssociationId"},
+        "ReplaceRouteTableAssociation",
+        AssociationId="$bond",
+        RouteTableId="$table",
+    ),
+    step("DisassociateRouteTable", AssociationId="$bond"),
+    step("DeleteRouteTable", RouteTableId="$table"),
+]
+INSTANCES = [
+    keeping({"image": "Images.0.ImageId"}, "DescribeImages"),
+    step("DescribeInstanceTypes", InstanceTypes=["t3.micro", "m5.large"]),
+    step("CreateKeyPair", KeyName="made"),
+    step("ImportKeyPair", KeyName="brought", PublicKeyMaterial=KEY),
+    keeping(
+        {"instance": "Instances.0.InstanceId"},
+        "RunInstances",
+        ImageId="$image",
+        InstanceType="t3.micro",
+        MinCount=1,
+        MaxCount=1,
+        SubnetId="$subnet",
+        KeyName="made",
+        TagSpecifications=[
+            {
+                "ResourceType": "instance",
+                "Tags": [{"Key": "Name", "Value": "sample"}],
+            }
+        ],
+    ),
+    step("CreateTags", 5, Resources=["$eni"], Tags=[{"Key": "a", "Value": "b"}]),
+    step("DeleteTags", Resources=["$eni"], Tags=[{"Key": "a"}]),
+    step("MonitorInstances", InstanceIds=["$instance"]),
+    step("UnmonitorInstances", InstanceIds=["$instance"]),
+    step("DescribeInstanceCreditSpecifications", InstanceIds=["$instance"]),
+    step(
+        "ModifyInstanceMetadataOptions", InstanceId="$instance", HttpTokens="required"
+    ),
+    step("RebootInstances", InstanceIds=["$instance"]),
+    step("StopInstances", 5, InstanceIds=["$instance"]),
+    step("StartInstances", 5, InstanceIds=["$instance"]),
+    *LOOKS,
+    step("TerminateInstances", 5, InstanceIds=["$instance"]),
+    step("DeleteKeyPair", KeyName="made"),
+]
+ENDS = [
+    step("DetachNetworkInterface", 5, AttachmentId="$attachment"),
+    step("DeleteNetworkInterface", NetworkInterfaceId="$eni"),
+    step("RevokeSecurityGroupIngress", GroupId="$group", IpPermissions=[WEB]),
+    step("RevokeSecurityGroupEgress", GroupId="$group", IpPermissions=[WEB]),
+    step("DeleteSecurityGroup", GroupId="$group"),
+    step("DeleteSubnet", SubnetId="$subnet"),
+    step("DetachInternetGateway", InternetGatewayId="$gateway", VpcId="$vpc"),
+    step("DeleteInternetGateway", InternetGatewayId="$gateway"),
+    step("DeleteVpc", VpcId="$vpc"),
+]
+EVERY = [
+    each
+    for each in [*GROUND, *INTERFACES, *ROUTES, *INSTANCES, *ENDS]
+    if each.action in ACTIONS
+]
+
+
+class Names:
+    """What the steps keep, by name."""
+
+    def __init__(self) -> None:
+        self.kept: dict[str, Any] = {}
+
+    def fill(self, value: Any) -> Any:
+        """Parameters with every $name in its place."""
+        if isinstance(value, str) and value.startswith("$"):
+            return self.kept[value[1:]]
+        if isinstance(value, Mapping):
+            return {name: self.fill(each) for name, each in value.items()}
+        if isinstance(value, list):
+            return [self.fill(each) for each in value]
+        return value
+
+    def keep(self, done: Step, reply: Mapping[str, Any]) -> None:
+        """Take out of a reply what its step keeps."""
+        for name, path in done.keep.items():
+            self.kept[name] = reduce(_at, path.split("."), reply)
+
+
+def _at(value: Any, name: str) -> Any:
+    return value[int(name)] if name.isdecimal() else value[name]
+
+
+def walk(
+    home: house.House, *, before: Callable[[Step, Params], None] | None = None
+) -> Iterator[tuple[Step, Params, dict[str, Any]]]:
+    """Take every step through a door: the step, its parameters, and the reply.
+
+    `before` is shown each step when everything that it needs is there.
+    """
+    names = Names()
+    for each in EVERY:
+        params = names.fill(each.params)
+        if before is not None:
+            before(each, params)
+        reply = home.call(each.action, **params)
+        names.keep(each, reply)
+        yield each, params, reply
+        home.advance(each.wait_s)
+
+
+def walk_through(home: house.House, before: Callable[[Step, Params], None]) -> int:
+    """Take every step, each shown before; how many there were."""
+    return sum(1 for _ in walk(home, before=before))
