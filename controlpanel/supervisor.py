@@ -27,6 +27,9 @@ LONGEST_PAUSE_S = 5.0
 # After SIGTERM a child has this long; all of it stays under ten seconds.
 GRACE_S = 6.5
 LAST_GRACE_S = 1.0
+# A child that stands still (SIGSTOP) this long is ended: it may have been stopped in
+# the middle of a write, and then nobody else can write to SQLite.
+STILL_S = 5.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +51,7 @@ class Child:
     process: subprocess.Popen[bytes] | None = None
     started_at: float = 0.0
     start_at: float = 0.0
+    still_since: float | None = None
     pause_s: float = 0.0
     rest: bytes = b""
 
@@ -88,6 +92,7 @@ class Supervisor:
             while not self._is_stopping:
                 self._start_due()
                 self._pass_lines(TICK_S)
+                self._end_still()
                 self._bury_dead()
                 if watch is not None and watch():
                     watch = None
@@ -107,6 +112,18 @@ class Supervisor:
                 if process.stdout is not None:
                     os.set_blocking(process.stdout.fileno(), False)
                     self._selector.register(process.stdout, selectors.EVENT_READ, child)
+
+    def _end_still(self) -> None:
+        now = time.monotonic()
+        for child in self._children:
+            if child.process is None or not _stands_still(child.process):
+                child.still_since = None
+            elif child.still_since is None:
+                child.still_since = now
+            elif now >= child.still_since + STILL_S:
+                say(child.part.name, f"has stood still for {STILL_S:g} s; is ended")
+                _signal_group(child.process, signal.SIGKILL)
+                child.still_since = None
 
     def _bury_dead(self) -> None:
         now = time.monotonic()
@@ -192,6 +209,15 @@ def say(name: str, line: str) -> None:
     except OSError:
         # Nobody listens any more; that must not stop what runs.
         return
+
+
+def _stands_still(process: subprocess.Popen[bytes]) -> bool:
+    """Whether a stop signal holds the process now."""
+    flags = os.WSTOPPED | os.WNOHANG | os.WNOWAIT
+    try:
+        return os.waitid(os.P_PID, process.pid, flags) is not None
+    except ChildProcessError:
+        return False
 
 
 def _is_any_alive(children: Sequence[Child]) -> bool:

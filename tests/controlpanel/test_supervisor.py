@@ -154,3 +154,30 @@ def test_each_line_of_a_part_comes_out_with_its_name(household: Household) -> No
 
     assert b"web        | one\n" in said
     assert b"web        | two\n" in said
+
+
+def test_a_child_that_stands_still_is_ended_and_started_again(
+    household: Household,
+) -> None:
+    household.start(still=FOREVER)
+    wait_until(lambda: len(household.pids("still")) == 1)
+    first = household.pids("still")[0]
+
+    os.kill(first, signal.SIGSTOP)
+
+    wait_until(lambda: len(household.pids("still")) == 2)
+    assert not is_alive(first)
+
+
+def test_a_child_that_stands_still_for_a_moment_lives_on(household: Household) -> None:
+    household.start(still=FOREVER)
+    wait_until(lambda: len(household.pids("still")) == 1)
+    first = household.pids("still")[0]
+
+    os.kill(first, signal.SIGSTOP)
+    time.sleep(1)
+    os.kill(first, signal.SIGCONT)
+    time.sleep(5)
+
+    assert household.pids("still") == [first]
+    assert is_alive(first)

@@ -18,6 +18,8 @@ import boto3
 import httpx
 from botocore.config import Config
 
+from controlpanel import broker
+
 ROOT = Path(__file__).resolve().parents[2]
 PRIMARY = "i-09a505d623e75d4d2"
 STANDBY = "i-0190e152559b4866c"
@@ -182,7 +184,11 @@ class House:
                 stderr=log,
                 text=True,
             )
-        wait_for(self.is_ready, within_s=60, saying="/readyz is ok")
+        try:
+            wait_for(self.is_ready, within_s=60, saying="/readyz is ok")
+        except AssertionError:
+            end(self.process)
+            raise
 
     def is_ready(self) -> bool:
         if self.process.poll() is not None:
@@ -254,6 +260,11 @@ class House:
             ended, within_s=within_s, saying=f"job {job_id} has ended"
         )
         return job
+
+    def broker_url(self) -> str:
+        """Where the wake-ups go: the broker asked for, or the embedded one."""
+        embedded = broker.url(data_dir=Path(self.environment["DATA_DIR"]))
+        return self.settings.get("REDIS_URL", embedded)
 
     def pid_of(self, word: str) -> int:
         """The process whose command line has `word`; its own parent among many."""

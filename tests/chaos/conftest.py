@@ -1,0 +1,106 @@
+"""The house that is shaken: one on SQLite with its own broker, one on servers."""
+
+import contextlib
+import os
+import secrets
+import signal
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+from psycopg import sql
+
+from tests.journeys import house
+from tests.journeys.house import Ec2Sim, House
+
+# Short enough for a test, long enough that every deed falls into its own moment.
+DETACH_S = 1.0
+ATTACH_S = 0.6
+LEASE_S = 5.0
+SIM = (
+    "--seed-article",
+    *("--detach-s", str(DETACH_S), "--attach-s", str(ATTACH_S)),
+    *("--latency-s", "0.02"),
+)
+SETTINGS = {"VERIFY_AFTER_S": "1", "LEASE_TTL_S": str(LEASE_S)}
+
+
+@contextlib.contextmanager
+def shaken(database_url: str | None = None, **settings: str) -> Iterator[House]:
+    """A house with the article's pair, and its simulator; both end with it."""
+    with tempfile.TemporaryDirectory(prefix="sb-chaos-") as name:
+        folder = Path(name)
+        sim = Ec2Sim(folder, *SIM)
+        try:
+            home = House(
+                folder,
+                sim,
+                database_url=database_url,
+                settings={**SETTINGS, **settings},
+            )
+            try:
+                home.add_article()
+                yield home
+            finally:
+                home.stop()
+        finally:
+            sim.stop()
+
+
+@contextlib.contextmanager
+def fresh_database(server_url: str) -> Iterator[str]:
+    """An empty database on a PostgreSQL server, dropped afterwards."""
+    name = f"chaos_{secrets.token_hex(6)}"
+    with psycopg.connect(server_url, autocommit=True) as admin:
+        admin.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+    yield f"{server_url.rpartition('/')[0]}/{name}"
+    with psycopg.connect(server_url, autocommit=True) as admin:
+        admin.execute(
+            sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name))
+        )
+
+
+@pytest.fixture(
+    scope="module",
+    params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)],
+)
+def standing(request: pytest.FixtureRequest) -> Iterator[House]:
+    """One house for all the tests of a file: it must survive them one after another."""
+    if request.param == "sqlite":
+        with shaken() as home:
+            yield home
+        return
+    server_url = str(request.getfixturevalue("postgres_url"))
+    with fresh_database(server_url) as url, shaken(url) as home:
+        yield home
+
+
+@pytest.fixture
+def home(standing: House) -> Iterator[House]:
+    """The house, at rest before and after."""
+    wait_until_whole(standing)
+    yield standing
+    for pid in house.children(standing.process.pid):
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGCONT)
+    standing.sim.http.delete("/_sim/faults").raise_for_status()
+    standing.sim.control("config", stale_s=0, throttle="off", latency_s=0.02)
+    wait_until_whole(standing)
+
+
+def wait_until_whole(home: House) -> None:
+    """All parts run, and the interface lies attached at one of its two ends."""
+    wanted = ("gunicorn", "celery", "reconcile")
+
+    def is_whole() -> bool:
+        running = " ".join(house.children(home.process.pid).values())
+        return home.is_ready() and all(part in running for part in wanted)
+
+    house.wait_for(is_whole, within_s=30, saying="every part runs again")
+    house.wait_for(
+        lambda: home.sim.holder() in (house.PRIMARY, house.STANDBY),
+        within_s=30,
+        saying="the interface is attached",
+    )
