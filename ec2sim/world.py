@@ -1,8 +1,10 @@
 """The simulated world: its accounts, its time, and what calls meet in it."""
 
+import math
 import random
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -91,6 +93,14 @@ class World:
         with account.lock:
             return self._found(account, name, bare=bare)
 
+    @contextmanager
+    def building(self, region: Region) -> Iterator[None]:
+        """Build what has always been there: in no log, and known to every reader."""
+        with self.account(region.account_id).lock, self.journal.muted():
+            yield
+            for table in region.tables().values():
+                table.forget(before=math.inf)
+
     def call(self, call: Call, rule: Rule) -> Any:
         """Take one call through latency, throttling, faults and its rule.
 
@@ -176,11 +186,11 @@ class World:
         def welcome(region: Region) -> None:
             for newcomer in self.newcomers:
                 newcomer(region)
+            visibility.watch(region, seed=self.seed)
+            self.events.watch(region)
             for table in region.tables().values():
                 table.memory_s = self.config.stale_s
-            with self.journal.muted():
-                visibility.watch(region, seed=self.seed)
-                self.events.watch(region)
+            with self.building(region):
                 furnish(region)
 
         return account.region(name, furnish=welcome)

@@ -25,7 +25,7 @@ def sow(world: World, values: Mapping[str, Any]) -> dict[str, Any]:
     count = _count(values)
     quotas = _quotas(values.get("quotas") or {})
     region = world.region(account_id, region_name, bare=True)
-    with world.account(account_id).lock, world.journal.muted():
+    with world.building(region):
         if values.get("article"):
             if article.INTERFACE in region.interfaces:
                 raise BadControl("article: it is there already")

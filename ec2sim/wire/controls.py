@@ -121,8 +121,11 @@ def _matches(event: Mapping[str, Any], wanted: Mapping[str, str]) -> bool:
             if value not in named:
                 return False
             continue
-        found = event.get(name, event.get("detail", {}).get(name))
-        if found != value and json.dumps(found) != value and str(found) != value:
+        told = event if name in event else event.get("detail", {})
+        if name not in told:
+            return False
+        found = told[name]
+        if found != value and json.dumps(found) != value:
             return False
     return True
 

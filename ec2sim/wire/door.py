@@ -202,7 +202,7 @@ def _operation(fields: list[tuple[str, str]], action: str) -> Any:
     shape = model.operation("ec2", action)
     if shape is None:
         raise Ec2Error(
-            "InvalidAction", f"The action {action} is not valid for this web service"
+            "InvalidAction", f"The action {action} is not valid for this web service."
         )
     return shape
 

@@ -2,6 +2,7 @@
 
 import json
 import urllib.error
+import urllib.parse
 import urllib.request
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -68,10 +69,26 @@ class Sim:
 
     def calls(self, **wanted: str) -> list[dict[str, Any]]:
         """The lines of the log, or those that match."""
-        query = "&".join(f"{name}={value}" for name, value in wanted.items())
-        url = f"{self.url}/_sim/calls?{query}"
+        return self.lines("calls", **wanted)
+
+    def decisions(self, **wanted: str) -> list[dict[str, Any]]:
+        """What the plan of faults decided, or what matches of it."""
+        return self.lines("decisions", **wanted)
+
+    def lines(self, path: str, **wanted: str) -> list[dict[str, Any]]:
+        """The JSON lines of a control, or those that match."""
+        query = urllib.parse.urlencode(wanted)
+        url = f"{self.url}/_sim/{path}?{query}"
         with urllib.request.urlopen(url, timeout=5) as reply:  # noqa: S310
             return [json.loads(line) for line in reply.read().splitlines()]
+
+    def delete(self, path: str) -> Any:
+        """DELETE a control; its JSON."""
+        request = urllib.request.Request(  # noqa: S310 - our own loopback server
+            f"{self.url}/_sim/{path}", method="DELETE"
+        )
+        with urllib.request.urlopen(request, timeout=5) as reply:  # noqa: S310
+            return json.loads(reply.read())
 
     def advance(self, seconds: float) -> None:
         """Let simulated time go by."""
