@@ -9,9 +9,9 @@ import sys
 import time
 from collections.abc import Iterator
 
-from tests.simulation import faults, runs
+from tests.simulation import drawing, runs
 from tests.simulation.enumerated import ENUMERATED
-from tests.simulation.faults import Plan
+from tests.simulation.plans import Plan
 
 MOST_TOLD = 20
 
@@ -37,7 +37,8 @@ def _replay(name: str) -> int:
 
 def _plans(seed: int) -> Iterator[Plan]:
     yield from ENUMERATED.values()
-    yield from map(faults.draw, itertools.count(seed))
+    for n in itertools.count(seed):
+        yield drawing.draw("eni", n)
 
 
 def _explore(minutes: float, seed: int) -> int:

@@ -1,90 +1,196 @@
-"""The invariants of an end: where it lies, whose the locks are, nothing strands."""
+"""The invariants of an end: where it lies, why it turned, when it was dark."""
 
-from collections.abc import Mapping
-from uuid import UUID
+from typing import TYPE_CHECKING
 
-from failover.engine.job import Job, State
+from failover.engine.job import Action, Job, Outcome, State
 from failover.engine.ports import Change
-from tests.simulation.memory_store import MemoryStore
-from tests.simulation.truth import Nic
-from tests.simulation.world import World
+from tests.simulation.floats import Floating, key_of
+from tests.simulation.history import BLIND_S, History, hold
+from tests.simulation.memory_store import RELEASABLE
 
-# The oldest read, the age an observation may have at the end, and two latencies.
-BLIND_S = 8.0
+if TYPE_CHECKING:
+    from tests.simulation.schedule import Simulation
 
-
-class Violation(Exception):
-    """An invariant is broken."""
-
-
-def hold(invariant: str, is_true: bool, **facts: object) -> None:  # noqa: FBT001
-    """Raise Violation, with the facts of the case, unless it is true."""
-    if not is_true:
-        told = ", ".join(f"{k}={v}" for k, v in facts.items())
-        message = f"{invariant}: {told}"
-        raise Violation(message)
+MOVING = frozenset(
+    {
+        Action.DETACH,
+        Action.ASSOCIATE,
+        Action.ASSIGN,
+        Action.REPLACE_ROUTE,
+        Action.CREATE_ROUTE,
+    }
+)
 
 
-def lies_where_it_says(change: Change, nic: Nic) -> None:
-    """I3 and I24: the end and the desired holder are the truth at the commit."""
-    job, tie = change.job, nic.tie
-    holder = tie.instance_id if tie else None
-    facts = {"state": job.state, "holder": holder, "aim": job.aim, "why": job.why}
-    hold("I24 desired holder is the truth", change.holder == holder, **facts)
-    if job.state is State.CANCELLED:
-        return
-    is_target = job.state is State.SUCCEEDED
-    end = job.to_instance_id if is_target else job.from_instance_id
-    hold("I3 the end is where it says", holder == end, **facts)
-    has_all = nic.has_address or not job.snapshot
-    is_whole = tie is None or (tie.status == "attached" and has_all)
-    hold("I3 attached, with its addresses", is_whole, **facts)
+class Endings:
+    """I1, I3, I11, I21 and I24."""
 
+    def __init__(self, *, simulation: "Simulation", history: History) -> None:
+        self._sim = simulation
+        self._history = history
 
-def locks_are_those_of_active_jobs(store: MemoryStore) -> None:
-    """I4 and I20."""
-    union: dict[str, UUID] = {}
-    for row in store.rows.values():
-        if row.job.state.is_active:
-            for key in row.locks:
-                hold("I4 a lock has one holder", key not in union, key=key)
-                union[key] = row.job.id
-    hold("I20 locks are those of active jobs", union == store.locks)
+    def on_terminal(self, change: Change, floating: Floating) -> None:
+        job, now = change.job, self._sim.now
+        self._history.ended_at[job.id] = now
+        self.cancelled_means_untouched(job)
+        if not self._history.was_disturbed_within(BLIND_S, now=now):
+            self._lies_where_it_says(change, floating)
+        self._turned_back_for_a_reason(job)
+        self._nothing_harmful_is_open(job, floating)
+        self._stamps_are_true(job, floating)
 
+    def on_cancelled(self, job: Job) -> None:
+        self._history.ended_at[job.id] = self._sim.now
+        self.cancelled_means_untouched(job)
 
-def all_jobs_have_ended(store: MemoryStore, world: World) -> None:
-    """I1 for jobs: ended, or parked for a reason that is still true."""
-    for row in store.rows.values():
-        job = row.job
-        if job.state.is_active:
-            nic = world.nics[job.interface_id]
-            is_right = _is_rightly_parked(job, nic, world)
-            hold("I1 every job ends", is_right, state=job.state, why=job.why)
+    # I3 and I24.
 
+    def cancelled_means_untouched(self, job: Job) -> None:
+        if job.state is not State.CANCELLED or job.why == "released":
+            return
+        sent = self._history.sent.get(job.id, [])
+        hold("I3 cancelled: no call was sent", not sent, sent=len(sent))
 
-def _is_rightly_parked(job: Job, nic: Nic, world: World) -> bool:
-    if job.state is not State.PARKED:
-        return False
-    if not nic.exists or nic.is_address_elsewhere:
-        return True
-    ends = [e for e in (job.from_instance_id, job.to_instance_id) if e]
-    if nic.tie is not None:
-        return nic.tie.instance_id not in ends
-    return not any(world.is_possible(nic, e, nic.index) for e in ends)
+    def _lies_where_it_says(self, change: Change, floating: Floating) -> None:
+        job, holder = change.job, floating.holder
+        facts = {"state": job.state, "holder": holder, "aim": job.aim, "why": job.why}
+        is_true = not change.holder_known or change.holder == holder
+        hold("I24 desired holder is the truth", is_true, **facts)
+        if job.state is State.CANCELLED:
+            return
+        is_target = job.state is State.SUCCEEDED
+        end = job.to_instance_id if is_target else job.from_instance_id
+        hold("I3 the end is where it says", holder == end, **facts)
+        # An address that was not there when the job began need not come along.
+        has_parts = job.moving is not None or bool(job.snapshot)
+        is_whole = floating.serves_at(end) if has_parts else floating.is_tied_at(end)
+        hold("I3 attached, with all its parts", is_whole, **facts)
 
+    # I10 as P2 has it now: nothing open and harmful at the end.
 
-def is_not_stranded(
-    nic: Nic, store: MemoryStore, *, ended: Mapping[UUID, float], disturbed_at: float
-) -> None:
-    """I1 for interfaces: attached, unless the last job or somebody else freed it."""
-    jobs = [r.job for r in store.rows.values() if r.job.interface_id == nic.id]
-    if not jobs or jobs[-1].state.is_active or not nic.exists:
-        return
-    last = jobs[-1]
-    may_be_free = (
-        last.to_instance_id is None
-        or (last.from_instance_id is None and last.state is not State.SUCCEEDED)
-        or disturbed_at > ended[last.id] - BLIND_S
-    )
-    is_held = nic.tie is not None and nic.tie.status == "attached"
-    hold("I1 no strand", is_held or may_be_free, state=last.state, why=last.why)
+    def _nothing_harmful_is_open(self, job: Job, floating: Floating) -> None:
+        if job.state is State.CANCELLED or job.moving is not None:
+            return
+        settle_s, now = self._sim.limits.settle_s, self._sim.database_now
+        tie = self._sim.world.nics[job.interface_id].tie
+        for intent in self._sim.store.rows[job.id].intents:
+            if not intent.is_open(now=now, settle_s=settle_s):
+                continue
+            call = intent.call
+            is_detach = call.action is Action.DETACH
+            is_harmful = is_detach and tie is not None and tie.id == call.attachment_id
+            is_harmful |= call.action is Action.ATTACH and tie is None
+            hold("I10 nothing open and harmful", not is_harmful, seq=intent.seq)
+
+    # I11.
+
+    def _turned_back_for_a_reason(self, job: Job) -> None:
+        """And its mirror: nothing is reversed that could have succeeded."""
+        if self._sim.plan.is_touched_by_others:
+            return
+        ends = {
+            State.SUCCEEDED: (job.from_instance_id, job.cancel_requested_at is None),
+            State.REVERSED: (job.to_instance_id, job.cancel_requested_at is not None),
+        }
+        end, is_as_asked = ends.get(job.state, (None, True))
+        if is_as_asked or end is None:
+            return
+        was_impossible = (key_of(job), end) in self._history.was_impossible
+        hold("I11 reversed for a reason", was_impossible, state=job.state, why=job.why)
+
+    # I21.
+
+    def _stamps_are_true(self, job: Job, floating: Floating) -> None:
+        if self._sim.plan.has_event("step_clock"):
+            return
+        if job.restored_at is not None and floating.holder is not None:
+            self._restored_is_true(job, floating)
+        if self._history.disturbed_at:
+            return
+        effective = [
+            (i, at)
+            for i, at in self._history.effective.get(job.id, ())
+            if i.call.action in MOVING
+        ]
+        if not effective:
+            is_null = job.outage_started_at is None
+            hold("I21 no outage where nothing took effect", is_null)
+        elif job.from_instance_id is not None:
+            _, at = effective[0]
+            # Of calls whose end nobody knows any may have been the first.
+            earliest = min(
+                i.sent_at or i.intent_at
+                for i in self._sim.store.rows[job.id].intents
+                if i.outcome in (None, Outcome.OK, Outcome.UNKNOWN)
+                and i.call.action in MOVING
+            )
+            started_at = job.outage_started_at
+            hold("I21 what took effect is an outage", started_at is not None)
+            # An old read cannot tell which of two calls has worked.
+            latest = at + max(self._sim.plan.lags) + 1e-3
+            is_true = earliest - 1e-3 <= (started_at or 0.0) <= latest
+            hold("I21 the outage began then", is_true, at=at, started_at=started_at)
+
+    def _restored_is_true(self, job: Job, floating: Floating) -> None:
+        restored_at = job.restored_at or 0.0
+        _, served_at = self._history.tied_at.get(floating.key, (None, 0.0))
+        is_late_enough = (
+            restored_at >= served_at or self._history.disturbed_at > restored_at
+        )
+        hold("I21 restored_at is never early", is_late_enough)
+        plan, limits = self._sim.plan, self._sim.limits
+        is_calm = not (
+            plan.breaks
+            or plan.dwells
+            or plan.events
+            or plan.failing_looks
+            or plan.call_faults
+            or max(plan.lags)
+        )
+        late_s = restored_at - served_at
+        most_s = max(limits.poll_dark_s, 2 * plan.slow_look_s) + 2 * plan.slow_look_s
+        is_soon = not is_calm or late_s <= most_s + 0.05
+        hold("I21 restored_at is a gap and two latencies late", is_soon, late_s=late_s)
+
+    # I1.
+
+    def all_jobs_have_ended(self) -> None:
+        """Ended, or parked for a reason that healing does not take away."""
+        for row in self._sim.store.rows.values():
+            job = row.job
+            if job.state.is_active:
+                is_right = self._is_rightly_parked(job)
+                hold("I1 every job ends", is_right, state=job.state, why=job.why)
+
+    def _is_rightly_parked(self, job: Job) -> bool:
+        if job.state is not State.PARKED or job.why in RELEASABLE:
+            # An operator has released what was gone or foreign, long before.
+            return False
+        floating = self._sim.floats[key_of(job)]
+        if floating.is_out_of_hand:
+            return True
+        ends = [e for e in (job.from_instance_id, job.to_instance_id) if e]
+        return not any(floating.is_possible(e) for e in ends)
+
+    def is_not_stranded(self, floating: Floating) -> None:
+        """Attached, unless the last job or somebody else freed it."""
+        rows = self._sim.store.rows.values()
+        jobs = [r.job for r in rows if key_of(r.job) == floating.key]
+        if not jobs or jobs[-1].state.is_active or not floating.exists:
+            return
+        last = jobs[-1]
+        ended_at = self._history.ended_at[last.id]
+        may_be_free = (
+            last.to_instance_id is None
+            or (last.from_instance_id is None and last.state is not State.SUCCEEDED)
+            or self._history.disturbed_at > ended_at - BLIND_S
+        )
+        pair = self._sim.pairs[floating.key]
+        if self._sim.plan.has_guard and pair.desired and not pair.is_frozen:
+            # Whatever freed it, the guard has put it back since.
+            may_be_free = len(pair.repairs) >= self._sim.most_repairs or not any(
+                floating.is_possible(end) for end in pair.ends
+            )
+        is_held = floating.holder is not None and floating.is_tied_at(floating.holder)
+        is_held |= floating.holder not in (None, *pair.ends)
+        hold("I1 no strand", is_held or may_be_free, state=last.state, why=last.why)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from tests.simulation.faults import CALL_FAULTS, MARKS, Event, Plan
+from tests.simulation.plans import CALL_FAULTS, MARKS, Break, Event, Plan
 
 # I/O points of the first process in a plain swap, from its first claim to its end.
 POINTS = range(1, 61)
@@ -10,17 +10,17 @@ POINTS = range(1, 61)
 
 def _crashes() -> Iterator[Plan]:
     for point in POINTS:
-        yield Plan(name=f"crash-{point}", crashes=((0, point),))
+        yield Plan(name=f"crash-{point}", breaks=(Break(point=point, what="kill"),))
         yield Plan(
             name=f"crash-{point}-then-cancel",
-            crashes=((0, point),),
+            breaks=(Break(point=point, what="kill"),),
             uses_preflight=False,
             events=(Event(what="cancel", on="intent", after_s=0.5),),
         )
 
         yield Plan(
             name=f"crash-{point}-late",
-            crashes=((0, point),),
+            breaks=(Break(point=point, what="kill"),),
             call_faults={0: "late"},
             late_s=38.0,
             events=(Event(what="cancel", on="intent", after_s=0.5),),
@@ -54,7 +54,7 @@ def _late_starts() -> Iterator[Plan]:
             for after_s in (1.0, 14.0):
                 yield Plan(
                     name=f"late-start-{what}-{who}-{after_s:g}",
-                    crashes=((0, 3),),
+                    breaks=(Break(point=3, what="kill"),),
                     uses_preflight=False,
                     events=(Event(what=what, on="start", after_s=after_s, who=who),),
                 )

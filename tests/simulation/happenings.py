@@ -1,44 +1,51 @@
-"""What a plan can make happen in a run, one function each."""
+"""What a plan can make happen in a run, one function each, and how it is healed."""
 
 from collections.abc import Callable, Mapping
 from functools import partial
 from typing import TYPE_CHECKING
 
 from failover.engine.topology import InstanceId
-from tests.simulation.faults import Event, What
-from tests.simulation.truth import Nic
+from tests.simulation import requests
+from tests.simulation.floats import Floating, FloatingInterface, FloatingParts
+from tests.simulation.places import Spot
+from tests.simulation.plans import Event, What
+from tests.simulation.truth import primary_of
 
 if TYPE_CHECKING:
     from tests.simulation.schedule import Simulation
 
-Happening = Callable[["Simulation", Event, Nic], None]
+Happening = Callable[["Simulation", Event, Floating], None]
 POWER_S = 2.0
+# A stranger's interface, where Elastic IPs may end up.
+STRANGER = InstanceId("c")
 
 
-def _cancel(simulation: "Simulation", event: Event, nic: Nic) -> None:
-    store = simulation.store
-    for job_id in list(store.rows):
-        simulation.watch.on_cancel(job_id, store.cancel(job_id=job_id))
-    simulation.schedule(0.05, simulation.start_process)
+# Of our own.
 
 
-def _rival(simulation: "Simulation", event: Event, nic: Nic) -> None:
+def _cancel(simulation: "Simulation", event: Event, floating: Floating) -> None:
+    for job_id in list(simulation.store.rows):
+        simulation.cancel(job_id)
+    simulation.schedule(requests.WAKE_S, simulation.start_process)
+
+
+def _rival(simulation: "Simulation", event: Event, floating: Floating) -> None:
     """A second driver that does not ask for the region's lease."""
     simulation.start_process(is_rival=True)
 
 
-def _steal(simulation: "Simulation", event: Event, nic: Nic) -> None:
+def _steal(simulation: "Simulation", event: Event, floating: Floating) -> None:
     """Every lease is over while its owner still works."""
     simulation.store.expire_leases()
     simulation.start_process()
 
 
-def _stall(simulation: "Simulation", event: Event, nic: Nic) -> None:
+def _stall(simulation: "Simulation", event: Event, floating: Floating) -> None:
     for process in simulation.processes:
         process.stalled_until = simulation.now + event.lasts_s
 
 
-def _kill(simulation: "Simulation", event: Event, nic: Nic) -> None:
+def _kill(simulation: "Simulation", event: Event, floating: Floating) -> None:
     for process in simulation.processes:
         if process.is_alive and event.lasts_s < 1:
             process.is_stopping = True
@@ -46,35 +53,53 @@ def _kill(simulation: "Simulation", event: Event, nic: Nic) -> None:
             process.kill()
 
 
-def _double_click(simulation: "Simulation", event: Event, nic: Nic) -> None:
-    simulation.request(0)
+def _outage(simulation: "Simulation", event: Event, floating: Floating) -> None:
+    simulation.begin_outage(event.lasts_s)
 
 
-def _follow_up(simulation: "Simulation", event: Event, nic: Nic) -> None:
+def _step_clock(simulation: "Simulation", event: Event, floating: Floating) -> None:
+    """The database's clock jumps; what runs carries on with the time it measured."""
+    simulation.database_offset_s += event.lasts_s
+
+
+def _freeze(simulation: "Simulation", event: Event, floating: Floating) -> None:
+    simulation.pairs[floating.key].is_frozen = True
+    simulation.pairs[floating.key].generation += 1
+
+
+def _double_click(simulation: "Simulation", event: Event, floating: Floating) -> None:
+    requests.ask(simulation, floating, simulation.plan.to)
+
+
+def _follow_up(simulation: "Simulation", event: Event, floating: Floating) -> None:
     """A swap back, whether or not the first has ended."""
     if simulation.plan.kind == "swap":
-        simulation.request(0, "a" if simulation.plan.to == "b" else "b")
+        to = "a" if simulation.plan.to == "b" else "b"
+        requests.ask(simulation, floating, to)
 
 
-def _terminate(simulation: "Simulation", event: Event, nic: Nic) -> None:
+# Of instances.
+
+
+def _terminate(simulation: "Simulation", event: Event, floating: Floating) -> None:
     simulation.world.terminate(InstanceId(event.who))
 
 
-def _stop(simulation: "Simulation", event: Event, nic: Nic) -> None:
-    _turn_power(simulation, event, ("running", "stopping", "stopped"))
+def _stop(simulation: "Simulation", event: Event, floating: Floating) -> None:
+    _turn_power(simulation, event.who, ("running", "stopping", "stopped"))
     if event.lasts_s:
-        again = partial(_start, simulation, event, nic)
+        again = partial(_start, simulation, event, floating)
         simulation.schedule_effect(event.lasts_s, again)
 
 
-def _start(simulation: "Simulation", event: Event, nic: Nic) -> None:
-    _turn_power(simulation, event, ("stopped", "pending", "running"))
+def _start(simulation: "Simulation", event: Event, floating: Floating) -> None:
+    _turn_power(simulation, event.who, ("stopped", "pending", "running"))
 
 
 def _turn_power(
-    simulation: "Simulation", event: Event, states: tuple[str, str, str]
+    simulation: "Simulation", name: str, states: tuple[str, str, str]
 ) -> None:
-    world, who = simulation.world, InstanceId(event.who)
+    world, who = simulation.world, InstanceId(name)
     was, first, then = states
     if world.machines[who].state != was:
         return
@@ -87,12 +112,12 @@ def _turn_power(
     simulation.schedule_effect(POWER_S, settle)
 
 
-def _fill(simulation: "Simulation", event: Event, nic: Nic) -> None:
+def _fill(simulation: "Simulation", event: Event, floating: Floating) -> None:
     simulation.world.fill(InstanceId(event.who))
 
 
-def _impede(simulation: "Simulation", event: Event, nic: Nic) -> None:
-    """Attaches there are refused for a reason that no fact shows."""
+def _impede(simulation: "Simulation", event: Event, floating: Floating) -> None:
+    """Attaches and moves there are refused for a reason that no fact shows."""
     machine = simulation.world.machines[InstanceId(event.who)]
     machine.impediment = "UnauthorizedOperation"
     if event.lasts_s:
@@ -103,37 +128,73 @@ def _impede(simulation: "Simulation", event: Event, nic: Nic) -> None:
         simulation.schedule_effect(event.lasts_s, clear)
 
 
-def _drop(simulation: "Simulation", event: Event, nic: Nic) -> None:
+def _hang_guest(simulation: "Simulation", event: Event, floating: Floating) -> None:
+    world, who = simulation.world, InstanceId(event.who)
+    world.set_guest(who, is_hung=True)
+    if event.lasts_s:
+        simulation.schedule_effect(
+            event.lasts_s, partial(world.set_guest, who, is_hung=False)
+        )
+
+
+# Of interfaces and parts, by EC2 or by somebody's hand.
+
+
+def _drop(simulation: "Simulation", event: Event, floating: Floating) -> None:
     """EC2 cannot keep an attach that a job has just made."""
     for row in simulation.store.rows.values():
-        tie = simulation.world.nics[row.job.interface_id].tie
+        nic = simulation.world.nics.get(row.job.interface_id)
+        tie = nic.tie if nic else None
         is_ours = tie is not None and tie.id in simulation.watch.made_by(row.job.id)
-        if is_ours:
-            simulation.world.drop(simulation.world.nics[row.job.interface_id])
+        if is_ours and nic is not None:
+            simulation.world.drop(nic)
 
 
-def _raise_flag(simulation: "Simulation", event: Event, nic: Nic) -> None:
-    simulation.world.set_flag(nic)
+def _raise_flag(simulation: "Simulation", event: Event, floating: Floating) -> None:
+    if isinstance(floating, FloatingInterface):
+        simulation.world.set_flag(floating.nic)
 
 
-def _hand_detach(simulation: "Simulation", event: Event, nic: Nic) -> None:
-    simulation.world.detach_by_hand(nic)
+def _hand_detach(simulation: "Simulation", event: Event, floating: Floating) -> None:
+    if isinstance(floating, FloatingInterface):
+        tie = floating.nic.tie
+        if tie is not None and tie.status != "detaching":
+            simulation.world.begin_detach(floating.nic)
+    elif isinstance(floating, FloatingParts) and floating.exists:
+        simulation.world.places.put(floating.parts[-1].key, None)
 
 
-def _hand_attach(simulation: "Simulation", event: Event, nic: Nic) -> None:
-    simulation.world.attach_by_hand(nic, InstanceId(event.who))
+def _hand_attach(simulation: "Simulation", event: Event, floating: Floating) -> None:
+    who = InstanceId(event.who)
+    if isinstance(floating, FloatingInterface):
+        simulation.world.attach_by_hand(floating.nic, who)
+    elif isinstance(floating, FloatingParts) and floating.exists:
+        simulation.world.places.put(floating.parts[-1].key, _spot(floating, who))
 
 
-def _lose_address(simulation: "Simulation", event: Event, nic: Nic) -> None:
-    simulation.world.take_address(nic, elsewhere=False)
+def _spot(floating: FloatingParts, who: InstanceId) -> Spot:
+    if who in floating.ends:
+        return floating.spot(who)
+    address = "10.0.0.3" if floating.parts[0].allocation_id else ""
+    return Spot(interface_id=primary_of(who), private_ip=address)
 
 
-def _move_address(simulation: "Simulation", event: Event, nic: Nic) -> None:
-    simulation.world.take_address(nic, elsewhere=True)
+def _lose_address(simulation: "Simulation", event: Event, floating: Floating) -> None:
+    if isinstance(floating, FloatingInterface):
+        simulation.world.places.put(floating.allocation_id, None)
 
 
-def _delete(simulation: "Simulation", event: Event, nic: Nic) -> None:
-    simulation.world.delete(nic)
+def _move_address(simulation: "Simulation", event: Event, floating: Floating) -> None:
+    if isinstance(floating, FloatingInterface):
+        spot = Spot(interface_id=primary_of(STRANGER), private_ip="10.0.0.3")
+        simulation.world.places.put(floating.allocation_id, spot)
+
+
+def _delete(simulation: "Simulation", event: Event, floating: Floating) -> None:
+    if isinstance(floating, FloatingInterface):
+        simulation.world.delete(floating.nic)
+    elif isinstance(floating, FloatingParts):
+        simulation.world.places.delete(floating.parts[0].key)
 
 
 HAPPENINGS: Mapping[What, Happening] = {
@@ -142,6 +203,9 @@ HAPPENINGS: Mapping[What, Happening] = {
     "steal": _steal,
     "stall": _stall,
     "kill": _kill,
+    "outage": _outage,
+    "step_clock": _step_clock,
+    "freeze": _freeze,
     "double_click": _double_click,
     "follow_up": _follow_up,
     "terminate": _terminate,
@@ -149,6 +213,7 @@ HAPPENINGS: Mapping[What, Happening] = {
     "start": _start,
     "fill": _fill,
     "impede": _impede,
+    "hang_guest": _hang_guest,
     "drop": _drop,
     "raise_flag": _raise_flag,
     "hand_detach": _hand_detach,
@@ -157,3 +222,23 @@ HAPPENINGS: Mapping[What, Happening] = {
     "move_address": _move_address,
     "delete": _delete,
 }
+
+
+def heal(simulation: "Simulation") -> None:
+    """All that can be mended is: machines, room, guests, addresses."""
+    world = simulation.world
+    for machine in world.machines.values():
+        machine.impediment = ""
+        world.set_guest(machine.id, is_hung=False)
+        world.fill(machine.id, -machine.extras)
+        # A stop and start gives burnt indexes back.
+        machine.burnt.clear()
+        if machine.state in ("stopping", "stopped", "pending"):
+            world.set_state(machine.id, "running")
+    for floating in simulation.floats.values():
+        if isinstance(floating, FloatingInterface) and floating.exists:
+            spot = world.places.spots[floating.allocation_id]
+            if spot is not None and spot != floating.home:
+                world.places.put(floating.allocation_id, None)
+    for process in simulation.processes:
+        process.stalled_until = min(process.stalled_until, simulation.now)

@@ -16,10 +16,10 @@ from failover.engine.ports import Change, Fence
 from failover.engine.refusals import Verdict
 from failover.engine.steps import Step, Wait
 from failover.engine.topology import Observation
-from tests.simulation import faults, runs
+from tests.simulation import drawing, runs
 from tests.simulation.enumerated import ENUMERATED
-from tests.simulation.faults import Plan
 from tests.simulation.memory_store import JobRow, MemoryStore
+from tests.simulation.plans import Plan
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +38,8 @@ class Mutant:
         for name, plan in ENUMERATED.items():
             if name.startswith(self.finds):
                 yield plan
-        yield from map(faults.draw, range(1, seeds + 1))
+        for seed in range(1, seeds + 1):
+            yield drawing.draw("eni", seed)
 
     @contextmanager
     def in_force(self) -> Iterator[None]:

@@ -1,29 +1,40 @@
-"""One worker process: a driver, its way to the store and to EC2, and its death.
+"""One worker process: a driver, its store, its errands, and its death.
 
-The process dies at any of its I/O points: before and after every store method, look
-and call, and at every pause. What has left for EC2 by then still arrives there.
+The process dies, stalls or dwells at any of its I/O points: before and after every
+store method, look and call, and at every pause. What has left for EC2 by then still
+arrives there.
 """
 
 from collections.abc import Callable, Generator, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from failover.engine import drive
-from failover.engine.job import Action, Intent, Outcome
-from failover.engine.ports import Ec2Busy, Fence, Receipt
-from failover.engine.topology import AttachmentId, Observation, Scope
-from tests.simulation.watched_store import WatchedStore
-from tests.simulation.world import Refusal
+from failover.engine.topology import Observation
+from tests.simulation.errands import Errands
+from tests.simulation.strand import Strand
+from tests.simulation.watched_store import DatabaseDown, WatchedStore
 
 if TYPE_CHECKING:
     from tests.simulation.schedule import Simulation
 
-# How long a client waits for a reply that never comes.
-TIMEOUT_S = 6.0
-
 
 class Crash(BaseException):
     """The process is gone, in the middle of what it was doing."""
+
+
+class ProcessClock:
+    """Database time as it was when the process began, carried on true time (P11)."""
+
+    def __init__(self, *, simulation: "Simulation") -> None:
+        self._clock = simulation.clock
+        self.offset_s = simulation.database_offset_s
+
+    def now(self) -> float:
+        return self._clock.now() + self.offset_s
+
+    def peek(self) -> float:
+        """The time without a reading."""
+        return self._clock.at + self.offset_s
 
 
 class Process:
@@ -37,42 +48,90 @@ class Process:
         self.is_alive = True
         self.is_stopping = False
         self.stalled_until = 0.0
+        self.clock = ProcessClock(simulation=simulation)
         # What has been delivered to it, for the question what a call rests on.
         self.delivered: list[Observation] = []
+        # When it was last given something, by its own clock.
+        self.woken_at = 0.0
         self._inbox: list[drive.Event] = []
         self._wake = 0
         self._points = 0
-        self._crash_at = dict(simulation.plan.crashes).get(number, 0)
-        store = WatchedStore(process=self, inner=simulation.store, is_rival=is_rival)
+        self._breaks = {
+            b.point: b.what for b in simulation.plan.breaks if b.process == number
+        }
+        self._strand = Strand() if simulation.has_strands else None
+        self.store = WatchedStore(process=self, is_rival=is_rival)
         self._run: Generator[drive.Pause, Sequence[drive.Event], bool] = drive.Driver(
-            region_id=1,
+            region_id=simulation.region_id,
             owner=f"process-{number}",
-            store=store,
+            store=self.store,
             errands=Errands(process=self),
-            clock=simulation.clock,
+            clock=self.clock,
             limits=simulation.limits,
             new_id=simulation.new_id,
             should_stop=lambda: self.is_stopping,
             log=simulation,
         ).run()
 
+    @property
+    def is_standing(self) -> bool:
+        return self._strand is not None and self._strand.is_standing
+
     def start(self) -> None:
         self._go_on(lambda: next(self._run))
 
     def kill(self) -> None:
         self.is_alive = False
-        self._run.close()
+        if self._strand is not None and self._strand.is_standing:
+            self._strand.abandon()
+        else:
+            self._run.close()
+
+    # Inputs and outputs.
 
     def pulse(self) -> None:
-        """An I/O point, where a planned death happens."""
+        """An I/O point, where a planned break happens and time may pass."""
         self._points += 1
-        if self._points == self._crash_at:
-            raise Crash
+        sim, plan = self.sim, self.sim.plan
+        what = self._breaks.get(self._points)
+        if what is not None:
+            self._break(what)
+        elif plan.dwells and not sim.is_healed and sim.rng.randrange(100) < plan.dwells:
+            self._dwell(sim.rng.uniform(0.001, plan.dwell_s))
+
+    def _break(self, what: str) -> None:
+        match what:
+            case "kill":
+                raise Crash
+            case "stall":
+                self.stalled_until = self.sim.now + self.sim.plan.stall_s
+                self._dwell(self.sim.plan.stall_s)
+            case "outage":
+                self.sim.begin_outage()
+            case "steal":
+                self.sim.store.expire_leases()
+                self.sim.schedule(0.0, self.sim.start_process)
+                self._dwell(1.0)
+            case _:
+                self.store.next_error = what
+
+    def _dwell(self, for_s: float) -> None:
+        """Stand still in the middle of a call while the others go on."""
+        if self._strand is not None:
+            self.sim.schedule(for_s, self._go_on_standing)
+            self._strand.stand_still()
+
+    def _go_on_standing(self) -> None:
+        if self.is_alive and self._strand is not None:
+            self._strand.go_on()
+
+    # The driver's rounds.
 
     def deliver(self, event: drive.Event) -> None:
         if self.is_alive:
             self._inbox.append(event)
-            self._wake_in(self.sim.rng.uniform(0, 0.004))
+            if not self.is_standing:
+                self._wake_in(self.sim.rng.uniform(0, 0.004))
 
     def _wake_in(self, after_s: float) -> None:
         self._wake += 1
@@ -80,12 +139,13 @@ class Process:
         self.sim.schedule(after_s, lambda: self._wake_up(wake))
 
     def _wake_up(self, wake: int) -> None:
-        if not self.is_alive or wake != self._wake:
+        if not self.is_alive or wake != self._wake or self.is_standing:
             return
         now = self.sim.now
         if now < self.stalled_until:
             self._wake_in(self.stalled_until - now)
             return
+        self.woken_at = self.clock.peek()
         events, self._inbox = self._inbox, []
         for event in events:
             if isinstance(event, Observation):
@@ -94,140 +154,18 @@ class Process:
         self._go_on(lambda: self._run.send(events))
 
     def _go_on(self, step: Callable[[], drive.Pause]) -> None:
+        if self._strand is None:
+            self._step(step)
+        else:
+            self._strand.begin(lambda: self._step(step))
+
+    def _step(self, step: Callable[[], drive.Pause]) -> None:
         try:
             self.pulse()
             pause = step()
-        except (StopIteration, Crash):
+        except (StopIteration, Crash, DatabaseDown):
             self.is_alive = False
             return
         # Whatever came in meanwhile is taken at once.
-        after_s = 0.0 if self._inbox else max(pause.until - self.sim.now, 0.0)
+        after_s = 0.0 if self._inbox else max(pause.until - self.clock.peek(), 0.0)
         self._wake_in(after_s)
-
-
-class Errands:
-    """Looks and calls of a process, carried through the virtual network."""
-
-    def __init__(self, *, process: Process) -> None:
-        self._process = process
-        self._sim = process.sim
-
-    def look(self, scope: Scope) -> None:
-        self._process.pulse()
-        sim = self._sim
-        began_at = sim.clock.now()
-        sim.schedule(self._way_s(), lambda: self._answer(scope, began_at))
-        self._process.pulse()
-
-    def _answer(self, scope: Scope, began_at: float) -> None:
-        sim = self._sim
-        if not self._process.is_alive:
-            return
-        event: drive.Event
-        if sim.rng.randrange(100) < sim.plan.failing_looks and not sim.is_healed:
-            error = Ec2Busy(code="RequestLimitExceeded")
-            event = drive.LookFailed(scope=scope, error=error)
-        else:
-            lags = (sim.rng.choice(sim.plan.lags), sim.rng.choice(sim.plan.lags))
-            seen = sim.world.read(scope, lags, began_at)
-            event = seen
-        sim.schedule(self._way_s(), lambda: self._arrive(event))
-
-    def _way_s(self) -> float:
-        return self._sim.rng.uniform(0.01, self._sim.plan.slow_look_s)
-
-    def _arrive(self, event: drive.Event) -> None:
-        if isinstance(event, Observation):
-            event = replace(event, ended_at=self._sim.clock.now())
-        self._process.deliver(event)
-
-    def send(self, intent: Intent, fence: Fence) -> None:
-        self._process.pulse()
-        sim = self._sim
-        fault = sim.next_call_fault()
-        slow_s = sim.rng.uniform(0.5, 5) if fault == "slow_to_leave" else 0.0
-        sim.schedule(slow_s + 0.002, lambda: self._leave(intent, fence, fault))
-        self._process.pulse()
-
-    def _leave(self, intent: Intent, fence: Fence, fault: str) -> None:
-        sim, process = self._sim, self._process
-        if not process.is_alive:
-            return
-        if sim.now < process.stalled_until:
-            wait_s = process.stalled_until - sim.now
-            sim.schedule(wait_s, lambda: self._leave(intent, fence, fault))
-            return
-        # SETTLE counts from the intent and leaves this long for a call to leave.
-        is_late = sim.now - intent.intent_at > sim.limits.lease_ttl_s * 2 / 3
-        if is_late or fault == "not_sent" or not sim.store.is_open_for(fence):
-            self._reply(intent, None, Outcome.NOT_SENT)
-            return
-        sim.watch.on_wire(intent, fence)
-        sent_at = sim.clock.now()
-        after_s = sim.latency()
-        if fault in ("late", "error_late"):
-            after_s += sim.plan.late_s
-        sim.schedule_effect(after_s, lambda: self._take_effect(intent, sent_at, fault))
-        if fault in ("reply_lost", "late", "lost"):
-            sim.schedule(
-                TIMEOUT_S, lambda: self._reply(intent, sent_at, Outcome.UNKNOWN)
-            )
-        elif fault == "error_late":
-            sim.schedule(
-                sim.latency(),
-                lambda: self._reply(intent, sent_at, Outcome.UNKNOWN),
-            )
-
-    def _take_effect(self, intent: Intent, sent_at: float, fault: str) -> None:
-        sim = self._sim
-        if fault == "lost":
-            return
-        if fault == "throttled":
-            self._answer_call(intent, sent_at, Outcome.THROTTLED)
-            return
-        code, attachment_id = "", None
-        with sim.watch.effect_of(intent):
-            try:
-                attachment_id = sim.world.perform(intent.call)
-            except Refusal as refusal:
-                code = refusal.code
-        if fault in ("", "not_sent", "slow_to_leave"):
-            outcome = Outcome.REFUSED if code else Outcome.OK
-            self._answer_call(intent, sent_at, outcome, code, attachment_id)
-        elif fault == "error_applied":
-            self._answer_call(intent, sent_at, Outcome.UNKNOWN)
-
-    def _answer_call(
-        self,
-        intent: Intent,
-        sent_at: float,
-        outcome: Outcome,
-        code: str = "",
-        attachment_id: AttachmentId | None = None,
-    ) -> None:
-        self._sim.schedule(
-            self._sim.latency(),
-            lambda: self._reply(intent, sent_at, outcome, code, attachment_id),
-        )
-
-    def _reply(
-        self,
-        intent: Intent,
-        sent_at: float | None,
-        outcome: Outcome,
-        code: str = "",
-        attachment_id: AttachmentId | None = None,
-    ) -> None:
-        now = self._sim.clock.now()
-        is_attach = intent.call.action is Action.ATTACH
-        receipt = Receipt(
-            intent_id=intent.id,
-            job_id=intent.job_id,
-            outcome=outcome,
-            sent_at=sent_at,
-            ended_at=now,
-            duration_s=now - (sent_at or now),
-            error_code=code,
-            attachment_id=attachment_id if is_attach else None,
-        )
-        self._process.deliver(receipt)

@@ -3,11 +3,12 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from tests.simulation import faults
-from tests.simulation.endings import Violation
+from tests.simulation import drawing
 from tests.simulation.enumerated import ENUMERATED
-from tests.simulation.faults import Plan
+from tests.simulation.history import Violation
 from tests.simulation.memory_store import MemoryStore
+from tests.simulation.plans import Plan
+from tests.simulation.regressions import REGRESSIONS
 from tests.simulation.schedule import LIMITS, Simulation
 
 
@@ -24,8 +25,9 @@ class Broken:
 
 
 def plan_named(name: str) -> Plan:
-    """The plan of a seed or of an enumerated schedule. Raises KeyError."""
-    return faults.draw(int(name)) if name.isdigit() else ENUMERATED[name]
+    """The plan of a family's seed (eni/7) or an enumerated one. Raises KeyError."""
+    family, _, seed = name.partition("/")
+    return drawing.draw(family, int(seed)) if seed else (ENUMERATED | REGRESSIONS)[name]
 
 
 def run(plan: Plan, *, store_class: type[MemoryStore] = MemoryStore) -> Broken | None:

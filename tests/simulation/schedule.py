@@ -7,21 +7,19 @@ clock. Processes come from a reconciler that looks each second, as in the produc
 import heapq
 import random
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
 from uuid import UUID
 
-from failover.engine import preflight
-from failover.engine.job import Action, Job, Kind, State
+from failover.engine import guard
 from failover.engine.limits import Limits
-from failover.engine.topology import AllocationId, InstanceId, InterfaceId
-from tests.simulation import happenings
-from tests.simulation.endings import Violation
-from tests.simulation.faults import Event, Mark, Plan
+from tests.simulation import building, guarding, happenings, requests
+from tests.simulation.floats import Floating, key_of
+from tests.simulation.history import Violation
 from tests.simulation.invariants import Watch
-from tests.simulation.memory_store import MemoryStore
+from tests.simulation.memory_store import RELEASABLE, MemoryStore
+from tests.simulation.pairs import PairRow
+from tests.simulation.plans import Event, Mark, Plan
 from tests.simulation.process import Process
-from tests.simulation.truth import Machine, Nic
 from tests.simulation.world import World
 
 # The product's limits, with the long ones shortened: what matters is their order.
@@ -36,15 +34,21 @@ LIMITS = Limits(
     parked_retry_s=20.0,
     pull_every_s=0.3,
 )
+# From then on nothing goes wrong any more, and all that can be mended is.
+HEALED_AFTER_S = 240.0
+# Then an operator releases what is gone or foreign; then everything must have ended.
+RELEASED_AFTER_S = 400.0
 LONGEST_S = 600.0
 REGION = 1
 
 
-@dataclass(slots=True)
 class VirtualClock:
     """A microsecond passes at each reading, so no two readings are alike."""
 
-    at: float = 1_000_000.0
+    __slots__ = ("at",)
+
+    def __init__(self) -> None:
+        self.at = 1_000_000.0
 
     def now(self) -> float:
         self.at += 1e-6
@@ -53,6 +57,9 @@ class VirtualClock:
 
 class Simulation:
     """One run of one plan."""
+
+    region_id = REGION
+    most_repairs = guard.MOST_REPAIRS_AN_HOUR
 
     def __init__(
         self,
@@ -63,9 +70,9 @@ class Simulation:
     ) -> None:
         self.plan = plan
         self.limits = limits
-        self.rng = random.Random(f"{plan.name}/{plan.seed}")
+        self.rng = random.Random(plan.name)
         self.clock = VirtualClock()
-        self._started_at = self.clock.at
+        self.started_at = self.clock.at
         self._heap: list[tuple[float, int, Callable[[], None]]] = []
         self._seq = 0
         self._ids = 0
@@ -73,9 +80,15 @@ class Simulation:
         # Effects, transitions and planned events that have still to come.
         self._pending = 0
         self._marks: set[Mark] = set()
+        self._last_end_at = 0.0
+        self._down_until = 0.0
+        self.database_offset_s = 0.0
+        self.is_healed = False
         self.events = 0
+        self.has_strands = bool(plan.dwells or plan.breaks)
         self.processes: list[Process] = []
-        self.store = store_class(now=self.clock.now)
+        self.store = store_class(now=lambda: self.clock.now() + self.database_offset_s)
+        self.store.settle_s = limits.settle_s
         self.store.add_region(region_id=REGION)
         self.world = World(
             now=lambda: self.clock.at,
@@ -85,34 +98,72 @@ class Simulation:
             attach_s=plan.attach_s,
             hangs=list(plan.hangs),
         )
-        self.watch = Watch(store=self.store, world=self.world, simulation=self)
-        self._build()
+        self.floats: dict[str, Floating] = {}
+        self.pairs: dict[str, PairRow] = {}
+        # The floating resource that an interface or a part belongs to.
+        self.belongs: dict[str, Floating] = {}
+        self.watch = Watch(simulation=self)
+        building.build(self)
+        self.guards = guarding.guards_of(self)
 
     @property
     def now(self) -> float:
         return self.clock.at
 
     @property
-    def is_healed(self) -> bool:
-        """From some moment on nothing goes wrong any more."""
-        return self.now > self._started_at + 300
+    def database_now(self) -> float:
+        return self.clock.at + self.database_offset_s
+
+    @property
+    def simulated_s(self) -> float:
+        return self.clock.at - self.started_at
+
+    @property
+    def is_database_down(self) -> bool:
+        return self.clock.at < self._down_until
+
+    @property
+    def has_failing_looks(self) -> bool:
+        return self.plan.failing_looks > 0 and not self.is_healed
 
     def run(self) -> Violation | None:
         """Run to the end; the first broken invariant, or None."""
-        self._mark("start")
-        for number in range(self.plan.pairs):
-            self.schedule_effect(0.2 * number, partial(self.request, number))
-        self.schedule(0.3, self._reconcile)
         try:
+            self.begin()
             while self._heap and not self._is_over():
-                at, _, what = heapq.heappop(self._heap)
-                self.clock.at = max(self.clock.at, at)
-                self.events += 1
-                what()
+                self.step()
             self.watch.at_the_end()
         except Violation as violation:
             return violation
+        finally:
+            for process in self.processes:
+                if process.is_standing:
+                    process.kill()
         return None
+
+    def begin(self) -> None:
+        self.watch.begin()
+        self.mark("start")
+        for number, floating in enumerate(self.floats.values()):
+            ask = partial(requests.ask, self, floating, self.plan.to)
+            self.schedule_effect(0.2 * number, ask)
+        self.schedule(0.3, self._reconcile)
+        self.schedule(HEALED_AFTER_S, self.heal)
+        self.schedule(RELEASED_AFTER_S, self._release)
+
+    def step(self) -> None:
+        """The next thing that happens."""
+        at, _, what = heapq.heappop(self._heap)
+        self.clock.at = max(self.clock.at, at)
+        self.events += 1
+        what()
+
+    def advance(self, for_s: float) -> None:
+        """All that happens within so many seconds."""
+        until = self.clock.at + for_s
+        while self._heap and self._heap[0][0] <= until:
+            self.step()
+        self.clock.at = max(self.clock.at, until)
 
     def schedule(self, after_s: float, what: Callable[[], None]) -> None:
         self._seq += 1
@@ -128,16 +179,31 @@ class Simulation:
         what()
 
     def _is_over(self) -> bool:
-        if self.now > self._started_at + LONGEST_S:
+        """A whole job, its settle time after it, and everything that was planned."""
+        now = self.clock.at
+        if now > self.started_at + LONGEST_S:
             return True
-        if self._pending or not self.watch.have_all_ended():
+        if self._pending or now < self._last_end_at + self.limits.settle_s:
             return False
-        return "end" in self._marks or self.now > self._started_at + 5
+        if now < self.started_at + 5 or self.has_active_jobs():
+            return False
+        # The guard has time until long after everything has healed.
+        return all(each.is_content() for each in self.guards)
+
+    def has_active_jobs(self) -> bool:
+        return any(r.job.state.is_active for r in self.store.rows.values())
 
     # For processes.
 
     def latency(self) -> float:
         return self.rng.uniform(0.01, 0.08)
+
+    def draw_lag(self) -> float:
+        lags = self.plan.lags
+        return 0.0 if self.is_healed or len(lags) == 1 == lags[0] else self._lag()
+
+    def _lag(self) -> float:
+        return self.rng.choice(self.plan.lags)
 
     def new_id(self) -> UUID:
         self._ids += 1
@@ -150,54 +216,55 @@ class Simulation:
         return self.plan.call_faults.get(self._calls - 1, "")
 
     def tick_failed(self, job_id: UUID, error: Exception) -> None:
-        message = f"the tick of {job_id} failed"
+        message = f"the tick of {job_id} failed: {error!r}"
         raise Violation(message) from error
+
+    def begin_outage(self, for_s: float | None = None) -> None:
+        """The database answers nobody for a while."""
+        self._down_until = self.now + (for_s or self.plan.outage_s)
 
     # What the plan asks.
 
-    def _build(self) -> None:
-        plan = self.plan
-        for name in ("a", "b", "c"):
-            limit = plan.limit if name == plan.to else 4
-            self.world.add_machine(Machine(id=InstanceId(name), limit=limit))
-        self.world.on_change = self._changed
-        self.world.on_state = self.watch.note_impossible
-        for number in range(plan.pairs):
-            nic = Nic(
-                id=InterfaceId(f"eni-{number + 1}"),
-                address=f"10.0.0.{number + 10}",
-                allocation_id=AllocationId(f"eipalloc-{number + 1}"),
-                index=number + 1,
-            )
-            self.world.add_nic(
-                nic,
-                holder=InstanceId(plan.holder) if plan.holder else None,
-                kept=not plan.is_flag_raised,
-            )
+    def float_of(self, key: str) -> Floating | None:
+        return self.belongs.get(key)
 
-    def _changed(self, interface_id: InterfaceId, what: str) -> None:
-        self.watch.on_change(interface_id, what)
-        if what in ("detaching", "free", "attaching", "attached") and self.store.rows:
-            self._mark(what)  # type: ignore[arg-type]
+    def on_change(self, key: str, what: str) -> None:
+        """Something has happened to an interface or a part."""
+        self.watch.on_change(key, what)
+        floating = self.belongs.get(key)
+        if floating is None or not self.store.rows:
+            return
+        if what in ("detaching", "free", "attaching", "attached", "moved"):
+            self.mark(what)  # type: ignore[arg-type]
+        if what == "moved" and floating.serves_at(floating.holder):
+            self.mark("attached")
 
-    def mark_intent(self) -> None:
-        self._mark("intent")
-
-    def mark_end(self) -> None:
-        self._mark("end")
-
-    def _mark(self, mark: Mark) -> None:
+    def mark(self, mark: Mark) -> None:
+        """The first of its kind sets off what the plan has tied to it."""
+        if mark == "end":
+            self._last_end_at = self.now
         if mark in self._marks:
             return
         self._marks.add(mark)
         for event in self.plan.events:
             if event.on == mark:
-                self.schedule_effect(event.after_s, partial(self._happen, event))
+                self.schedule_effect(event.after_s, partial(self.happen, event))
+
+    def happen(self, event: Event) -> None:
+        if not self.is_healed:
+            floating = next(iter(self.floats.values()))
+            self.watch.on_event(event)
+            happenings.HAPPENINGS[event.what](self, event, floating)
 
     def _reconcile(self) -> None:
         self.schedule(1.0, self._reconcile)
+        self.watch.on_second()
+        if self.is_database_down:
+            return
         if self.store.is_due(region_id=REGION):
             self.start_process()
+        for each in self.guards:
+            each.on_second()
 
     def start_process(self, *, is_rival: bool = False) -> None:
         process = Process(
@@ -206,72 +273,28 @@ class Simulation:
         self.processes.append(process)
         process.start()
 
-    def request(self, number: int, to: str | None = None) -> None:
-        """What the service does: look, plan, insert; the broker wakes a worker."""
-        nic = list(self.world.nics.values())[number]
-        job = self._plan_job(nic, self.plan.to if to is None else to)
-        if job is None:
+    def heal(self) -> None:
+        """Nothing goes wrong from here on, and what can be mended is mended."""
+        self.is_healed = True
+        self._down_until = 0.0
+        happenings.heal(self)
+
+    def _release(self) -> None:
+        """An operator cancels what is parked over a resource that is gone."""
+        for row in list(self.store.rows.values()):
+            if row.job.state.is_active and row.job.why in RELEASABLE:
+                self.cancel(row.job.id)
+
+    def cancel(self, job_id: UUID) -> None:
+        if self.is_database_down:
             return
-        ends = ((job.from_instance_id, nic.index), (job.to_instance_id, nic.index))
-        interface = self.watch.seen_interface
-        locks = preflight.lock_keys(
-            account="1", region="eu", interface=interface, ends=ends
-        )
-        if self.store.request(job=job, locks=locks) is None:
-            self.watch.on_request(job)
-            self.schedule(0.05, self.start_process)
-
-    def _plan_job(self, nic: Nic, to: str) -> Job | None:
-        scope = preflight.scope_for(
-            interface_id=nic.id, instance_ids=list(self.world.machines)
-        )
-        lag = self.rng.choice(self.plan.lags)
-        seen = self.world.read(scope, (lag, lag), self.clock.now())
-        interface = seen.interfaces.get(nic.id)
-        if interface is None:
-            return None
-        self.watch.seen_interface = interface
-        kind = Kind(self.plan.kind)
-        if kind is Kind.DETACH:
-            plan = preflight.plan_detach(interface=interface, seen=seen)
-        elif kind is Kind.ATTACH:
-            plan = preflight.plan_attach(
-                interface=interface,
-                instance_id=InstanceId(to),
-                device_index=nic.index,
-                seen=seen,
-            )
-        else:
-            plan = preflight.plan_swap(
-                interface=interface,
-                device_index=nic.index,
-                to=InstanceId(to),
-                seen=seen,
-                frozen=False,
-            )
-        if not plan.is_possible or not plan.calls or plan.source == plan.target:
-            return None
-        if kind is Kind.ATTACH and interface.attachment is not None:
-            return None
-        is_plain = self.plan.uses_preflight and plan.calls[0].action is Action.DETACH
-        return Job(
-            id=self.new_id(),
-            region_id=REGION,
-            kind=kind,
-            state=State.QUEUED,
-            interface_id=nic.id,
-            device_index=nic.index,
-            from_device_index=nic.index,
-            from_instance_id=plan.source,
-            to_instance_id=plan.target,
-            requested_at=self.now,
-            snapshot=preflight.snapshot(interface),
-            force_after_s=self.plan.force_after_s,
-            preflight_at=seen.began_at if is_plain else None,
-            preflight_attachment_id=plan.calls[0].attachment_id if is_plain else None,
-        )
-
-    def _happen(self, event: Event) -> None:
-        nic = next(iter(self.world.nics.values()))
-        self.watch.on_event(event)
-        happenings.HAPPENINGS[event.what](self, event, nic)
+        row = self.store.rows[job_id]
+        before = row.job
+        self.store.cancel(job_id=job_id)
+        pair = self.pairs[key_of(before)]
+        if row.job is not before and not row.job.state.is_active:
+            if row.job.why == "released":
+                pair.settle(None, is_known=False, at=self.database_now)
+            else:
+                pair.begin()
+        self.watch.on_cancel(before, row.job)

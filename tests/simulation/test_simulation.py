@@ -5,15 +5,14 @@ import sys
 
 import pytest
 
-from tests.simulation import faults, runs
+from tests.simulation import drawing, runs
 from tests.simulation.enumerated import ENUMERATED
+from tests.simulation.regressions import REGRESSIONS
 from tests.simulation.schedule import Simulation
 
 SEEDS = 300
 # In so many parts, so that one test stays short.
 PARTS = 6
-# Seeds that once broke the engine.
-REGRESSIONS = (300474,)
 
 
 @pytest.mark.parametrize("part", range(PARTS))
@@ -27,22 +26,22 @@ def test_no_enumerated_schedule_breaks_an_invariant(part: int) -> None:
 
 @pytest.mark.parametrize("part", range(PARTS))
 def test_no_random_schedule_breaks_an_invariant(part: int) -> None:
-    plans = map(faults.draw, range(part, SEEDS, PARTS))
+    plans = (drawing.draw("eni", n) for n in range(part, SEEDS, PARTS))
 
     broken = runs.first_broken(plans)
 
     assert broken is None, str(broken)
 
 
-@pytest.mark.parametrize("seed", REGRESSIONS)
-def test_no_old_fault_comes_back(seed: int) -> None:
-    broken = runs.run(faults.draw(seed))
+@pytest.mark.parametrize("name", REGRESSIONS)
+def test_no_old_fault_comes_back(name: str) -> None:
+    broken = runs.run(REGRESSIONS[name])
 
     assert broken is None, str(broken)
 
 
 def test_the_same_plan_makes_the_same_run() -> None:
-    first, second = (Simulation(faults.draw(28)) for _ in range(2))
+    first, second = (Simulation(drawing.draw("eni", 28)) for _ in range(2))
 
     first.run()
     second.run()
@@ -54,7 +53,7 @@ def test_the_same_plan_makes_the_same_run() -> None:
 
 
 def test_a_seed_is_replayed_by_one_command() -> None:
-    command = [sys.executable, "-m", "tests.simulation", "--replay", "7"]
+    command = [sys.executable, "-m", "tests.simulation", "--replay", "eni/7"]
 
     done = subprocess.run(
         command, capture_output=True, text=True, check=False, timeout=60

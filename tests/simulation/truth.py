@@ -8,7 +8,6 @@ from failover.engine.topology import (
     AllocationId,
     Attachment,
     AttachmentId,
-    ElasticIp,
     Instance,
     InstanceId,
     Interface,
@@ -19,6 +18,10 @@ from failover.engine.topology import (
 
 T = TypeVar("T")
 ZONE = "eu-west-1a"
+VPC = "vpc-1"
+SUBNET = "subnet-1"
+# Device indexes of interfaces that only take a place.
+FIRST_EXTRA = 7
 
 
 @dataclass(slots=True, kw_only=True)
@@ -36,17 +39,15 @@ class Tie:
 
 @dataclass(slots=True, kw_only=True)
 class Nic:
-    """One true network interface and its one Elastic IP."""
+    """One true network interface; `index` is the place that its pair uses."""
 
     id: InterfaceId
     address: str
-    allocation_id: AllocationId
-    # The device index that its pair uses at both ends.
     index: int = 1
     tie: Tie | None = None
     exists: bool = True
-    has_address: bool = True
-    is_address_elsewhere: bool = False
+    # Further private addresses, as they were assigned.
+    secondaries: list[str] = field(default_factory=list)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -58,11 +59,19 @@ class Machine:
     limit: int = 2
     extras: int = 0
     burnt: set[int] = field(default_factory=set)
-    # What an attach is refused with whatever the facts say, as a denied permission.
+    # What an attach or move is refused with, whatever the facts say.
     impediment: str = ""
+    # A guest that does not answer never lets an interface go by itself.
+    is_guest_hung: bool = False
 
 
-def show(nic: Nic) -> Interface:
+def primary_of(machine_id: InstanceId) -> InterfaceId:
+    """The interface that each instance has from its launch."""
+    return InterfaceId(f"eni-{machine_id}")
+
+
+def show(nic: Nic, associations: dict[str, AllocationId]) -> Interface:
+    """The interface as EC2 would show it; Elastic IPs by private address."""
     tie = nic.tie
     attachment = None
     if tie is not None:
@@ -77,34 +86,28 @@ def show(nic: Nic) -> Interface:
         id=nic.id,
         status="in-use" if tie else "available",
         availability_zone=ZONE,
-        vpc_id="vpc-1",
-        subnet_id="subnet-1",
-        addresses=(
+        vpc_id=VPC,
+        subnet_id=SUBNET,
+        source_dest_check=False,
+        addresses=tuple(
             PrivateAddress(
-                address=nic.address,
-                primary=True,
-                allocation_id=nic.allocation_id if nic.has_address else None,
-            ),
+                address=address,
+                primary=address == nic.address,
+                allocation_id=associations.get(address),
+            )
+            for address in (nic.address, *nic.secondaries)
         ),
         attachment=attachment,
     )
 
 
-def show_address(nic: Nic) -> ElasticIp:
-    association = "eipassoc-1" if nic.has_address else ""
-    if nic.is_address_elsewhere:
-        association = "eipassoc-2"
-    return ElasticIp(
-        allocation_id=nic.allocation_id,
-        public_ip="198.51.100.7",
-        association_id=association if nic.exists else "",
-    )
-
-
 def show_machine(machine: Machine, here: list[tuple[Nic, Tie]]) -> Instance:
-    primary = Slot(interface_id=InterfaceId(f"eni-{machine.id}"), device_index=0)
+    primary = Slot(interface_id=primary_of(machine.id), device_index=0)
     extras = [
-        Slot(interface_id=InterfaceId(f"eni-{machine.id}-{n}"), device_index=7 + n)
+        Slot(
+            interface_id=InterfaceId(f"{primary.interface_id}-{n}"),
+            device_index=FIRST_EXTRA + n,
+        )
         for n in range(machine.extras)
     ]
     slots = [
@@ -114,7 +117,7 @@ def show_machine(machine: Machine, here: list[tuple[Nic, Tie]]) -> Instance:
         id=machine.id,
         state=machine.state,
         availability_zone=ZONE,
-        vpc_id="vpc-1",
+        vpc_id=VPC,
         slots=(primary, *extras, *slots),
         interface_limit=machine.limit,
     )
@@ -122,5 +125,7 @@ def show_machine(machine: Machine, here: list[tuple[Nic, Tie]]) -> Instance:
 
 def entry_at(log: list[tuple[float, T]], at: float) -> T:
     """The last entry at or before `at`, or the first of all."""
+    if log[-1][0] <= at:
+        return log[-1][1]
     index = bisect.bisect_right(log, at, key=lambda entry: entry[0])
     return log[max(index - 1, 0)][1]

@@ -1,18 +1,17 @@
 """The truth: a small EC2 with transitions, refusals and reads older than the truth.
 
 Codes and semantics are EC2's as far as they are known; where they are not (which of
-several refusals comes first, what a second detach answers), chance decides.
+several refusals comes first, what a second detach answers), chance decides. What EC2
+does when asked stands in `answers`.
 """
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import partial
 
-from failover.engine.job import Action, Call
+from failover.engine.job import Call
 from failover.engine.topology import (
-    AllocationId,
     AttachmentId,
-    ElasticIp,
     Instance,
     InstanceId,
     Interface,
@@ -20,20 +19,13 @@ from failover.engine.topology import (
     Observation,
     Scope,
 )
-from tests.simulation import truth
+from tests.simulation import answers, truth
+from tests.simulation.places import Places
 from tests.simulation.truth import Machine, Nic, Tie
 
 SHUTDOWN_S = 4.0
-FORCED_S = 1.0
-
-
-class Refusal(Exception):
-    """EC2 says no; nothing has changed."""
-
-    def __init__(self, code: str, message: str = "") -> None:
-        super().__init__(f"{code}: {message}")
-        self.code = code
-        self.message = message
+# Until somebody forces it, or stops the instance.
+FOR_EVER_S = 1e6
 
 
 class World:
@@ -49,9 +41,9 @@ class World:
         attach_s: tuple[float, float],
         hangs: list[float],
     ) -> None:
-        self._now = now
+        self.now = now
+        self.rng = rng
         self._schedule = schedule
-        self._rng = rng
         self._detach_s = detach_s
         self._attach_s = attach_s
         # How much longer the next detaches without force take.
@@ -61,10 +53,12 @@ class World:
         self.nics: dict[InterfaceId, Nic] = {}
         self._nic_log: dict[InterfaceId, list[tuple[float, Interface | None]]] = {}
         self._machine_log: dict[InstanceId, list[tuple[float, Instance]]] = {}
-        self._address_log: dict[AllocationId, list[tuple[float, ElasticIp]]] = {}
+        self.places = Places(now=now, nics=self.nics)
+        self.places.on_move = self._moved
         # Every attachment that ever was, for the question whose it is.
         self.ties: dict[AttachmentId, tuple[InterfaceId, InstanceId]] = {}
-        self.on_change: Callable[[InterfaceId, str], None] = lambda _i, _w: None
+        # An interface or the key of a part, and what has happened to it.
+        self.on_change: Callable[[str, str], None] = lambda _i, _w: None
         self.on_state: Callable[[], None] = lambda: None
 
     # Building.
@@ -78,87 +72,35 @@ class World:
         if holder is not None:
             nic.tie = self._new_tie(nic.id, holder, nic.index, "attached")
             nic.tie.is_kept = kept
-        self._note(nic)
-
-    # What EC2 does when asked.
+        self.note(nic)
 
     def perform(self, call: Call) -> AttachmentId | None:
         """Carry out one mutating call. Raises Refusal with nothing changed."""
-        match call.action:
-            case Action.ATTACH:
-                return self._attach(call)
-            case Action.DETACH:
-                self._detach(call)
-            case Action.MODIFY:
-                nic = self._tied(call.attachment_id)
-                if nic.tie is not None:
-                    nic.tie.is_kept = True
-                self._note(nic)
-            case Action.ASSOCIATE:
-                self._associate(call)
-        return None
+        return answers.perform(self, call)
 
-    def _attach(self, call: Call) -> AttachmentId:
-        nic = self.nics.get(call.interface_id)
-        if nic is None or not nic.exists:
-            raise Refusal("InvalidNetworkInterfaceID.NotFound")
-        machine = self.machines[call.instance_id or InstanceId("")]
-        if machine.impediment:
-            raise Refusal(machine.impediment)
-        if machine.state not in ("running", "stopped"):
-            raise Refusal("IncorrectState", "not 'running' or 'stopped'")
-        index = call.device_index or 0
-        refusals = self._refusals(nic, machine, index)
-        if refusals:
-            raise Refusal(self._rng.choice(refusals))
-        nic.tie = self._new_tie(nic.id, machine.id, index, "attaching")
-        self._note(nic, "attaching")
-        self._later(self._rng.uniform(*self._attach_s), nic, self._attached)
-        return nic.tie.id
+    # Transitions.
 
-    def _refusals(self, nic: Nic, machine: Machine, index: int) -> list[str]:
-        here = self._ties_at(machine.id)
-        found: list[str] = []
-        if nic.tie is not None:
-            found.append("InvalidNetworkInterface.InUse")
-        if index in machine.burnt or any(t.index == index for _, t in here):
-            found.append("InvalidParameterValue")
-        if 1 + machine.extras + len(here) >= machine.limit:
-            found.append("AttachmentLimitExceeded")
-        return found
+    def begin_attach(self, nic: Nic, instance_id: InstanceId, index: int) -> Tie:
+        nic.tie = self._new_tie(nic.id, instance_id, index, "attaching")
+        self.note(nic, "attaching")
+        self._later(self.rng.uniform(*self._attach_s), nic, self._attached)
+        return nic.tie
 
-    def _detach(self, call: Call) -> None:
-        nic = self._tied(call.attachment_id)
+    def begin_detach(self, nic: Nic, takes_s: float | None = None) -> None:
+        """`takes_s` None: as long as the guest takes."""
         tie = nic.tie
         if tie is None:
             return
-        machine = self.machines[tie.instance_id]
-        if machine.state == "shutting-down":
-            raise Refusal("IncorrectState")
-        if call.force:
-            machine.burnt.add(tie.index)
-            self._begin_detach(nic, FORCED_S)
-        elif tie.status != "detaching":
+        if takes_s is None:
             extra_s = self._hangs.pop(0) if self._hangs else 0.0
-            self._begin_detach(nic, self._rng.uniform(*self._detach_s) + extra_s)
-        elif self._rng.random() < 0.5:
-            raise Refusal("IncorrectState")
-
-    def _begin_detach(self, nic: Nic, takes_s: float) -> None:
-        if nic.tie is not None:
-            nic.tie.status = "detaching"
-            nic.tie.turn += 1
-            self._note(nic, "detaching")
+            if self.machines[tie.instance_id].is_guest_hung:
+                extra_s = FOR_EVER_S
+            takes_s = self.rng.uniform(*self._detach_s) + extra_s
+        tie.status = "detaching"
+        tie.turn += 1
+        self.note(nic, "detaching")
+        if takes_s < FOR_EVER_S:
             self._later(takes_s, nic, self._freed)
-
-    def _associate(self, call: Call) -> None:
-        nic = self.nics[call.interface_id]
-        if nic.is_address_elsewhere:
-            raise Refusal("Resource.AlreadyAssociated")
-        nic.has_address = True
-        self._note(nic)
-
-    # What happens by itself, or by somebody else's hand.
 
     def _later(
         self, after_s: float, nic: Nic, what: Callable[[Nic, Tie], None]
@@ -176,17 +118,21 @@ class World:
     def _attached(self, nic: Nic, tie: Tie) -> None:
         tie.status = "attached"
         tie.turn += 1
-        self._note(nic, "attached")
+        self.note(nic, "attached")
 
     def _freed(self, nic: Nic, tie: Tie) -> None:
         del tie
         nic.tie = None
-        self._note(nic, "free")
+        self.note(nic, "free")
 
-    def fill(self, instance_id: InstanceId) -> None:
-        """Another interface takes a place there."""
-        self.machines[instance_id].extras += 1
-        self._note_machine(self.machines[instance_id])
+    # What happens by itself, or by somebody else's hand.
+
+    def fill(self, instance_id: InstanceId, count: int = 1) -> None:
+        """Other interfaces take places there, or with a negative count leave."""
+        machine = self.machines[instance_id]
+        machine.extras = max(0, machine.extras + count)
+        self._note_machine(machine)
+        self.on_state()
 
     def terminate(self, instance_id: InstanceId) -> None:
         machine = self.machines[instance_id]
@@ -196,11 +142,15 @@ class World:
         self._schedule(SHUTDOWN_S, partial(self._terminated, machine))
 
     def _terminated(self, machine: Machine) -> None:
-        for nic, tie in self._ties_at(machine.id):
-            if not tie.is_kept:
-                nic.exists = False
+        for nic in list(self.nics.values()):
+            tie = nic.tie
+            if tie is None or tie.instance_id != machine.id:
+                continue
+            nic.exists = tie.is_kept
             nic.tie = None
-            self._note(nic, "free" if nic.exists else "terminated")
+            if not nic.exists:
+                self.places.leave_deleted(nic)
+            self.note(nic, "free" if nic.exists else "terminated")
         self.set_state(machine.id, "terminated")
 
     def set_state(self, instance_id: InstanceId, state: str) -> None:
@@ -208,61 +158,70 @@ class World:
         machine.state = state
         if state == "stopped":
             machine.burnt.clear()
+            self._let_go_of_hung(machine)
         self._note_machine(machine)
         self.on_state()
+
+    def set_guest(self, instance_id: InstanceId, *, is_hung: bool) -> None:
+        machine = self.machines[instance_id]
+        machine.is_guest_hung = is_hung
+        if not is_hung:
+            self._let_go_of_hung(machine)
+
+    def _let_go_of_hung(self, machine: Machine) -> None:
+        for nic, tie in self.ties_at(machine.id):
+            if tie.status == "detaching":
+                self._later(1.0, nic, self._freed)
 
     def drop(self, nic: Nic) -> None:
         """The attachment vanishes by itself: an attach that EC2 could not keep."""
         if nic.tie is not None:
             self._freed(nic, nic.tie)
 
-    def detach_by_hand(self, nic: Nic) -> None:
-        if nic.tie is not None and nic.tie.status != "detaching":
-            self._begin_detach(nic, self._rng.uniform(*self._detach_s))
-
     def attach_by_hand(self, nic: Nic, instance_id: InstanceId) -> None:
         """A human moves it to another instance, by force and at once if needed."""
         if not nic.exists or self.machines[instance_id].state != "running":
             return
-        if nic.tie is not None:
-            self._freed(nic, nic.tie)
-        nic.tie = self._new_tie(nic.id, instance_id, 5, "attaching")
-        self._note(nic, "attaching")
-        self._later(self._rng.uniform(*self._attach_s), nic, self._attached)
+        self.drop(nic)
+        self.begin_attach(nic, instance_id, 5)
 
-    def set_flag(self, nic: Nic) -> None:
-        """DeleteOnTermination is raised on the present attachment."""
+    def set_flag(self, nic: Nic, *, is_kept: bool = False) -> None:
+        """DeleteOnTermination is raised, or lowered, on the present attachment."""
         if nic.tie is not None:
-            nic.tie.is_kept = False
-            self._note(nic)
-
-    def take_address(self, nic: Nic, *, elsewhere: bool) -> None:
-        nic.has_address = False
-        nic.is_address_elsewhere = elsewhere
-        self._note(nic)
+            nic.tie.is_kept = is_kept
+            self.note(nic)
 
     def delete(self, nic: Nic) -> None:
         if nic.tie is None:
             nic.exists = False
-            self._note(nic, "deleted")
+            self.places.leave_deleted(nic)
+            self.note(nic, "deleted")
 
     # Looking.
 
     def read(
-        self, scope: Scope, lags: tuple[float, float], began_at: float
+        self, scope: Scope, draw_lag: Callable[[], float], began_at: float
     ) -> Observation:
-        """What EC2 shows now: interfaces `lags[0]` s old, all else `lags[1]` s old."""
-        now = self._now()
-        at, other_at = now - lags[0], now - lags[1]
-        seen = {i: truth.entry_at(self._nic_log[i], at) for i in scope.interface_ids}
-        asked = {i: truth.entry_at(self._nic_log[i], at) for i in scope.confirm_ids}
-        machines = {
-            i: truth.entry_at(self._machine_log[i], other_at)
-            for i in scope.instance_ids
-        }
+        """What EC2 shows now: each kind, and each part, of an age of its own."""
+        now = self.now()
+        at, machines_at = now - draw_lag(), now - draw_lag()
+        seen = {i: self._nic_at(i, at) for i in scope.interface_ids}
+        for subnet_id, address in scope.private_ips:
+            seen |= {i.id: i for i in self._carriers(subnet_id, address, at)}
+        tables = scope.route_table_ids | scope.confirm_route_table_ids
+        places = self.places
+        routes = {i: places.table_at(i, now - draw_lag()) for i in sorted(tables)}
+        allocations = scope.allocation_ids | scope.confirm_allocation_ids
         addresses = {
-            i: truth.entry_at(self._address_log[i], other_at)
-            for i in scope.allocation_ids
+            i: places.address_at(i, now - draw_lag()) for i in sorted(allocations)
+        }
+        unknown: list[str] = []
+        unknown += [i for i in scope.confirm_ids if self._nic_at(i, at) is None]
+        unknown += [i for i in scope.confirm_allocation_ids if addresses[i] is None]
+        unknown += [i for i in scope.confirm_route_table_ids if routes[i] is None]
+        machines = {
+            i: truth.entry_at(self._machine_log[i], machines_at)
+            for i in scope.instance_ids
         }
         return Observation(
             scope=scope,
@@ -270,11 +229,24 @@ class World:
             ended_at=now,
             interfaces={i: x for i, x in seen.items() if x is not None},
             instances=machines,
-            elastic_ips=addresses,
-            not_found=frozenset(i for i, x in asked.items() if x is None),
+            elastic_ips={i: x for i, x in addresses.items() if x is not None},
+            route_tables={i: x for i, x in routes.items() if x is not None},
+            not_found=frozenset(unknown),
         )
 
-    # The parts.
+    def _nic_at(self, interface_id: InterfaceId, at: float) -> Interface | None:
+        log = self._nic_log.get(interface_id)
+        return truth.entry_at(log, at) if log else None
+
+    def _carriers(self, subnet_id: str, address: str, at: float) -> Iterable[Interface]:
+        for interface_id in self.nics:
+            shown = self._nic_at(interface_id, at)
+            if shown is None or shown.subnet_id != subnet_id:
+                continue
+            if any(a.address == address for a in shown.addresses):
+                yield shown
+
+    # Facts.
 
     def is_possible(self, nic: Nic, instance_id: InstanceId, index: int) -> bool:
         """Whether the interface could be attached there, were it free."""
@@ -292,22 +264,26 @@ class World:
         return machine.state == "running" and self._has_room(nic, machine, index)
 
     def _has_room(self, nic: Nic, machine: Machine, index: int) -> bool:
-        others = [t for n, t in self._ties_at(machine.id) if n is not nic]
+        others = [t for n, t in self.ties_at(machine.id) if n is not nic]
         is_free = all(t.index != index for t in others)
         return is_free and 1 + machine.extras + len(others) < machine.limit
 
-    def _tied(self, attachment_id: AttachmentId | None) -> Nic:
+    def tied(self, attachment_id: AttachmentId | None) -> Nic | None:
+        """The interface that has this very attachment now."""
         for nic in self.nics.values():
             if nic.tie is not None and nic.tie.id == attachment_id:
                 return nic
-        raise Refusal("InvalidAttachmentID.NotFound")
+        return None
 
-    def _ties_at(self, instance_id: InstanceId) -> list[tuple[Nic, Tie]]:
+    def ties_at(self, instance_id: InstanceId) -> list[tuple[Nic, Tie]]:
+        """What is attached there beside the primary interface."""
         return [
             (n, n.tie)
             for n in self.nics.values()
-            if n.tie is not None and n.tie.instance_id == instance_id
+            if n.tie is not None and n.tie.instance_id == instance_id and n.tie.index
         ]
+
+    # History.
 
     def _new_tie(
         self, nic_id: InterfaceId, instance_id: InstanceId, index: int, status: str
@@ -317,16 +293,25 @@ class World:
         self.ties[tie_id] = (nic_id, instance_id)
         return Tie(id=tie_id, instance_id=instance_id, index=index, status=status)
 
-    def _note(self, nic: Nic, what: str = "") -> None:
-        now = self._now()
-        shown = truth.show(nic) if nic.exists else None
-        self._nic_log.setdefault(nic.id, []).append((now, shown))
-        addresses = self._address_log.setdefault(nic.allocation_id, [])
-        addresses.append((now, truth.show_address(nic)))
+    def note(self, nic: Nic, what: str = "") -> None:
+        """Write the interface's new state into the history, and tell of it."""
+        self._show(nic)
+        self.places.refresh(nic)
         for machine in self.machines.values():
             self._note_machine(machine)
         self.on_change(nic.id, what)
 
+    def _show(self, nic: Nic) -> None:
+        associations = self.places.associations_of(nic.id)
+        shown = truth.show(nic, associations) if nic.exists else None
+        self._nic_log.setdefault(nic.id, []).append((self.now(), shown))
+
+    def _moved(self, key: str, interface_ids: Iterable[InterfaceId]) -> None:
+        for interface_id in interface_ids:
+            if interface_id in self.nics:
+                self._show(self.nics[interface_id])
+        self.on_change(key, "moved")
+
     def _note_machine(self, machine: Machine) -> None:
-        shown = truth.show_machine(machine, self._ties_at(machine.id))
-        self._machine_log.setdefault(machine.id, []).append((self._now(), shown))
+        shown = truth.show_machine(machine, self.ties_at(machine.id))
+        self._machine_log.setdefault(machine.id, []).append((self.now(), shown))

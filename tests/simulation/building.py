@@ -1,0 +1,93 @@
+"""A run's world as it is at the start: instances, interfaces, parts, pairs."""
+
+from typing import TYPE_CHECKING
+
+from failover.engine.job import End, Part, Strategy
+from failover.engine.topology import AllocationId, InstanceId, InterfaceId, RouteTableId
+from tests.simulation import truth
+from tests.simulation.floats import Floating, FloatingInterface, FloatingParts
+from tests.simulation.pairs import PairRow
+from tests.simulation.places import Spot
+from tests.simulation.truth import Machine, Nic
+
+if TYPE_CHECKING:
+    from tests.simulation.schedule import Simulation
+
+A, B, C = InstanceId("a"), InstanceId("b"), InstanceId("c")
+ADDRESSES = {A: "10.0.0.1", B: "10.0.0.2", C: "10.0.0.3"}
+
+
+def build(simulation: "Simulation") -> None:
+    """Three instances, of which c is a stranger, and the plan's resources."""
+    plan, world = simulation.plan, simulation.world
+    for name in (A, B, C):
+        limit = plan.limit if name == plan.to else 4
+        world.add_machine(Machine(id=name, limit=limit))
+    if plan.strategy is not Strategy.ENI:
+        for name, address in ADDRESSES.items():
+            primary = Nic(id=truth.primary_of(name), address=address, index=0)
+            world.add_nic(primary, holder=name, kept=False)
+    for number in range(plan.pairs):
+        if plan.strategy is Strategy.ENI:
+            floating: Floating = _add_interface(simulation, number)
+        else:
+            floating = _add_parts(simulation, number)
+        simulation.floats[floating.key] = floating
+        simulation.pairs[floating.key] = PairRow(
+            floating=floating, ends=(A, B), desired=floating.holder
+        )
+    world.on_change = simulation.on_change
+    world.on_state = simulation.watch.note_impossible
+
+
+def _add_interface(simulation: "Simulation", number: int) -> FloatingInterface:
+    plan, world = simulation.plan, simulation.world
+    nic = Nic(
+        id=InterfaceId(f"eni-{number + 1}"),
+        address=f"10.0.0.{number + 10}",
+        index=number + 1,
+    )
+    address = Part(allocation_id=AllocationId(f"eipalloc-{number + 1}"))
+    holder = InstanceId(plan.holder) if plan.holder else None
+    world.add_nic(nic, holder=holder, kept=not plan.is_flag_raised)
+    home = Spot(interface_id=nic.id, private_ip=nic.address)
+    world.places.add(address, home)
+    floating = FloatingInterface(
+        world=world, nic=nic, allocation_id=AllocationId(address.key), ends=(A, B)
+    )
+    simulation.belongs[nic.id] = simulation.belongs[address.key] = floating
+    return floating
+
+
+def _add_parts(simulation: "Simulation", number: int) -> FloatingParts:
+    plan, world = simulation.plan, simulation.world
+    ends = {
+        name: End(
+            instance_id=name,
+            interface_id=truth.primary_of(name),
+            private_ip=ADDRESSES[name] if plan.strategy is Strategy.EIP else "",
+        )
+        for name in (A, B)
+    }
+    parts = tuple(_part(plan.strategy, number, n) for n in range(plan.parts))
+    floating = FloatingParts(world=world, parts=parts, ends=ends)
+    for part in parts:
+        spot = floating.spot(InstanceId(plan.holder)) if plan.holder else None
+        world.places.add(part, spot)
+        simulation.belongs[part.key] = floating
+    return floating
+
+
+def _part(strategy: Strategy, number: int, n: int) -> Part:
+    match strategy:
+        case Strategy.EIP:
+            return Part(allocation_id=AllocationId(f"eipalloc-{number + 1}"))
+        case Strategy.PRIVATE_IP:
+            return Part(
+                subnet_id=truth.SUBNET, private_ip=f"10.0.0.{10 * (number + 1) + n}"
+            )
+        case _:
+            return Part(
+                route_table_id=RouteTableId(f"rtb-{number + 1}-{n + 1}"),
+                destination_cidr="192.168.0.0/16",
+            )

@@ -1,0 +1,138 @@
+"""Looks and calls of a process, carried through a network that loses and delays."""
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from failover.engine import drive
+from failover.engine.job import Action, Intent, Outcome
+from failover.engine.ports import Ec2Busy, Fence, Receipt
+from failover.engine.topology import AttachmentId, Observation, Scope
+from tests.simulation.answers import Refusal
+
+if TYPE_CHECKING:
+    from tests.simulation.process import Process
+
+# How long a client waits for a reply that never comes.
+TIMEOUT_S = 6.0
+
+
+class Errands:
+    """`engine.drive.Errands` of one process."""
+
+    def __init__(self, *, process: "Process") -> None:
+        self._process = process
+        self._sim = process.sim
+
+    def look(self, scope: Scope) -> None:
+        self._process.pulse()
+        began_at = self._process.clock.now()
+        self._sim.schedule(self._way_s(), lambda: self._answer(scope, began_at))
+        self._process.pulse()
+
+    def _answer(self, scope: Scope, began_at: float) -> None:
+        sim = self._sim
+        if not self._process.is_alive:
+            return
+        event: drive.Event
+        if sim.has_failing_looks and sim.rng.randrange(100) < sim.plan.failing_looks:
+            error = Ec2Busy(code="RequestLimitExceeded")
+            event = drive.LookFailed(scope=scope, error=error)
+        else:
+            event = sim.world.read(scope, sim.draw_lag, began_at)
+        sim.schedule(self._way_s(), lambda: self._arrive(event))
+
+    def _way_s(self) -> float:
+        return self._sim.rng.uniform(0.01, self._sim.plan.slow_look_s)
+
+    def _arrive(self, event: drive.Event) -> None:
+        if isinstance(event, Observation):
+            event = replace(event, ended_at=self._process.clock.now())
+        self._process.deliver(event)
+
+    def send(self, intent: Intent, fence: Fence) -> None:
+        self._process.pulse()
+        sim = self._sim
+        fault = sim.next_call_fault()
+        slow_s = sim.rng.uniform(0.5, 5) if fault == "slow_to_leave" else 0.0
+        sim.schedule(slow_s + 0.002, lambda: self._leave(intent, fence, fault))
+        self._process.pulse()
+
+    def _leave(self, intent: Intent, fence: Fence, fault: str) -> None:
+        sim, process = self._sim, self._process
+        if not process.is_alive:
+            return
+        if sim.now < process.stalled_until:
+            wait_s = process.stalled_until - sim.now
+            sim.schedule(wait_s, lambda: self._leave(intent, fence, fault))
+            return
+        # SETTLE counts from the intent and leaves this long for a call to leave.
+        age_s = process.clock.peek() - intent.intent_at
+        is_late = age_s > sim.limits.lease_ttl_s * 2 / 3
+        if is_late or fault == "not_sent" or not process.store.is_open_for(fence):
+            self._reply(intent, None, Outcome.NOT_SENT)
+            return
+        sim.watch.on_wire(intent, fence)
+        sent_at = process.clock.now()
+        after_s = sim.latency()
+        if fault in ("late", "error_late"):
+            after_s += sim.plan.late_s
+        sim.schedule_effect(after_s, lambda: self._take_effect(intent, sent_at, fault))
+        unknown_after_s = {"error_late": sim.latency()}.get(fault, TIMEOUT_S)
+        if fault in ("reply_lost", "late", "lost", "error_late"):
+            sim.schedule(
+                unknown_after_s, lambda: self._reply(intent, sent_at, Outcome.UNKNOWN)
+            )
+
+    def _take_effect(self, intent: Intent, sent_at: float, fault: str) -> None:
+        sim = self._sim
+        if fault == "lost":
+            return
+        if fault == "throttled":
+            self._answer_call(intent, sent_at, Outcome.THROTTLED)
+            return
+        code, attachment_id = "", None
+        with sim.watch.effect_of(intent):
+            try:
+                attachment_id = sim.world.perform(intent.call)
+            except Refusal as refusal:
+                code = refusal.code
+        if fault in ("", "not_sent", "slow_to_leave"):
+            outcome = Outcome.REFUSED if code else Outcome.OK
+            self._answer_call(intent, sent_at, outcome, code, attachment_id)
+        elif fault == "error_applied":
+            self._answer_call(intent, sent_at, Outcome.UNKNOWN)
+
+    def _answer_call(
+        self,
+        intent: Intent,
+        sent_at: float,
+        outcome: Outcome,
+        code: str = "",
+        attachment_id: AttachmentId | None = None,
+    ) -> None:
+        self._sim.schedule(
+            self._sim.latency(),
+            lambda: self._reply(intent, sent_at, outcome, code, attachment_id),
+        )
+
+    def _reply(
+        self,
+        intent: Intent,
+        sent_at: float | None,
+        outcome: Outcome,
+        code: str = "",
+        attachment_id: AttachmentId | None = None,
+    ) -> None:
+        now = self._process.clock.now()
+        is_attach = intent.call.action is Action.ATTACH
+        receipt = Receipt(
+            intent_id=intent.id,
+            job_id=intent.job_id,
+            outcome=outcome,
+            sent_at=sent_at,
+            ended_at=now,
+            duration_s=now - (sent_at or now),
+            error_code=code,
+            attachment_id=attachment_id if is_attach else None,
+        )
+        self._process.deliver(receipt)
