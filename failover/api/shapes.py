@@ -74,7 +74,12 @@ class Job(Shape):
     id = s.UUIDField()
     kind = s.ChoiceField(choices=["swap", "attach", "detach"])
     pair = s.CharField(allow_null=True)
-    network_interface_id = s.CharField()
+    strategy = s.CharField()
+    network_interface_id = s.CharField(allow_null=True)
+    allocation_id = s.CharField(allow_null=True)
+    private_ip = s.CharField(allow_null=True)
+    route_table_ids = s.ListField(child=s.CharField())
+    destination_cidr = s.CharField(allow_null=True)
     state = s.ChoiceField(
         choices=["queued", "running", "succeeded", "reversed", "cancelled", "parked"]
     )

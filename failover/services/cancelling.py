@@ -13,7 +13,7 @@ from failover.services import refusals, starting
 from failover.services.access import Actor
 
 # A job parked for one of these has nothing to return to: cancel releases it.
-RELEASABLE = ("gone", "foreign_instance")
+RELEASABLE = ("gone", "foreign_instance", "foreign_holder")
 
 
 def cancel(*, job_id: UUID, actor: Actor) -> Job:

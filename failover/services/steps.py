@@ -3,7 +3,7 @@
 Nothing is stored: the row says where the resource is, the intents what was sent.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -15,6 +15,13 @@ ORDER = {
     "swap": ("check", "detach", "wait_detached", "attach", "wait_attached", "verify"),
     "attach": ("check", "attach", "wait_attached", "verify"),
     "detach": ("check", "detach", "wait_detached", "verify"),
+}
+# The strategies that move in one call have other steps, and their own calls.
+ONE_CALL = ("check", "move", "verify")
+MOVES: Mapping[str, tuple[str, ...]] = {
+    "eip": ("AssociateAddress",),
+    "private-ip": ("AssignPrivateIpAddresses",),
+    "route": ("ReplaceRoute", "CreateRoute"),
 }
 
 
@@ -32,12 +39,22 @@ class StepView:
 
 def list_steps(job: Job, intents: Sequence[Intent]) -> tuple[StepView, ...]:
     """All steps of the job's kind, in order. `intents` are the job's, oldest first."""
+    if job.strategy in MOVES:
+        spans = _move_spans(job, intents)
+        return tuple(_step(job, name, ONE_CALL, spans) for name in ONE_CALL)
     spans = _spans(job, intents)
     order = ORDER.get(job.kind, ORDER["swap"])
     if job.kind == "swap" and not job.from_instance_id and not spans["detach"][2]:
         # Nothing held it: there was nothing to let go of.
         spans["detach"] = spans["wait_detached"] = (None, None, 0)
     return tuple(_step(job, name, order, spans) for name in order)
+
+
+def step_of(strategy: str, action: str) -> str:
+    """The step that a call belongs to; the others mend addresses at the end."""
+    if strategy in MOVES:
+        return "move" if action in MOVES[strategy] else "verify"
+    return {DETACH: "detach", ATTACH: "attach"}.get(action, "verify")
 
 
 def seconds_between(start: datetime | None, end: datetime | None) -> float | None:
@@ -66,6 +83,18 @@ def _spans(job: Job, intents: Sequence[Intent]) -> dict[str, Span]:
         "attach": attach,
         "wait_attached": (attach[1], job.restored_at, 0),
         "verify": (arrived_at, job.finished_at, others),
+    }
+
+
+def _move_spans(job: Job, intents: Sequence[Intent]) -> dict[str, Span]:
+    sent = [i for i in intents if i.outcome != "not_sent"]
+    moves = [i for i in sent if i.action in MOVES[job.strategy]]
+    began_at = moves[0].intent_at if moves else None
+    return {
+        "check": (job.requested_at, job.first_intent_at or job.finished_at, 0),
+        # Several routes are moved one by one: it is over when all are seen to be there.
+        "move": (began_at, job.restored_at, len(moves)),
+        "verify": (job.restored_at, job.finished_at, len(sent) - len(moves)),
     }
 
 

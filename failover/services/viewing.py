@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from failover import models
@@ -30,7 +31,9 @@ def view_job(job: Job, intents: Sequence[Intent]) -> JobView:
         id=job.id,
         kind=job.kind,
         pair=job.pair_name or None,
-        network_interface_id=job.network_interface_id,
+        strategy=job.strategy,
+        network_interface_id=job.network_interface_id or None,
+        **_moved(job),
         state=job.state,
         from_instance_id=job.from_instance_id or None,
         to_instance_id=job.to_instance_id or None,
@@ -54,12 +57,27 @@ def view_job(job: Job, intents: Sequence[Intent]) -> JobView:
             args=job.why_args,
             to=job.to_instance_id,
             source=job.from_instance_id,
+            strategy=job.strategy,
         ),
         steps=steps.list_steps(job, intents),
         calls=tuple(_call(i) for i in intents),
         is_active=job.state in ACTIVE_STATES,
         version=job.version,
     )
+
+
+def _moved(job: Job) -> dict[str, Any]:
+    """What a job of one call moves, by the pair's own field names."""
+    parts = (job.moving or {}).get("parts", ())
+    first = parts[0] if parts else {}
+    return {
+        "allocation_id": first.get("allocation_id"),
+        "private_ip": first.get("private_ip") or None,
+        "route_table_ids": tuple(
+            p["route_table_id"] for p in parts if p.get("route_table_id")
+        ),
+        "destination_cidr": first.get("destination_cidr") or None,
+    }
 
 
 def _call(intent: Intent) -> CallView:

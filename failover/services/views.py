@@ -32,7 +32,12 @@ class JobView:
     id: UUID
     kind: str
     pair: str | None
-    network_interface_id: str
+    strategy: str
+    network_interface_id: str | None
+    allocation_id: str | None
+    private_ip: str | None
+    route_table_ids: tuple[str, ...]
+    destination_cidr: str | None
     state: str
     from_instance_id: str | None
     to_instance_id: str | None

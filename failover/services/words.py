@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from failover.services import check_words
+from failover.services import check_words, job_words
 
 Args = Mapping[str, object]
 
@@ -125,128 +125,40 @@ def check(code: str, *, ok: bool, args: Args) -> str:
     return fill(passed if ok else failed, {"code": code, **args})
 
 
-# What a job waits for, by the engine's codes.
-WAITS: Mapping[str, str] = {
-    "": "Waiting to be picked up.",
-    "detached": "Waiting for EC2 to let go of the interface.",
-    "available": "Waiting until EC2 frees the interface of the ending instance.",
-    "attached": "Waiting for EC2 to attach the interface.",
-    "verify": "The interface is where it should be; a second look makes sure.",
-    "settle": "Waiting until a call whose answer was lost can no longer take effect.",
-    "facts": "Taking a fresh look at the instances before anything is moved.",
-    "admission": "Waiting for room in EC2's request quota, so that nobody stays dark.",
-    "target_running": "The interface is attached; waiting for the instance to run.",
-    "clear_view": "Looking again, until EC2's answers agree.",
-    "addresses": "Waiting for the Elastic IPs to be back on the interface.",
-    "delete_on_termination": "Turning DeleteOnTermination off, so nothing is deleted.",
-    "human": "Waiting for a human.",
-}
-
-# Why a job is where it is, by the engine's codes.
-REASONS: Mapping[str, str] = {
-    "": "",
-    "done": "",
-    "cancelled_by_operator": "Cancelled before anything was sent to EC2.",
-    "cancelled_turned": "It was cancelled after the first call.",
-    "no_longer_possible": (
-        "Called off before anything was sent: check {reason} no longer holds. Mend "
-        "what it names, then swap again."
-    ),
-    "released": (
-        "Released by {by}: the interface is gone, or an outside instance holds it. "
-        "Where it belongs is unknown now; adopt or swap when that is clear."
-    ),
-    "cancel_too_late": (
-        "The cancel came too late: the interface had already arrived. Swap back to "
-        "undo it."
-    ),
-    "attach_refused": (
-        "EC2 refused to attach to {instance} for good ({code}: {message}). Mend that "
-        "instance, then swap again."
-    ),
-    "detach_refused": (
-        "EC2 refused to detach ({code}: {message}); nothing was changed. See the "
-        "role's policy and who owns the interface."
-    ),
-    "attach_stuck": (
-        "The attachment to {target} did not come to an end. That instance may need a "
-        "stop and start."
-    ),
-    "target_not_running": (
-        "{target} is not running. Start it, or swap to the other instance."
-    ),
-    "both_ends_impossible": (
-        "Neither instance takes the interface (last: {instance}, {code}: {message}). "
-        "It lies free. Start or mend one of them; the job goes on by itself."
-    ),
-    "foreign_instance": (
-        "{instance}, which is neither end, holds the interface, so nothing is "
-        "touched. Detach it there, or cancel to release the job."
-    ),
-    "gone": (
-        "EC2 no longer knows the interface. Cancel to release the job, and make a "
-        "pair with a new interface."
-    ),
-    "hung_detach": (
-        "EC2 does not let go of the interface at {instance}. Stop that instance, or "
-        "allow force for the next swap; the job keeps looking."
-    ),
-    "address_elsewhere": (
-        "The interface is in its place, but {addresses} is associated elsewhere. Give "
-        "it back to the interface; the job then ends by itself."
-    ),
-    "effort_spent": (
-        "The interface was moved too often; somebody else is moving it too. Find out "
-        "who; the job keeps looking, and attaches it when it lies free."
-    ),
-    "reversed_refused": "EC2 refused the move for good; everything is as it was.",
-    "free_but_frozen": "The interface lies free, and the pair is frozen.",
-    "too_many_repairs": "The interface lies free again after three repairs this hour.",
-    "free_and_no_end_possible": "The interface lies free, and no instance can take it.",
-}
-
-STATES: Mapping[str, str] = {
-    "queued": "Queued",
-    "running": "Running",
-    "parked": "Parked",
-    "succeeded": "Succeeded",
-    "reversed": "Reversed",
-    "cancelled": "Cancelled",
-}
-
-STEPS: Mapping[str, str] = {
-    "check": "Check",
-    "detach": "Detach",
-    "wait_detached": "Wait until detached",
-    "attach": "Attach",
-    "wait_attached": "Wait until attached",
-    "move": "Move",
-    "verify": "Verify",
-}
-
-
-def reason(why: str, args: Args) -> str:
+def reason(why: str, args: Args, strategy: str = "eni") -> str:
     """The sentence of a `why` code; the code itself where it has none."""
-    return fill(REASONS.get(why, why), args)
+    if why == "move_refused" and args.get("code") == "addresses":
+        why = "move_would_displace"
+    reasons = dict(job_words.REASONS)
+    if strategy != "eni":
+        reasons |= job_words.MOVE_REASONS
+    return fill(reasons.get(why, why), {"noun": noun(strategy), **args})
 
 
 def waiting(waiting_for: str) -> str:
     """The sentence of a `waiting_for` code."""
-    return WAITS.get(waiting_for, f"Waiting for: {waiting_for}.")
+    return job_words.WAITS.get(waiting_for, f"Waiting for: {waiting_for}.")
 
 
-def job(
-    *, state: str, waiting_for: str, why: str, args: Args, to: str, source: str
+def job(  # noqa: PLR0913 - what a job's row says of itself, each by name
+    *,
+    state: str,
+    waiting_for: str,
+    why: str,
+    args: Args,
+    to: str,
+    source: str,
+    strategy: str = "eni",
 ) -> str:
     """What is so with a job, and what a human can do about it."""
-    because = reason(why, args)
+    because = reason(why, args, strategy)
+    ends = job_words.ENDS.get(strategy, job_words.ENDS["eni"])
     match state:
         case "succeeded":
-            where = f"attached to {to}" if to else "detached and lies free"
-            said = f"The network interface is {where}. {because}"
+            said = f"{ends.arrived.format(to) if to else ends.free} {because}"
         case "reversed":
-            where = f"back at {source}" if source else "free, as before"
-            said = f"The network interface is {where}. {because}"
+            back = ends.returned.format(source) if source else ends.still_free
+            said = f"{back} {because}"
         case "cancelled":
             said = because or "Cancelled; nothing was changed."
         case "parked":

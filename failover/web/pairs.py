@@ -44,14 +44,14 @@ TABLE = listing.Table(
         ("", "Sync"),
         ("", "Active"),
         ("", "Passive"),
-        ("", "Network interface ID"),
+        ("", "Moves"),
         ("", "Elastic IP"),
         ("region", "Region"),
         ("", "Swap"),
     ),
     present=_present,
     empty_title="No pairs",
-    empty_text="A pair is two instances and the network interface that moves.",
+    empty_text="A pair is two instances and what moves between them.",
 )
 
 
@@ -142,7 +142,7 @@ def unfreeze(request: HttpRequest, name: str) -> HttpResponse:
 @require_POST
 @access.requires(Role.OPERATOR)
 def adopt(request: HttpRequest, name: str) -> HttpResponse:
-    """Take where the interface is as where it should be."""
+    """Take where the resource is as where it should be."""
     pair = get(name)
     try:
         pairs.adopt(pair=pair, actor=access.get_actor(request))
@@ -155,7 +155,7 @@ def adopt(request: HttpRequest, name: str) -> HttpResponse:
 @require_POST
 @access.requires(Role.OPERATOR)
 def put_back(request: HttpRequest, name: str) -> HttpResponse:
-    """Start the job that moves the interface to where it should be."""
+    """Start the job that moves the resource to where it should be."""
     pair = get(name)
     try:
         job = pairs.put_back(pair=pair, actor=access.get_actor(request))

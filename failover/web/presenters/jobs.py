@@ -8,10 +8,11 @@ from datetime import datetime
 
 from django.urls import reverse
 
-from failover.services import views
-from failover.web.presenters import badges, inventory, timing
+from failover.services import steps, views
+from failover.web.presenters import badges, inventory, resources, timing
 from failover.web.presenters.badges import Badge
 from failover.web.presenters.inventory import Holder
+from failover.web.presenters.resources import Resource
 from failover.web.presenters.timing import Moment
 
 STEPS: Mapping[str, str] = {
@@ -23,16 +24,11 @@ STEPS: Mapping[str, str] = {
     "move": "Move",
     "verify": "Verify",
 }
-# The step that each call belongs to; the others mend addresses at the end.
-STEP_OF: Mapping[str, str] = {
-    "DetachNetworkInterface": "detach",
-    "AttachNetworkInterface": "attach",
-}
 HEADLINES: Mapping[str, str] = {
     "queued": "Waiting to begin",
     "running": "At work",
     "succeeded": "Done, and verified with EC2",
-    "reversed": "Turned back: the interface is where it was",
+    "reversed": "Turned back: everything is where it was",
     "cancelled": "Cancelled",
     "parked": "Parked: a human is needed",
 }
@@ -40,7 +36,7 @@ ADVICE: Mapping[str, str] = {
     "reversed": "Mend what EC2 refused, check the pair's readiness, then swap again.",
     "parked": (
         "Swapboard keeps its locks, keeps looking, and tries again by itself. Start or"
-        " repair one of the instances in EC2; or cancel to give the interface up."
+        " repair one of the instances in EC2; or cancel to give up."
     ),
 }
 
@@ -107,17 +103,13 @@ class LiveJob:
     outage_s: float
     duration_s: float
     pair: str
-    interface_id: str
+    resource: Resource
     steps: tuple[StepView, ...]
     swap_back_href: str
 
     @property
     def pair_href(self) -> str:
         return reverse("pair", args=[self.pair]) if self.pair else ""
-
-    @property
-    def interface_href(self) -> str:
-        return reverse("interface", args=[self.interface_id])
 
     @property
     def done(self) -> int:
@@ -139,7 +131,7 @@ class LiveJob:
 def title(job: views.JobView, names: Mapping[str, str]) -> str:
     target = job.to_instance_id or ""
     where = names.get(target) or target
-    subject = job.pair or job.network_interface_id
+    subject = job.pair or resources.resource(job).id
     match job.kind:
         case "swap":
             return f"Swap {subject} to {where}"
@@ -203,7 +195,7 @@ def live(
         outage_s=outage_s(job, now) or 0.0,
         duration_s=duration_s(job, now) or 0.0,
         pair=pair,
-        interface_id=job.network_interface_id,
+        resource=resources.resource(job),
         steps=_steps(job, now),
         swap_back_href=reverse("pair-swap", args=[pair]) if may_swap_back else "",
     )
@@ -230,7 +222,7 @@ def _steps(job: views.JobView, now: datetime) -> tuple[StepView, ...]:
                     [
                         c
                         for c in job.calls
-                        if STEP_OF.get(c.action, "verify") == step.name
+                        if steps.step_of(job.strategy, c.action) == step.name
                     ]
                 ),
             )

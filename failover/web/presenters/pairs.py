@@ -7,11 +7,13 @@ from typing import Literal
 
 from django.urls import reverse
 
+from failover.services import words
 from failover.services.refusals import CheckView
 from failover.services.views import InstanceView, PairView
-from failover.web.presenters import badges, inventory, timing
+from failover.web.presenters import badges, inventory, resources, timing
 from failover.web.presenters.badges import Badge
 from failover.web.presenters.inventory import Holder, SwapControl
+from failover.web.presenters.resources import Resource
 from failover.web.presenters.timing import Moment
 
 Wire = Literal["", "is-live", "is-moving"]
@@ -45,10 +47,11 @@ class End:
 class Topology:
     """The picture, and the same as a sentence."""
 
-    public_ip: str
-    public_label: str
-    interface_id: str
-    interface_label: str
+    # Two titles with a small line below each: what moves, and what it lies on.
+    title: str
+    title_label: str
+    below: str
+    below_label: str
     primary: End
     standby: End
     primary_class: Wire
@@ -71,11 +74,14 @@ class PairRow:
     primary: Holder | None
     standby: Holder | None
     desired: Holder | None
-    interface_id: str
-    interface_href: str
+    strategy: str
+    resource: Resource
+    # The interface that Elastic IP, address or routes lie on now.
+    seen_on: Resource | None
     device_index: int
     public_ip: str
     private_ip: str
+    is_mixed: bool
     swap: SwapControl
     checks: tuple[CheckLine, ...]
     checked: Moment | None
@@ -103,11 +109,13 @@ def row(pair: PairView, *, may_operate: bool, now: datetime) -> PairRow:
         primary=inventory.holder(pair.primary_instance_id, names),
         standby=inventory.holder(pair.standby_instance_id, names),
         desired=inventory.holder(pair.desired_instance_id or "", names),
-        interface_id=pair.network_interface_id or "",
-        interface_href=_href(pair.network_interface_id),
+        strategy=pair.strategy,
+        resource=resources.resource(pair),
+        seen_on=_seen_on(pair),
         device_index=pair.device_index,
         public_ip=pair.public_ip,
         private_ip=pair.seen_private_ip,
+        is_mixed=pair.is_mixed,
         swap=inventory.swap_control(pair, may_operate=may_operate),
         checks=check_lines(readiness.checks),
         checked=timing.moment(readiness.checked_at, now),
@@ -123,8 +131,14 @@ def names_of(pair: PairView) -> dict[str, str]:
     }
 
 
-def _href(interface_id: str | None) -> str:
-    return reverse("interface", args=[interface_id]) if interface_id else ""
+def _seen_on(pair: PairView) -> Resource | None:
+    if pair.strategy == "eni" or not pair.seen_interface_id:
+        return None
+    return Resource(
+        kind="Network interface",
+        id=pair.seen_interface_id,
+        href=resources.interface_href(pair.seen_interface_id),
+    )
 
 
 def trouble(row: PairRow) -> str:
@@ -156,8 +170,10 @@ def _drift(pair: PairView, names: dict[str, str]) -> str:
     at = pair.active_instance_id
     wanted = pair.desired_instance_id
     is_at = f"at {names.get(at) or at}" if at else "at neither instance"
+    if pair.is_mixed:
+        is_at = "partly at one instance, partly at the other"
     belongs = f"at {names.get(wanted) or wanted}" if wanted else "at neither"
-    return f"The network interface is {is_at}; it should be {belongs}."
+    return f"The {words.noun(pair.strategy)} is {is_at}; it should be {belongs}."
 
 
 def topology(pair: PairView, instances: dict[str, InstanceView]) -> Topology:
@@ -167,26 +183,55 @@ def topology(pair: PairView, instances: dict[str, InstanceView]) -> Topology:
     idle: Wire = "is-moving" if pair.job else ""
     holder = next((e for e in (primary, standby) if e.is_active), None)
     passive = next((e for e in (standby, primary) if not e.is_active), standby)
+    verb = "is attached to" if pair.strategy == "eni" else "leads to"
     where = (
-        f"is attached to {holder.name} ({holder.id}); a swap moves it to"
+        f"{verb} {holder.name} ({holder.id}); a swap moves it to"
         f" {passive.name} ({passive.id})"
         if holder
-        else "is attached to neither instance"
+        else f"{verb} neither instance"
     )
+    if pair.is_mixed:
+        where = "leads partly to one instance, partly to the other"
+    moved = resources.resource(pair)
+    title, title_label, below, below_label = _box(pair, moved)
     return Topology(
-        public_ip=pair.public_ip,
-        public_label="Elastic IP" if pair.public_ip else "",
-        interface_id=pair.network_interface_id or "",
-        interface_label=" · ".join(
-            part for part in (pair.resource_name, pair.seen_private_ip) if part
-        ),
+        title=title,
+        title_label=title_label,
+        below=below,
+        below_label=below_label,
         primary=primary,
         standby=standby,
         primary_class="is-live" if primary.is_active else idle,
         standby_class="is-live" if standby.is_active else idle,
         state="moving" if pair.job else "still",
-        sentence=f"Network interface {pair.network_interface_id} {where}.",
+        sentence=f"{words.noun(pair.strategy).capitalize()} {moved.id} {where}.",
     )
+
+
+def _box(pair: PairView, moved: Resource) -> tuple[str, str, str, str]:
+    """The four lines of the box that stands for what moves."""
+    on = pair.seen_interface_id
+    at = " · ".join(part for part in (on, pair.seen_private_ip) if part)
+    match pair.strategy:
+        case "eip":
+            known = pair.public_ip or moved.id
+            label = " · ".join(p for p in ("Elastic IP", pair.resource_name) if p)
+            return known, label, moved.id, at or "associated with nothing"
+        case "private-ip":
+            rider = f"Elastic IP {pair.public_ip}" if pair.public_ip else ""
+            return moved.id, "Secondary private address", on or "on no interface", rider
+        case "route":
+            tables = resources.tables_in_words(moved.beside)
+            leads = on or ("two ways" if pair.is_mixed else "nowhere")
+            return moved.id, f"Destination in {tables}", leads, "where it leads"
+        case _:
+            name = (pair.resource_name, pair.seen_private_ip)
+            return (
+                pair.public_ip or "No Elastic IP",
+                "Elastic IP" if pair.public_ip else "",
+                moved.id,
+                " · ".join(part for part in name if part),
+            )
 
 
 def _end(

@@ -8,7 +8,8 @@ from django.urls import reverse
 
 from failover.services.plans import PlanView
 from failover.services.views import PairView
-from failover.web.presenters import pairs, timing
+from failover.web.presenters import pairs, resources, timing
+from failover.web.presenters.resources import Resource
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,7 +33,8 @@ class SwapPlan:
     is_readable: bool = False
     is_possible: bool = False
     why_not: str = ""
-    interface_id: str = ""
+    resource: Resource | None = None
+    may_hang: bool = False
     public_ip: str = ""
     source_id: str = ""
     source_label: str = "nobody"
@@ -93,8 +95,9 @@ def swap_plan(
         is_readable=True,
         is_possible=plan.is_acceptable(force=True),
         why_not=_why_not(plan),
-        interface_id=pair.network_interface_id or "",
-        public_ip=pair.public_ip,
+        resource=resources.resource(pair),
+        may_hang=pair.strategy == "eni",
+        public_ip=_public_ip(pair),
         source_id=plan.active_instance_id or "",
         source_label=_label(plan.active_instance_id, names) or "nobody",
         target_id=plan.to,
@@ -104,6 +107,11 @@ def swap_plan(
         calls=tuple(_call_line(c.action, c.args, before) for c in plan.calls),
         checks=pairs.check_lines(plan.checks, seen=before),
     )
+
+
+def _public_ip(pair: PairView) -> str:
+    """The Elastic IP that comes along, or that is what moves."""
+    return "" if pair.strategy == "route" else pair.public_ip
 
 
 def _label(instance_id: str | None, names: dict[str, str]) -> str:

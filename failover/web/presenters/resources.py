@@ -1,0 +1,80 @@
+"""What a pair or a job moves, as pages name it, whatever its strategy."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from django.urls import reverse
+from django.utils.http import urlencode
+
+STRATEGIES: Mapping[str, str] = {
+    "eni": "Network interface",
+    "eip": "Elastic IP",
+    "private-ip": "Private address",
+    "route": "Routes",
+}
+
+
+class Moved(Protocol):
+    """The fields that pair and job share."""
+
+    @property
+    def strategy(self) -> str: ...
+    @property
+    def network_interface_id(self) -> str | None: ...
+    @property
+    def allocation_id(self) -> str | None: ...
+    @property
+    def private_ip(self) -> str | None: ...
+    @property
+    def route_table_ids(self) -> Sequence[str]: ...
+    @property
+    def destination_cidr(self) -> str | None: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resource:
+    """What moves: its kind, EC2's name for it, the page of it if there is one."""
+
+    kind: str
+    id: str
+    href: str = ""
+    # What belongs to it: the route tables of a destination.
+    beside: tuple[str, ...] = ()
+
+
+def resource(moved: Moved) -> Resource:
+    """The thing that moves."""
+    kind = STRATEGIES.get(moved.strategy, STRATEGIES["eni"])
+    match moved.strategy:
+        case "eip":
+            allocation = moved.allocation_id or ""
+            query = urlencode({"q": allocation})
+            href = f"{reverse('elastic-ips')}?{query}" if allocation else ""
+            return Resource(kind=kind, id=allocation, href=href)
+        case "private-ip":
+            return Resource(kind=kind, id=moved.private_ip or "")
+        case "route":
+            tables = tuple(moved.route_table_ids)
+            return Resource(
+                kind="Route" if len(tables) == 1 else kind,
+                id=moved.destination_cidr or "",
+                beside=tables,
+            )
+        case _:
+            interface_id = moved.network_interface_id or ""
+            return Resource(
+                kind=kind, id=interface_id, href=interface_href(interface_id)
+            )
+
+
+def interface_href(interface_id: str) -> str:
+    """The page of a network interface."""
+    return reverse("interface", args=[interface_id]) if interface_id else ""
+
+
+def tables_in_words(tables: Sequence[str]) -> str:
+    """One table by its id, several by their number."""
+    if len(tables) == 1:
+        return tables[0]
+    return f"{len(tables)} route tables"
