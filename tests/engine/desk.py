@@ -4,8 +4,9 @@ from collections.abc import Generator, Sequence
 from dataclasses import dataclass, field, replace
 from uuid import UUID
 
-from failover.engine.drive import Driver, Event, LookFailed, Pause
-from failover.engine.job import Intent, Job, Outcome
+from failover.engine.drive import Driver
+from failover.engine.errands import Event, LookFailed, Pause
+from failover.engine.job import Call, Intent, Job, Outcome
 from failover.engine.limits import Limits
 from failover.engine.ports import Ec2Busy, Fence, Receipt
 from failover.engine.topology import (
@@ -31,6 +32,7 @@ class Desk:
     at: float = NOW
     looks: list[Scope] = field(default_factory=list)
     sent: list[tuple[Intent, Fence]] = field(default_factory=list)
+    rehearsed: list[Call] = field(default_factory=list)
     failures: list[Exception] = field(default_factory=list)
     is_stopping: bool = False
     result: bool | None = None
@@ -55,6 +57,9 @@ class Desk:
 
     def send(self, intent: Intent, fence: Fence) -> None:
         self.sent.append((intent, fence))
+
+    def rehearse(self, call: Call) -> None:
+        self.rehearsed.append(call)
 
     def tick_failed(self, job_id: UUID, error: Exception) -> None:
         del job_id

@@ -9,8 +9,8 @@ from uuid import UUID, uuid4
 import pytest
 
 from failover.engine import run
-from failover.engine.drive import LookFailed
-from failover.engine.job import Intent, Job, Kind, Outcome, State
+from failover.engine.errands import LookFailed
+from failover.engine.job import Call, Intent, Job, Kind, Outcome, State
 from failover.engine.limits import Limits
 from failover.engine.ports import Ec2Busy, Ec2Refused, Fence, Receipt, describe
 from failover.engine.topology import Attachment, Interface, Observation, Scope
@@ -43,6 +43,7 @@ class SmallEc2:
     store: MemoryStore
     failing: list[Exception] = field(default_factory=list)
     attachment: Attachment | None = None
+    is_allowed: bool = True
 
     def observe(self, scope: Scope) -> Observation:
         if self.failing:
@@ -56,6 +57,12 @@ class SmallEc2:
             interfaces={INTERFACE: shown},
             instances={STANDBY: an_instance()},
         )
+
+    def may(self, call: Call) -> bool:
+        del call
+        if self.failing:
+            raise self.failing.pop()
+        return self.is_allowed
 
     def send(self, intent: Intent, fence: Fence) -> Receipt:
         if self.failing:

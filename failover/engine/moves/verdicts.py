@@ -11,6 +11,7 @@ from failover.engine.refusals import Facts, Verdict
 from failover.engine.sight import DYING
 from failover.engine.topology import AllocationId, Instance, InstanceId, Interface
 
+INVALID = "InvalidParameterValue"
 # Refusals that tell of a race: the part was not where the look had shown it.
 RACES = frozenset(
     {
@@ -18,9 +19,8 @@ RACES = frozenset(
         (Action.ASSIGN, "Resource.AlreadyAssigned"),
         (Action.CREATE_ROUTE, "RouteAlreadyExists"),
         (Action.REPLACE_ROUTE, "InvalidRoute.NotFound"),
-        # "[address] assigned, but move is not allowed", and some tables' missing route.
-        (Action.ASSIGN, "InvalidParameterValue"),
-        (Action.REPLACE_ROUTE, "InvalidParameterValue"),
+        # Some say so where a table has no such route.
+        (Action.REPLACE_ROUTE, INVALID),
     }
 )
 # The instance is on its way up or down, and may yet take it.
@@ -91,8 +91,7 @@ def _weigh(case: Case, tried: Sequence[Intent], instance: Instance | None) -> Ve
         return Verdict.FINAL
     if last.error_code in IN_TRANSIT:
         return Verdict.POSSIBLE
-    is_race = (last.call.action, last.error_code) in RACES
-    if is_race and not (last.call.action is Action.ASSIGN and last.call.may_take):
+    if _is_race(last):
         first = _first_of_streak(tried)
         is_over = case.seen.began_at >= _ended_at(first) + case.limits.visible_s
         return Verdict.FINAL if is_over else Verdict.POSSIBLE
@@ -101,6 +100,14 @@ def _weigh(case: Case, tried: Sequence[Intent], instance: Instance | None) -> Ve
         twice = len(tried) > 1 and tried[-2].error_code == last.error_code
         return Verdict.FINAL if twice else Verdict.POSSIBLE
     return Verdict.FINAL
+
+
+def _is_race(refusal: Intent) -> bool:
+    call, code = refusal.call, refusal.error_code
+    if call.action is Action.ASSIGN and code == INVALID:
+        # "[address] assigned, but move is not allowed"; else it does not fit there.
+        return not call.may_take
+    return (call.action, code) in RACES
 
 
 def _first_of_streak(tried: Sequence[Intent]) -> Intent:

@@ -1,0 +1,1 @@
+"""Tests of what moves in one call: an Elastic IP, a private address, routes."""

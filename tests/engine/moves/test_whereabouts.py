@@ -1,0 +1,414 @@
+"""What a job believes of one look at what moves in one call (protocol P1)."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from failover.engine.job import Intent, Job, Memory, Moving, Trace
+from failover.engine.moves import whereabouts
+from failover.engine.moves.places import Lying, Place, Whereabouts
+from failover.engine.steps import Need
+from failover.engine.topology import Interface, Observation
+from tests.engine.cast import ADDRESS, LIMITS, NOW
+from tests.engine.moves.cast import (
+    EIP,
+    IP,
+    ROUTES,
+    SOURCE,
+    STRANGERS,
+    TABLES,
+    TARGET,
+    VIP,
+    a_call,
+    a_look,
+    a_move,
+    a_table,
+    an_elastic_ip,
+    an_end,
+    begun,
+    carrying,
+    denied,
+    knowing,
+    moving,
+    unanswered,
+)
+
+
+def looked(job: Job, look: Observation, *intents: Intent) -> tuple[Memory, Whereabouts]:
+    assert job.moving is not None
+    return whereabouts.look(
+        job=job,
+        moving=job.moving,
+        intents=intents,
+        observation=look,
+        limits=LIMITS,
+    )
+
+
+def belief(job: Job, look: Observation, *intents: Intent) -> Lying:
+    """What is believed of the job's only part."""
+    (one,) = looked(job, look, *intents)[1].parts
+    return one
+
+
+def trace(memory: Memory) -> Trace:
+    (one,) = memory.traces
+    return one
+
+
+# Where it is shown.
+
+
+@pytest.mark.parametrize(
+    ("shown", "place"),
+    [
+        (an_elastic_ip(SOURCE), Place.SOURCE),
+        (an_elastic_ip(TARGET), Place.TARGET),
+        (an_elastic_ip(), Place.FREE),
+        (an_elastic_ip(TARGET, private_ip="10.0.0.77"), Place.ELSEWHERE),
+        (an_elastic_ip(SOURCE, interface_id=STRANGERS), Place.ELSEWHERE),
+        (an_elastic_ip(SOURCE, interface_id=None), Place.ELSEWHERE),
+    ],
+)
+def test_an_elastic_ip_is_where_interface_and_private_address_say(
+    shown: Any, place: Place
+) -> None:
+    assert belief(a_move(), a_look(a_move(), shown)).place is place
+
+
+@pytest.mark.parametrize(
+    ("tables", "places"),
+    [
+        ((SOURCE, TARGET), (Place.SOURCE, Place.TARGET)),
+        (
+            (None, replace(TARGET, interface_id=STRANGERS)),
+            (Place.FREE, Place.ELSEWHERE),
+        ),
+    ],
+)
+def test_each_route_is_where_its_table_says(tables: Any, places: Any) -> None:
+    job = a_move(*ROUTES)
+    shown = (a_table(t, end) for t, end in zip(TABLES, tables, strict=True))
+
+    _, seen = looked(job, a_look(job, *shown))
+
+    assert tuple(one.place for one in seen.parts) == places
+
+
+def test_a_route_to_something_else_than_an_interface_is_elsewhere() -> None:
+    job = a_move(ROUTES[0])
+    table = a_table(TABLES[0], SOURCE)
+    gateway = replace(table, routes=(replace(table.routes[0], interface_id=None),))
+
+    one = belief(job, a_look(job, gateway))
+
+    assert (one.place, one.holder) == (Place.ELSEWHERE, TABLES[0])
+
+
+@pytest.mark.parametrize(
+    ("interface", "place"),
+    [
+        (carrying(SOURCE, VIP), Place.SOURCE),
+        (carrying(TARGET, VIP), Place.TARGET),
+        (
+            replace(carrying(SOURCE, VIP), id=STRANGERS),
+            Place.ELSEWHERE,
+        ),
+        # The same address of another subnet is another address.
+        (
+            replace(carrying(SOURCE, VIP), id=STRANGERS, subnet_id="subnet-b"),
+            Place.FREE,
+        ),
+    ],
+)
+def test_a_private_address_is_where_an_interface_carries_it(
+    interface: Interface, place: Place
+) -> None:
+    job = a_move(IP)
+
+    look = a_look(job, interface, needs=[Need.ADDRESSES])
+
+    assert belief(job, look).place is place
+
+
+def test_a_private_address_is_free_only_after_a_search() -> None:
+    job = a_move(IP)
+
+    one = belief(job, a_look(job))
+
+    assert one.place is Place.UNKNOWN
+    assert one.needs == {Need.ADDRESSES}
+
+
+def test_a_private_address_shown_at_both_ends_is_unclear() -> None:
+    job = a_move(IP)
+
+    look = a_look(job, carrying(SOURCE, VIP), carrying(TARGET, VIP))
+
+    assert belief(job, look).place is Place.UNKNOWN
+
+
+def test_a_private_address_shown_twice_is_where_the_last_accepted_call_put_it() -> None:
+    job = begun(IP, memory=knowing("source", IP))
+
+    look = a_look(job, carrying(SOURCE, VIP), carrying(TARGET, VIP))
+
+    assert belief(job, look, a_call(part=IP)).place is Place.TARGET
+
+
+def test_the_ends_interfaces_come_along() -> None:
+    source = an_end(SOURCE, source_dest_check=True)
+
+    _, seen = looked(a_move(), a_look(a_move(), an_elastic_ip(SOURCE), source))
+
+    assert seen.interfaces == {
+        SOURCE.interface_id: source,
+        TARGET.interface_id: an_end(TARGET),
+    }
+
+
+def test_an_end_that_is_none_has_no_interface() -> None:
+    job = a_move(moving=moving(source=None))
+
+    _, seen = looked(job, a_look(job, an_elastic_ip(TARGET)))
+
+    assert set(seen.interfaces) == {TARGET.interface_id}
+
+
+# Left out, and gone.
+
+
+def test_a_part_left_out_once_is_unknown() -> None:
+    memory, seen = looked(a_move(), a_look(a_move()))
+
+    assert seen.parts[0].place is Place.UNKNOWN
+    assert trace(memory).omitted_since == NOW - 0.1
+
+
+def test_a_part_left_out_twice_is_asked_for_by_id() -> None:
+    early = a_move(memory=knowing("source", omitted_since=NOW - 4))
+    late = a_move(memory=knowing("source", omitted_since=NOW - 6))
+
+    assert belief(early, a_look(early)).needs == frozenset()
+    assert belief(late, a_look(late)).needs == {Need.CONFIRMATION}
+
+
+@pytest.mark.parametrize(
+    ("part", "id_"), [(EIP, str(ADDRESS)), (ROUTES[0], str(TABLES[0]))]
+)
+def test_a_part_left_out_twice_and_not_found_by_id_is_gone(part: Any, id_: str) -> None:
+    job = a_move(part, memory=knowing("source", part, omitted_since=NOW - 6))
+
+    one = belief(job, a_look(job, not_found=[id_]))
+
+    assert (one.place, one.since) == (Place.GONE, NOW - 6)
+
+
+def test_a_part_that_shows_again_was_never_gone() -> None:
+    job = a_move(memory=knowing("source", omitted_since=NOW - 6))
+
+    memory, _ = looked(job, a_look(job, an_elastic_ip(SOURCE)))
+
+    assert trace(memory).omitted_since is None
+
+
+# Old reads.
+
+
+def test_an_accepted_move_that_does_not_show_yet_is_waited_for() -> None:
+    job = begun(memory=knowing("source"))
+
+    memory, seen = looked(job, a_look(job, an_elastic_ip(SOURCE)), a_call())
+
+    assert seen.parts[0].place is Place.UNKNOWN
+    assert memory.landed == ()
+
+
+def test_an_accepted_move_that_must_show_and_does_not_is_over() -> None:
+    job = begun(memory=knowing("source"))
+    long_ago = a_call(ended_at=NOW - LIMITS.visible_s - 1)
+
+    memory, seen = looked(job, a_look(job, an_elastic_ip(SOURCE)), long_ago)
+
+    assert seen.parts[0].place is Place.SOURCE
+    assert memory.landed == (long_ago.seq,)
+
+
+def test_an_accepted_move_without_a_recorded_end_counts_from_its_intent() -> None:
+    job = begun(memory=knowing("source"))
+    lost = a_call(intent_at=NOW - LIMITS.visible_s - 1, ended_at=None)
+
+    assert belief(job, a_look(job, an_elastic_ip(SOURCE)), lost).place is Place.SOURCE
+
+
+def test_a_place_that_was_left_lately_is_an_old_read() -> None:
+    job = begun(memory=knowing("target", left=(("source", NOW - 10),)))
+
+    memory, seen = looked(job, a_look(job, an_elastic_ip(SOURCE)))
+
+    assert seen.parts[0].place is Place.UNKNOWN
+    assert trace(memory).place == "target"
+
+
+def test_a_place_that_was_left_long_ago_is_the_truth() -> None:
+    left_at = NOW - LIMITS.visible_s - 1
+    job = begun(memory=knowing("target", left=(("source", left_at),)))
+
+    memory, seen = looked(job, a_look(job, an_elastic_ip(SOURCE)))
+
+    assert seen.parts[0].place is Place.SOURCE
+    assert trace(memory).left == (("target", NOW - 0.1),)
+
+
+def test_a_place_to_which_an_accepted_call_led_back_is_the_truth() -> None:
+    job = begun(memory=knowing("target", left=(("source", NOW - 10),)))
+
+    one = belief(job, a_look(job, an_elastic_ip(SOURCE)), a_call(SOURCE))
+
+    assert one.place is Place.SOURCE
+
+
+def test_an_unanswered_call_back_does_not_prove_that_it_is_back() -> None:
+    job = begun(memory=knowing("target", left=(("source", NOW - 10),)))
+
+    one = belief(job, a_look(job, an_elastic_ip(SOURCE)), unanswered(SOURCE))
+
+    assert one.place is Place.UNKNOWN
+
+
+def test_a_place_where_it_never_was_is_no_old_read() -> None:
+    job = begun(memory=knowing("source"))
+
+    assert belief(job, a_look(job, an_elastic_ip())).place is Place.FREE
+
+
+def test_a_private_address_that_one_old_read_hides_is_unclear() -> None:
+    """The source is read fresh and the target old: it shows at neither."""
+    job = begun(IP, memory=knowing("source", IP))
+    later = replace(job, memory=knowing("source", IP, since=NOW - 31))
+    look = a_look(job, needs=[Need.ADDRESSES])
+
+    assert belief(job, look, unanswered(part=IP)).place is Place.UNKNOWN
+    assert belief(later, look, unanswered(part=IP)).place is Place.FREE
+
+
+# What has landed.
+
+
+def test_an_accepted_move_that_is_seen_has_landed() -> None:
+    job = begun(memory=knowing("source"))
+
+    memory, seen = looked(job, a_look(job, an_elastic_ip(TARGET)), a_call())
+
+    assert seen.parts[0].place is Place.TARGET
+    assert memory.landed == (1,)
+
+
+def test_the_only_unanswered_move_that_is_seen_has_landed() -> None:
+    job = begun(memory=knowing("source"))
+
+    memory, _ = looked(job, a_look(job, an_elastic_ip(TARGET)), unanswered())
+
+    assert memory.landed == (1,)
+
+
+@pytest.mark.parametrize("second", [unanswered(seq=2), a_call(seq=2)])
+def test_of_two_moves_the_unanswered_one_may_still_land(second: Intent) -> None:
+    job = begun(memory=knowing("source"))
+
+    memory, _ = looked(job, a_look(job, an_elastic_ip(TARGET)), unanswered(), second)
+
+    assert 1 not in memory.landed
+
+
+def test_an_unanswered_move_to_where_it_was_seen_before_has_not_landed() -> None:
+    job = begun(memory=knowing("target"))
+
+    memory, _ = looked(job, a_look(job, an_elastic_ip(TARGET)), unanswered())
+
+    assert memory.landed == ()
+
+
+def test_a_refused_move_never_lands() -> None:
+    job = begun(memory=knowing("source"))
+
+    memory, _ = looked(job, a_look(job, an_elastic_ip(TARGET)), denied("AuthFailure"))
+
+    assert memory.landed == ()
+
+
+def test_what_has_landed_is_kept() -> None:
+    memory = replace(knowing("target"), landed=(1,))
+    job = begun(memory=memory)
+
+    after, _ = looked(job, a_look(job, an_elastic_ip(TARGET)), a_call())
+
+    assert after.landed == (1,)
+
+
+# What is remembered.
+
+
+def test_a_place_is_remembered_since_the_first_look() -> None:
+    job = begun(memory=knowing("source"))
+
+    memory, seen = looked(job, a_look(job, an_elastic_ip(SOURCE)))
+
+    assert trace(memory).since == seen.parts[0].since == NOW - 10
+    assert seen.is_confirmed(seen.parts[0])
+
+
+def test_a_first_look_is_not_confirmed() -> None:
+    memory, seen = looked(a_move(), a_look(a_move(), an_elastic_ip(SOURCE)))
+
+    assert not seen.is_confirmed(seen.parts[0])
+    assert trace(memory).left == ()
+
+
+def test_the_world_has_moved_only_when_a_place_has_changed() -> None:
+    first, _ = looked(a_move(), a_look(a_move(), an_elastic_ip(SOURCE)))
+    job = begun(memory=first)
+    same, _ = looked(job, a_look(job, an_elastic_ip(SOURCE), began_at=NOW))
+    unclear, _ = looked(job, a_look(job, began_at=NOW))
+    moved, _ = looked(job, a_look(job, an_elastic_ip(TARGET), began_at=NOW))
+
+    assert (same.state_key, same.state_since) == (first.state_key, NOW - 0.1)
+    assert unclear.state_key == first.state_key
+    assert (moved.state_key != first.state_key, moved.state_since) == (True, NOW)
+
+
+def test_it_served_at_the_latest_when_all_parts_were_at_one_end() -> None:
+    job = a_move(*ROUTES)
+    mixed = a_look(job, a_table(TABLES[0], SOURCE), a_table(TABLES[1], TARGET))
+    whole = a_look(job, a_table(TABLES[0], SOURCE), a_table(TABLES[1], SOURCE))
+
+    assert looked(job, mixed)[0].last_attached_at is None
+    assert looked(job, whole)[0].last_attached_at == whole.ended_at
+
+
+# Elastic IPs that ride on a private address.
+
+
+def test_riders_are_known_only_when_somebody_has_looked() -> None:
+    job = a_move(IP, snapshot=((ADDRESS, VIP),))
+    interface = carrying(SOURCE, VIP)
+    rider = an_elastic_ip(SOURCE, private_ip=VIP)
+
+    _, blind = looked(job, a_look(job, interface))
+    _, seen = looked(job, a_look(job, interface, rider, needs=[Need.ADDRESSES]))
+    _, lost = looked(job, a_look(job, interface, needs=[Need.ADDRESSES]))
+
+    assert blind.riders is None
+    assert seen.riders == {ADDRESS: (SOURCE.interface_id, VIP)}
+    assert lost.riders == {}
+
+
+def test_a_moving_without_parts_is_nowhere_and_everywhere() -> None:
+    empty = Moving(parts=(), source=SOURCE, target=TARGET)
+    job = a_move(moving=moving())
+    _, seen = whereabouts.look(
+        job=job, moving=empty, intents=(), observation=a_look(job), limits=LIMITS
+    )
+
+    assert seen.are_all(Place.TARGET)
