@@ -1,15 +1,13 @@
-"""Instance types and their limits, read from the data that moto ships."""
+"""Instance types: their limits, their filters, and where they are offered."""
 
-import gzip
-import importlib.util
-import json
+from collections.abc import Callable, Iterable
 from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
 from ec2sim.errors import Ec2Error
-from ec2sim.rules import filters, listing
+from ec2sim.rules import catalogue, entries, filters, zones
 from ec2sim.rules.actions import Params, Reply, action
+from ec2sim.rules.entries import Entry
 from ec2sim.state.instance import Instance
 from ec2sim.state.region import Region
 
@@ -21,35 +19,44 @@ KNOWN = {
     "m5.large": (3, 10),
     "m5.xlarge": (4, 15),
 }
-FIELDS = {
-    "instance-type": lambda kind: (kind["InstanceType"],),
-    "current-generation": lambda kind: (filters.text(kind["CurrentGeneration"]),),
-    "network-info.maximum-network-interfaces": lambda kind: (
-        str(kind["NetworkInfo"]["MaximumNetworkInterfaces"]),
-    ),
-    "processor-info.supported-architecture": lambda kind: kind["ProcessorInfo"][
-        "SupportedArchitectures"
-    ],
-}
-
-
-@lru_cache(maxsize=1)
-def catalogue() -> dict[str, Any]:
-    """Every type by name, in EC2's own shape."""
-    found = importlib.util.find_spec("moto")
-    if found is None or found.origin is None:
-        raise Ec2Error("InternalError", "moto, which has the types, is not installed")
-    path = Path(found.origin).parent / "ec2" / "resources" / "instance_types.json.gz"
-    with gzip.open(path, "rt", encoding="utf-8") as file:
-        kinds: dict[str, Any] = json.load(file)
-    return kinds
+MOST_NAMED = 100
+LOCATIONS = ("region", "availability-zone", "availability-zone-id")
+# The filters of DescribeInstanceTypes, each a path through what is shown of a type.
+PATHS = """
+auto-recovery-supported bare-metal burstable-performance-supported current-generation
+dedicated-hosts-supported ebs-info.attachment-limit-type
+ebs-info.maximum-ebs-attachments ebs-info.ebs-optimized-info.baseline-bandwidth-in-mbps
+ebs-info.ebs-optimized-info.baseline-iops
+ebs-info.ebs-optimized-info.baseline-throughput-in-mbps
+ebs-info.ebs-optimized-info.maximum-bandwidth-in-mbps
+ebs-info.ebs-optimized-info.maximum-iops
+ebs-info.ebs-optimized-info.maximum-throughput-in-mbps ebs-info.ebs-optimized-support
+ebs-info.encryption-support ebs-info.nvme-support free-tier-eligible
+hibernation-supported hypervisor instance-storage-info.disk.count
+instance-storage-info.disk.size-in-gb instance-storage-info.disk.type
+instance-storage-info.encryption-support instance-storage-info.nvme-support
+instance-storage-info.total-size-in-gb instance-storage-supported instance-type
+memory-info.size-in-mib network-info.bandwidth-weightings
+network-info.efa-info.maximum-efa-interfaces network-info.efa-supported
+network-info.ena-support network-info.flexible-ena-queues-support
+network-info.encryption-in-transit-supported network-info.ipv4-addresses-per-interface
+network-info.ipv6-addresses-per-interface network-info.ipv6-supported
+network-info.maximum-network-cards network-info.maximum-network-interfaces
+network-info.network-performance nitro-enclaves-support nitro-tpm-support
+nitro-tpm-info.supported-versions processor-info.supported-architecture
+processor-info.sustained-clock-speed-in-ghz processor-info.supported-features
+reboot-migration-support supported-boot-mode supported-root-device-type
+supported-usage-class supported-virtualization-type vcpu-info.default-cores
+vcpu-info.default-threads-per-core vcpu-info.default-vcpus vcpu-info.valid-cores
+vcpu-info.valid-threads-per-core
+""".split()
 
 
 def limits(name: str) -> tuple[int, int]:
     """Most interfaces, and most IPv4 addresses on each, of a type."""
     if name in KNOWN:
         return KNOWN[name]
-    kind = catalogue().get(name)
+    kind = catalogue.kinds().get(name)
     if kind is None:
         raise unknown([name])
     info = kind["NetworkInfo"]
@@ -61,6 +68,29 @@ def interface_limit(instance: Instance) -> int:
     return limits(instance.type)[0] if instance.limit is None else instance.limit
 
 
+def vcpus(name: str) -> int:
+    """The virtual processors of a type, which quotas count."""
+    kind = catalogue.kinds().get(name)
+    return 0 if kind is None else int(kind["VCpuInfo"]["DefaultVCpus"])
+
+
+def check(name: str, *, zone: str) -> None:
+    """Refuse to launch a type that does not exist, or not in this zone."""
+    if name in KNOWN:
+        return
+    if name not in catalogue.kinds():
+        raise Ec2Error(
+            "InvalidParameterValue", f"Invalid value '{name}' for InstanceType."
+        )
+    offered = catalogue.offered_in_zone(zone)
+    if offered is not None and name not in offered:
+        raise Ec2Error(
+            "Unsupported",
+            f"Your requested instance type ({name}) is not supported in your requested "
+            f"Availability Zone ({zone}).",
+        )
+
+
 def unknown(names: list[str]) -> Ec2Error:
     """The refusal of types that do not exist."""
     return Ec2Error(
@@ -69,30 +99,111 @@ def unknown(names: list[str]) -> Ec2Error:
     )
 
 
+def _reader(path: str) -> Callable[[Entry], Iterable[str]]:
+    steps = [step.replace("-", "") for step in path.split(".")]
+
+    def read(entry: Entry) -> Iterable[str]:
+        found: list[Any] = [entry.shown]
+        for step in steps:
+            found = [value for each in found for value in _below(each, step)]
+        return [_written(value) for value in found]
+
+    return read
+
+
+def _below(value: Any, step: str) -> list[Any]:
+    """The members of that name, whether EC2 writes it in the plural or not."""
+    if not isinstance(value, dict):
+        return []
+    for name, below in value.items():
+        if name.lower() in (step, f"{step}s", f"{step}es"):
+            return below if isinstance(below, list) else [below]
+    return []
+
+
+def _written(value: Any) -> str:
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return filters.text(value)
+
+
+FIELDS: entries.Fields = {path: _reader(path) for path in PATHS}
+OFFERING_FIELDS: entries.Fields = {
+    "instance-type": entries.member("InstanceType"),
+    "location": entries.member("Location"),
+}
+
+
+@lru_cache(maxsize=64)
+def _shown(region_name: str) -> dict[str, Entry]:
+    """The types that a region has, by name."""
+    offered = catalogue.offered(region_name)
+    return {
+        name: Entry(id=name, shown=kind)
+        for name, kind in catalogue.kinds().items()
+        if offered is None or name in offered
+    }
+
+
 @action
 def describe_instance_types(region: Region, params: Params) -> Reply:
-    """DescribeInstanceTypes, with the filters that concern the network."""
-    kinds = catalogue()
-    names: list[str] = list(params.get("InstanceTypes") or ())
-    missing = [name for name in names if name not in kinds]
+    """DescribeInstanceTypes: what the region offers, at most 100 in a page."""
+    known = _shown(region.name)
+    names: list[str] = list(dict.fromkeys(params.get("InstanceTypes") or ()))
+    if len(names) > MOST_NAMED:
+        raise Ec2Error(
+            "InvalidParameterValue", f"At most {MOST_NAMED} instance types."
+        )
+    missing = [name for name in names if name not in known]
     if missing:
         raise unknown(missing)
-    chosen = [kinds[name] for name in names] if names else list(kinds.values())
-    for entry in params.get("Filters") or ():
-        read = FIELDS.get(entry.get("Name"))
-        if read is None:
-            raise Ec2Error(
-                "InvalidParameterValue", f"The filter '{entry.get('Name')}' is invalid"
-            )
-        wanted = set(entry.get("Values") or ())
-        chosen = [kind for kind in chosen if filters.any_matches(read(kind), wanted)]
-    page, token = listing.cut(
+    asked = [known[name] for name in names] if names else list(known.values())
+    found = entries.chosen(asked, params, FIELDS)
+    return entries.page(
         region,
-        chosen,
-        params,
+        found,
+        {"MaxResults": MOST_NAMED, **params},
         action="DescribeInstanceTypes",
-        key=lambda kind: str(kind["InstanceType"]),
-        most=100,
+        member="InstanceTypes",
+        most=MOST_NAMED,
     )
-    reply: Reply = {"InstanceTypes": page}
-    return {**reply, "NextToken": token} if token else reply
+
+
+@action
+def describe_instance_type_offerings(region: Region, params: Params) -> Reply:
+    """DescribeInstanceTypeOfferings: by region, zone, or zone's identifier."""
+    kind = params.get("LocationType") or "region"
+    if kind not in (*LOCATIONS, "outpost"):
+        raise Ec2Error(
+            "InvalidParameterValue",
+            f"Invalid value '{kind}' for parameter locationType.",
+        )
+    found = [
+        Entry(
+            id=f"{name} {location}",
+            shown={"InstanceType": name, "LocationType": kind, "Location": location},
+        )
+        for location, names in _offerings(region, kind).items()
+        for name in names
+    ]
+    return entries.page(
+        region,
+        entries.chosen(found, params, OFFERING_FIELDS),
+        params,
+        action="DescribeInstanceTypeOfferings",
+        member="InstanceTypeOfferings",
+    )
+
+
+def _offerings(region: Region, kind: str) -> dict[str, Iterable[str]]:
+    everything = frozenset(catalogue.kinds())
+    if kind == "region":
+        return {region.name: catalogue.offered(region.name) or everything}
+    if kind == "outpost":
+        return {}
+    return {
+        zones.zone_id(zone) if kind == "availability-zone-id" else zone: (
+            catalogue.offered_in_zone(zone) or everything
+        )
+        for zone in zones.zones(region.name)
+    }

@@ -1,13 +1,12 @@
-"""Tags of every resource that ec2sim keeps itself."""
+"""Tags of every resource that ec2sim keeps itself: set and taken away."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from ec2sim.errors import Ec2Error
-from ec2sim.rules import listing
 from ec2sim.rules.actions import Params, Reply, action
-from ec2sim.rules.filters import matches, parse
 from ec2sim.state import ids
 from ec2sim.state.region import Region
 from ec2sim.state.table import Table
@@ -19,52 +18,57 @@ KINDS = {
     "vpc": ids.VPC,
     "subnet": ids.SUBNET,
     "security-group": ids.SECURITY_GROUP,
+    "security-group-rule": ids.RULE,
     "route-table": ids.ROUTE_TABLE,
     "internet-gateway": ids.INTERNET_GATEWAY,
     "image": ids.IMAGE,
+    "key-pair": ids.KEY_PAIR,
 }
 MOST_TAGS = 50
+MOST_RESOURCES = 1000
+LONGEST_KEY = 127
+LONGEST_VALUE = 256
+# What no XML document can carry, so that no reply could show it.
+UNSAYABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TagRow:
-    """One tag of one resource, as DescribeTags lists it."""
+def specified(
+    params: Params, resource_type: str, *, also: Iterable[str] = ()
+) -> dict[str, str]:
+    """The tags that a create call gives to the resource it makes.
 
-    id: str
-    resource_id: str
-    resource_type: str
-    key: str
-    value: str
-    tags: Mapping[str, str]
-
-
-FIELDS = {
-    "key": lambda row: (row.key,),
-    "value": lambda row: (row.value,),
-    "resource-id": lambda row: (row.resource_id,),
-    "resource-type": lambda row: (row.resource_type,),
-}
-
-
-def specified(params: Params, resource_type: str) -> dict[str, str]:
-    """The tags that a create call gives to the resource it makes."""
+    Raises Ec2Error for tags that are wrong, or of a kind that is neither this one nor
+    one of `also`.
+    """
     found: dict[str, str] = {}
     for entry in params.get("TagSpecifications") or ():
-        if entry.get("ResourceType") == resource_type:
-            found.update(_pairs(entry.get("Tags") or ()))
+        kind = entry.get("ResourceType")
+        if not kind:
+            raise Ec2Error(
+                "InvalidParameterValue",
+                "Tag specification resource type must have a value",
+            )
+        if kind != resource_type and kind not in also:
+            raise Ec2Error(
+                "InvalidParameterValue",
+                f"'{kind}' is not a valid taggable resource type for this operation.",
+            )
+        new = pairs(entry.get("Tags") or ())
+        if kind == resource_type:
+            found.update(new)
+    check_count(found)
     return found
 
 
 @action
 def create_tags(region: Region, params: Params) -> Reply:
-    """CreateTags: all of the resources or none."""
-    pairs = _pairs(params["Tags"])
-    homes = [_home(region, resource_id) for resource_id in params["Resources"]]
+    """CreateTags: on all of the resources or on none."""
+    new = pairs(params["Tags"])
+    homes = _homes(region, params)
     for table, row in homes:
-        tags = {**row.tags, **pairs}
-        if len(tags) > MOST_TAGS:
-            raise Ec2Error("TagLimitExceeded", "More than 50 tags on a resource.")
-        table.put(replace(row, tags=tags), at=region.now)
+        check_count({**row.tags, **new})
+    for table, row in homes:
+        table.put(replace(row, tags={**row.tags, **new}), at=region.now)
     return {}
 
 
@@ -72,65 +76,70 @@ def create_tags(region: Region, params: Params) -> Reply:
 def delete_tags(region: Region, params: Params) -> Reply:
     """DeleteTags: by key, or by key and value; without tags all of them."""
     wanted = params.get("Tags")
-    for resource_id in params["Resources"]:
-        table, row = _home(region, resource_id)
-        if wanted is None:
-            tags: dict[str, str] = {}
-        else:
-            tags = {
-                key: value
-                for key, value in row.tags.items()
-                if not any(_names(entry, key, value) for entry in wanted)
-            }
-        table.put(replace(row, tags=tags), at=region.now)
+    for table, row in _homes(region, params):
+        left = {
+            key: value
+            for key, value in row.tags.items()
+            if wanted and not any(_names(entry, key, value) for entry in wanted)
+        }
+        if left != row.tags:
+            table.put(replace(row, tags=left), at=region.now)
     return {}
-
-
-@action
-def describe_tags(region: Region, params: Params) -> Reply:
-    """DescribeTags over the resources that ec2sim keeps itself."""
-    wanted = parse(params.get("Filters") or (), FIELDS)
-    found = [
-        TagRow(
-            id=row.id,
-            resource_id=row.id,
-            resource_type=resource_type,
-            key=key,
-            value=value,
-            tags={key: value},
-        )
-        for resource_type, table in region.tables().items()
-        for row in table
-        for key, value in row.tags.items()
-    ]
-    shown = [row for row in found if matches(row, wanted, FIELDS)]
-    page, token = listing.cut(
-        region,
-        shown,
-        params,
-        action="DescribeTags",
-        key=lambda tag: f"{tag.resource_id} {tag.key}",
-    )
-    reply: Reply = {
-        "Tags": [
-            {
-                "ResourceId": row.resource_id,
-                "ResourceType": row.resource_type,
-                "Key": row.key,
-                "Value": row.value,
-            }
-            for row in page
-        ]
-    }
-    if token:
-        reply["NextToken"] = token
-    return reply
 
 
 def is_ours(resource_id: str) -> bool:
     """Whether a resource is of a kind that ec2sim keeps itself."""
     prefix = resource_id.rpartition("-")[0]
     return any(kind.prefix == prefix for kind in KINDS.values())
+
+
+def pairs(entries: Iterable[Mapping[str, Any]]) -> dict[str, str]:
+    """Key and value of each tag. Raises Ec2Error for what may not be one."""
+    found: dict[str, str] = {}
+    for entry in entries:
+        key, value = entry.get("Key") or "", entry.get("Value") or ""
+        _check(key, value)
+        if key in found:
+            raise _wrong(f"Duplicate tag key '{key}' specified.")
+        found[key] = value
+    return found
+
+
+def check_count(tags: Mapping[str, str]) -> None:
+    """Refuse more tags than a resource may have."""
+    if len(tags) > MOST_TAGS:
+        raise Ec2Error(
+            "TagLimitExceeded",
+            "The maximum number of Tags for a resource has been reached.",
+        )
+
+
+def _check(key: str, value: str) -> None:
+    if not key:
+        raise _wrong("Tag key cannot be empty.")
+    if len(key) > LONGEST_KEY:
+        raise _wrong(
+            f"Tag key exceeds the maximum length of {LONGEST_KEY} characters"
+        )
+    if len(value) > LONGEST_VALUE:
+        raise _wrong(
+            f"Tag value exceeds the maximum length of {LONGEST_VALUE} characters"
+        )
+    if key.lower().startswith("aws:"):
+        raise _wrong("Tag keys starting with 'aws:' are reserved for internal use")
+    if UNSAYABLE.search(key) or UNSAYABLE.search(value):
+        raise _wrong("Tag keys and values may not contain control characters")
+
+
+def _wrong(said: str) -> Ec2Error:
+    return Ec2Error("InvalidParameterValue", said)
+
+
+def _homes(region: Region, params: Params) -> list[tuple[Table[Any], Any]]:
+    named = list(dict.fromkeys(params["Resources"]))
+    if len(named) > MOST_RESOURCES:
+        raise _wrong(f"At most {MOST_RESOURCES} resources can be named in one request.")
+    return [_home(region, resource_id) for resource_id in named]
 
 
 def _home(region: Region, resource_id: str) -> tuple[Table[Any], Any]:
@@ -144,16 +153,6 @@ def _home(region: Region, resource_id: str) -> tuple[Table[Any], Any]:
                 raise kind.missing(resource_id)
             return table, row
     raise Ec2Error("InvalidID", f"The ID '{resource_id}' is not valid")
-
-
-def _pairs(entries: Any) -> dict[str, str]:
-    found: dict[str, str] = {}
-    for entry in entries:
-        key = entry.get("Key") or ""
-        if not key or len(key) > 127 or key.lower().startswith("aws:"):
-            raise Ec2Error("InvalidParameterValue", f"Tag keys may not be '{key}'.")
-        found[key] = entry.get("Value") or ""
-    return found
 
 
 def _names(entry: Mapping[str, Any], key: str, value: str) -> bool:

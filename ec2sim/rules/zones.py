@@ -1,15 +1,18 @@
-"""Regions and availability zones."""
+"""Regions, availability zones, and the attributes of an account."""
 
 import re
-from typing import Any
+from collections.abc import Iterable
 
 from ec2sim.errors import Ec2Error
-from ec2sim.rules import filters
+from ec2sim.rules import entries
 from ec2sim.rules.actions import Params, Reply, action
+from ec2sim.rules.entries import Entry
 from ec2sim.state.region import Region
 
 REGIONS = {
     "ap-northeast-1": "apne1",
+    "ap-northeast-2": "apne2",
+    "ap-northeast-3": "apne3",
     "ap-south-1": "aps1",
     "ap-southeast-1": "apse1",
     "ap-southeast-2": "apse2",
@@ -25,13 +28,23 @@ REGIONS = {
     "us-west-1": "usw1",
     "us-west-2": "usw2",
 }
+# Not enabled unless the account opts in; DescribeRegions shows them when asked for all.
+OPT_IN = {
+    "af-south-1": "afs1",
+    "ap-east-1": "ape1",
+    "eu-central-2": "euc2",
+    "eu-south-1": "eus1",
+    "il-central-1": "ilc1",
+    "me-central-1": "mec1",
+    "me-south-1": "mes1",
+}
 LETTERS = "abc"
 REGION_NAME = re.compile(r"^[a-z]{2}(-[a-z]+)+-\d$")
 
 
 def zone_id(zone: str) -> str:
     """The identifier of a zone: eu-west-1a is euw1-az1."""
-    short = REGIONS.get(zone[:-1], zone[:-1].replace("-", ""))
+    short = {**REGIONS, **OPT_IN}.get(zone[:-1], zone[:-1].replace("-", ""))
     return f"{short}-az{LETTERS.index(zone[-1]) + 1}"
 
 
@@ -40,65 +53,105 @@ def zones(region_name: str) -> list[str]:
     return [f"{region_name}{letter}" for letter in LETTERS]
 
 
+def _zone(region: Region, zone: str) -> Entry:
+    shown = {
+        "ZoneName": zone,
+        "ZoneId": zone_id(zone),
+        "RegionName": region.name,
+        "GroupName": region.name,
+        "NetworkBorderGroup": region.name,
+        "ZoneType": "availability-zone",
+        "OptInStatus": "opt-in-not-required",
+        "State": "impaired" if zone in region.outages else "available",
+        "Messages": [],
+    }
+    return Entry(id=zone, shown=shown)
+
+
+ZONE_FIELDS: entries.Fields = {
+    "group-long-name": entries.never,
+    "group-name": entries.member("GroupName"),
+    "message": entries.never,
+    "opt-in-status": entries.member("OptInStatus"),
+    "parent-zone-id": entries.never,
+    "parent-zone-name": entries.never,
+    "region-name": entries.member("RegionName"),
+    "state": entries.member("State"),
+    "zone-id": entries.member("ZoneId"),
+    "zone-name": entries.member("ZoneName"),
+    "zone-type": entries.member("ZoneType"),
+}
+REGION_FIELDS: entries.Fields = {
+    "endpoint": entries.member("Endpoint"),
+    "opt-in-status": entries.member("OptInStatus"),
+    "region-name": entries.member("RegionName"),
+}
+
+
 @action
 def describe_availability_zones(region: Region, params: Params) -> Reply:
     """DescribeAvailabilityZones; one with an outage is `impaired`."""
-    names: list[str] = list(params.get("ZoneNames") or ())
-    known = zones(region.name)
-    wrong = [name for name in names if name not in known]
-    if wrong:
-        raise Ec2Error("InvalidParameterValue", f"Invalid availability zone: {wrong}")
-    shown: list[dict[str, Any]] = [
-        {
-            "ZoneName": zone,
-            "ZoneId": zone_id(zone),
-            "RegionName": region.name,
-            "GroupName": region.name,
-            "NetworkBorderGroup": region.name,
-            "ZoneType": "availability-zone",
-            "OptInStatus": "opt-in-not-required",
-            "State": "impaired" if zone in region.outages else "available",
-            "Messages": [],
-        }
-        for zone in names or known
-    ]
-    fields = {"zone-name": "ZoneName", "zone-id": "ZoneId", "state": "State"}
-    fields |= {"region-name": "RegionName", "zone-type": "ZoneType"}
-    for entry in params.get("Filters") or ():
-        name = fields.get(entry.get("Name"))
-        if name is None:
+    every = [_zone(region, zone) for zone in zones(region.name)]
+    for names, member in (("ZoneNames", "ZoneName"), ("ZoneIds", "ZoneId")):
+        asked: list[str] = list(params.get(names) or ())
+        known = {entry.shown[member] for entry in every}
+        wrong = [name for name in asked if name not in known]
+        if wrong:
             raise Ec2Error(
-                "InvalidParameterValue", f"The filter '{entry.get('Name')}' is invalid"
+                "InvalidParameterValue", f"Invalid availability zone: [{wrong[0]}]"
             )
-        wanted = set(entry.get("Values") or ())
-        shown = [zone for zone in shown if filters.any_matches([zone[name]], wanted)]
-    return {"AvailabilityZones": shown}
+        if asked:
+            every = [entry for entry in every if entry.shown[member] in asked]
+    found = entries.chosen(every, params, ZONE_FIELDS)
+    return {"AvailabilityZones": [entry.shown for entry in found]}
 
 
 @action
 def describe_regions(_region: Region, params: Params) -> Reply:
-    """DescribeRegions."""
-    names = list(params.get("RegionNames") or REGIONS)
-    wrong = [name for name in names if name not in REGIONS]
+    """DescribeRegions: those that are enabled, or all of them."""
+    names: list[str] = list(params.get("RegionNames") or ())
+    every = {entry.id: entry for entry in _regions()}
+    wrong = [name for name in names if name not in every]
     if wrong:
-        raise Ec2Error("InvalidParameterValue", f"Invalid region names: {wrong}")
-    return {
-        "Regions": [
-            {
-                "RegionName": name,
-                "Endpoint": f"ec2.{name}.amazonaws.com",
-                "OptInStatus": "opt-in-not-required",
-            }
-            for name in names
-        ]
-    }
+        raise Ec2Error(
+            "InvalidParameterValue", f"Invalid region names: [{', '.join(wrong)}]"
+        )
+    if not names:
+        names = list(every if params.get("AllRegions") else REGIONS)
+    found = entries.chosen([every[name] for name in names], params, REGION_FIELDS)
+    return {"Regions": [entry.shown for entry in found]}
+
+
+def _regions() -> Iterable[Entry]:
+    for name in sorted({**REGIONS, **OPT_IN}):
+        status = "opt-in-not-required" if name in REGIONS else "not-opted-in"
+        shown = {
+            "RegionName": name,
+            "Endpoint": f"ec2.{name}.amazonaws.com",
+            "OptInStatus": status,
+        }
+        yield Entry(id=name, shown=shown)
 
 
 @action
-def describe_account_attributes(_region: Region, params: Params) -> Reply:
-    """DescribeAccountAttributes: a VPC-only account."""
-    known = {"supported-platforms": "VPC", "default-vpc": "none"}
-    names = list(params.get("AttributeNames") or known)
+def describe_account_attributes(region: Region, params: Params) -> Reply:
+    """DescribeAccountAttributes: a VPC-only account, with its quotas if it has any."""
+    default = next((vpc.id for vpc in region.vpcs if vpc.is_default), "none")
+    known = {
+        "supported-platforms": "VPC",
+        "default-vpc": default,
+        "max-instances": str(region.quotas.get("instances", 20)),
+        "vpc-max-security-groups-per-interface": "5",
+        "max-elastic-ips": "5",
+        "vpc-max-elastic-ips": str(region.quotas.get("elastic_ips", 5)),
+    }
+    names: list[str] = list(params.get("AttributeNames") or known)
+    wrong = [name for name in names if name not in known]
+    if wrong:
+        raise Ec2Error(
+            "InvalidParameterValue",
+            f"Value ({wrong[0]}) for parameter attributeName is invalid.",
+        )
     return {
         "AccountAttributes": [
             {
@@ -106,6 +159,5 @@ def describe_account_attributes(_region: Region, params: Params) -> Reply:
                 "AttributeValues": [{"AttributeValue": known[name]}],
             }
             for name in names
-            if name in known
         ]
     }

@@ -7,7 +7,7 @@ a NAT gateway, so that there is one which nobody may move.
 
 from dataclasses import replace
 
-from ec2sim.rules import elastic_ips, security_groups
+from ec2sim.rules import elastic_ips, group_rules, security_groups
 from ec2sim.seeds import planting
 from ec2sim.state.elastic_ip import ElasticIp
 from ec2sim.state.interface import Attachment
@@ -36,9 +36,6 @@ WEB = {
     "FromPort": 80,
     "ToPort": 80,
     "IpRanges": [{"CidrIp": "0.0.0.0/0"}],
-    "Ipv6Ranges": [],
-    "PrefixListIds": [],
-    "UserIdGroupPairs": [],
 }
 
 
@@ -53,7 +50,8 @@ def plant(region: Region) -> None:
             group_id=group_id,
         )
         if name != "default":
-            region.groups.put(replace(group, ingress=(WEB,)), at=region.now)
+            for rule in group_rules.read(region, group, [WEB], is_egress=False):
+                region.group_rules.put(rule, at=region.now)
     planting.vpc(region, vpc_id=VPC, cidr="20.0.0.0/16", tags={"Name": "newVPC"})
     home = planting.subnet(
         region,

@@ -1,9 +1,8 @@
 """What every seed is made of: VPCs, subnets, instances and their interfaces."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 
-from ec2sim.rules import interfaces, lookup, subnets, vpcs, zones
+from ec2sim.rules import default_vpcs, interfaces, lookup, subnets, vpcs, zones
 from ec2sim.state import ids
 from ec2sim.state.instance import Instance
 from ec2sim.state.interface import (
@@ -12,7 +11,7 @@ from ec2sim.state.interface import (
     NetworkInterface,
     PrivateAddress,
 )
-from ec2sim.state.network import Image, InternetGateway, Route, Subnet, Vpc
+from ec2sim.state.network import Image, Subnet, Vpc
 from ec2sim.state.region import Region
 
 AMAZON_LINUX = "ami-0c55b159cbfafe1f0"
@@ -35,15 +34,7 @@ def images_only(region: Region) -> None:
 def furnish(region: Region) -> None:
     """A region as a new account finds it: a default VPC with a subnet in each zone."""
     images_only(region)
-    made = vpc(region, vpc_id=None, cidr="172.31.0.0/16", is_default=True)
-    for place, zone in enumerate(zones.zones(region.name)):
-        subnet(
-            region,
-            vpc_id=made.id,
-            cidr=f"172.31.{place * 16}.0/20",
-            zone=zone,
-            is_default=True,
-        )
+    default_vpcs.make(region)
 
 
 def vpc(
@@ -62,15 +53,7 @@ def vpc(
         tags=tags or {},
     )
     vpcs.make(region, row)
-    gateway = InternetGateway(
-        id=ids.INTERNET_GATEWAY.make(region.around.chance), vpc_id=row.id
-    )
-    region.gateways.put(gateway, at=region.now)
-    for table in list(region.route_tables):
-        if table.vpc_id == row.id:
-            out = Route(destination="0.0.0.0/0", gateway_id=gateway.id)
-            routes = (*table.routes, out)
-            region.route_tables.put(replace(table, routes=routes), at=region.now)
+    default_vpcs.open_up(region, row)
     return row
 
 

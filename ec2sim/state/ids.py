@@ -11,12 +11,17 @@ LIKE_AN_ID = re.compile(r"^[a-z]+(-[a-z]+)*-[0-9a-f]{8}([0-9a-f]{9})?$")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kind:
-    """One kind of identifier, with EC2's words for a wrong one."""
+    """One kind of identifier, with EC2's words for a wrong one.
+
+    `said` and `said_of_many` are whole sentences, where EC2's are not the usual ones.
+    """
 
     prefix: str
     noun: str
     not_found: str
     malformed: str | None = None
+    said: str = "The {noun} ID '{names}' does not exist"
+    said_of_many: str = "The {noun} IDs '{names}' do not exist"
 
     def make(self, chance: random.Random) -> str:
         """A new identifier in the long form that EC2 uses today."""
@@ -24,11 +29,11 @@ class Kind:
 
     def missing(self, *values: str) -> Ec2Error:
         """The error for identifiers that name nothing."""
-        if len(values) == 1:
-            said = f"The {self.noun} ID '{values[0]}' does not exist"
-        else:
-            said = f"The {self.noun} IDs '{', '.join(values)}' do not exist"
-        return Ec2Error(self.not_found, said)
+        sentence = self.said if len(values) == 1 else self.said_of_many
+        names = ", ".join(values)
+        return Ec2Error(
+            self.not_found, sentence.format(noun=self.noun, names=names)
+        )
 
     def check(self, value: str) -> None:
         """Refuse a value that is not written like an identifier of this kind."""
@@ -83,6 +88,8 @@ SECURITY_GROUP = Kind(
     noun="security group",
     not_found="InvalidGroup.NotFound",
     malformed="InvalidGroupId.Malformed",
+    said="The security group '{names}' does not exist",
+    said_of_many="The security groups '{names}' do not exist",
 )
 ROUTE_TABLE = Kind(
     prefix="rtb",
@@ -106,11 +113,28 @@ IMAGE = Kind(
     noun="image",
     not_found="InvalidAMIID.NotFound",
     malformed="InvalidAMIID.Malformed",
+    said="The image id '[{names}]' does not exist",
+    said_of_many="The image ids '[{names}]' do not exist",
 )
 RULE = Kind(
     prefix="sgr",
     noun="security group rule",
     not_found="InvalidSecurityGroupRuleId.NotFound",
+    malformed="InvalidSecurityGroupRuleId.Malformed",
+)
+KEY_PAIR = Kind(
+    prefix="key",
+    noun="key pair",
+    not_found="InvalidKeyPair.NotFound",
+    malformed="InvalidKeyPairId.Malformed",
+    said="The key pair '{names}' does not exist",
+    said_of_many="The key pairs '{names}' do not exist",
+)
+DHCP_OPTIONS = Kind(
+    prefix="dopt",
+    noun="dhcpOption",
+    not_found="InvalidDhcpOptionID.NotFound",
+    malformed="InvalidDhcpOptionsId.Malformed",
 )
 RESERVATION = Kind(
     prefix="r", noun="reservation", not_found="InvalidReservationID.NotFound"

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -14,6 +13,7 @@ class Vpc:
     is_default: bool = False
     dns_hostnames: bool = True
     dns_support: bool = True
+    usage_metrics: bool = False
     tags: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -33,14 +33,12 @@ class Subnet:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SecurityGroup:
-    """A named set of permissions; `ingress` and `egress` hold EC2's own shape."""
+    """A named set of permissions, which are rows of their own."""
 
     id: str
     vpc_id: str
     name: str
     description: str
-    ingress: tuple[Mapping[str, Any], ...] = ()
-    egress: tuple[Mapping[str, Any], ...] = ()
     tags: Mapping[str, str] = field(default_factory=dict)
 
 

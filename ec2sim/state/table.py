@@ -145,6 +145,10 @@ class Table(Generic[R]):
             if self._births.get(row_id) == birth:
                 yield row_id
 
+    def changed(self) -> list[str]:
+        """The rows that a stale reader may meet otherwise than they are now."""
+        return list(self._past)
+
     def in_order(self, ids: Iterable[str], *, after: int = 0) -> list[str]:
         """These identifiers by birth, without those born up to a place."""
         births = self._births
