@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,76 +14,72 @@ from tests.journeys.house import House
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(180)]
 MOVE_S = DETACH_S + ATTACH_S
-PLACES = ("/usr/lib", "/usr/lib64", "/usr/local/lib")
+SOURCE = Path(__file__).with_name("wall_clock.c")
 
 
-def find_faketime() -> str:
-    """The library that lets a process see another time; REQUIRE_FAKETIME insists."""
-    for place in PLACES:
-        for found in Path(place).glob("**/faketime/libfaketimeMT.so.1"):
-            return str(found)
-    message = "No libfaketime: install it, as in apt install faketime."
-    if os.environ.get("REQUIRE_FAKETIME") == "1":
+def find_compiler() -> str:
+    """A C compiler, for the clock that can be stepped; REQUIRE_CC=1 insists."""
+    for name in (os.environ.get("CC"), "cc", "gcc", "clang"):
+        if name and (found := shutil.which(name)):
+            return found
+    message = "No C compiler: install one, as in apt install gcc libc6-dev."
+    if os.environ.get("REQUIRE_CC") == "1":
         pytest.fail(message)
     pytest.skip(message)
 
 
-class Jumping:
-    """A house whose processes read their wall clock through a file of offsets."""
+class SteppedClock:
+    """The wall clock of a house's processes; it can be stepped while they run."""
 
     def __init__(self, folder: Path) -> None:
-        self.file = folder / "offset"
-        self.jump("+0")
-
-    def jump(self, offset: str) -> None:
-        """Set the clock; a whole write at once, so that nobody reads half of it."""
-        fresh = self.file.with_suffix(".new")
-        fresh.write_text(offset)
-        shutil.move(fresh, self.file)
-
-    @property
-    def settings(self) -> dict[str, str]:
-        return {
-            "LD_PRELOAD": find_faketime(),
-            "FAKETIME_TIMESTAMP_FILE": str(self.file),
-            "FAKETIME_NO_CACHE": "1",
-            # A step of the wall clock, as of ntpdate: monotonic time runs on.
-            "FAKETIME_DONT_FAKE_MONOTONIC": "1",
+        self._file = folder / "offset"
+        library = folder / "wall_clock.so"
+        compiled = [find_compiler(), "-shared", "-fPIC", "-o", str(library)]
+        subprocess.run([*compiled, str(SOURCE)], check=True, timeout=60)
+        self.settings = {
+            "LD_PRELOAD": str(library),
+            "WALL_CLOCK_OFFSET": str(self._file),
         }
 
+    def step(self, offset_s: int) -> None:
+        """Set the clock off by so much; at once, so that nobody reads half of it."""
+        fresh = self._file.with_suffix(".new")
+        fresh.write_text(str(offset_s))
+        fresh.replace(self._file)
 
-@pytest.fixture
-def jumping(tmp_path: Path) -> Iterator[tuple[Jumping, House]]:
-    clock = Jumping(tmp_path)
+
+@pytest.fixture(scope="module")
+def stepped(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[SteppedClock, House]]:
+    clock = SteppedClock(tmp_path_factory.mktemp("clock"))
     with shaken(**clock.settings) as home:
         yield clock, home
 
 
-@pytest.mark.parametrize("step", ["-30s", "+30s"])
+@pytest.mark.parametrize("offset_s", [-30, 30])
 def test_a_step_of_the_clock_moves_no_lease_and_no_swap(
-    jumping: tuple[Jumping, House], step: str
+    stepped: tuple[SteppedClock, House], offset_s: int
 ) -> None:
-    clock, home = jumping
+    clock, home = stepped
 
     ride(
         home,
-        fault=f"clock steps by {step}",
+        fault=f"clock steps by {offset_s:+d} s",
         restored_within_s=MOVE_S + 2,
-        while_detaching=lambda _home: clock.jump(step),
+        while_detaching=lambda _home: clock.step(offset_s),
     )
 
 
 def test_a_clock_an_hour_off_stops_calls_until_it_is_right_again(
-    jumping: tuple[Jumping, House],
+    stepped: tuple[SteppedClock, House],
 ) -> None:
     """A signature an hour off is refused by AWS, and our stamps would be worthless."""
-    clock, home = jumping
+    clock, home = stepped
 
     def step(_home: House) -> None:
-        clock.jump("+3600s")
+        clock.step(3600)
 
     def mend(_home: House) -> None:
-        clock.jump("+0")
+        clock.step(0)
 
     ride(
         home,

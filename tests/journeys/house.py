@@ -138,6 +138,8 @@ class House:
     sim: Ec2Sim
     database_url: str | None = None
     settings: dict[str, str] = field(default_factory=dict)
+    # The code that runs: this tree, or another release of it.
+    root: Path = ROOT
     process: subprocess.Popen[str] = field(init=False)
     http: httpx.Client = field(init=False)
     password: str = field(init=False, default="a long pass phrase for anna")
@@ -178,7 +180,7 @@ class House:
         with (self.folder / "up.err").open("a") as log:
             self.process = subprocess.Popen(
                 [sys.executable, "manage.py", "up", "--port", str(self.port)],
-                cwd=ROOT,
+                cwd=self.root,
                 env=self.environment,
                 stdout=subprocess.DEVNULL,
                 stderr=log,
@@ -200,7 +202,7 @@ class House:
     def manage(self, *arguments: str, typed: str = "") -> str:
         done = subprocess.run(
             [sys.executable, "manage.py", *arguments],
-            cwd=ROOT,
+            cwd=self.root,
             env=self.environment,
             input=typed,
             capture_output=True,
