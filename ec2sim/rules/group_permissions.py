@@ -94,9 +94,7 @@ def update_security_group_rule_descriptions_egress(
 def _authorize(region: Region, params: Params, *, is_egress: bool) -> Reply:
     group = security_groups.named(region, params)
     named = tags.specified(params, "security-group-rule")
-    asked = group_rules.read(
-        region, group, _permissions(params), is_egress=is_egress
-    )
+    asked = group_rules.read(region, group, _permissions(params), is_egress=is_egress)
     if not asked:
         raise Ec2Error("MissingParameter", "Either a source or a group is expected.")
     held = group_rules.of_group(region, group.id, is_egress=is_egress)

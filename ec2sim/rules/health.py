@@ -30,9 +30,7 @@ def rebooted(row: Instance) -> Instance:
 
 def rehosted(row: Instance) -> Instance:
     """The instance after a start: a fresh guest on another host."""
-    return _without(
-        replace(row, guest="ok", instance_status="ok", system_status="ok")
-    )
+    return _without(replace(row, guest="ok", instance_status="ok", system_status="ok"))
 
 
 def dated(row: Instance, *, at: float) -> Instance:

@@ -81,7 +81,7 @@ def _told(row: Instance) -> dict[str, dict[str, Any]]:
             "DisableApiTermination": _flag(row.may_not_be_terminated)
         },
         "ebsOptimized": {"EbsOptimized": _flag(row.ebs_optimized)},
-        "enaSupport": {"EnaSupport": _flag(True)},
+        "enaSupport": {"EnaSupport": {"Value": True}},
         "enclaveOptions": {"EnclaveOptions": {"Enabled": False}},
         "instanceInitiatedShutdownBehavior": {
             "InstanceInitiatedShutdownBehavior": behavior
@@ -139,7 +139,9 @@ def reset_instance_attribute(region: Region, params: Params) -> Reply:
     row = lookup.instance(region, params["InstanceId"])
     name = params["Attribute"]
     if name in ("kernel", "ramdisk"):
-        raise Ec2Error("UnsupportedOperation", f"The attribute {name} is not simulated.")
+        raise Ec2Error(
+            "UnsupportedOperation", f"The attribute {name} is not simulated."
+        )
     if name != "sourceDestCheck":
         raise _value(f"Value ({name}) for parameter attribute is invalid.")
     _set_check(region, row, {"Value": True})

@@ -33,24 +33,47 @@ SAME = {
     "virtualization-type": "hvm",
 }
 # Documented, and nothing that ec2sim has can match them.
-NEVER = """
-affinity block-device-mapping.attach-time block-device-mapping.delete-on-termination
-block-device-mapping.device-name block-device-mapping.status
-block-device-mapping.volume-id boot-mode capacity-reservation-id
-capacity-reservation-specification.capacity-reservation-target.capacity-reservation-id
-capacity-reservation-specification.capacity-reservation-target.capacity-reservation-resource-group-arn
-host-id iam-instance-profile.id instance-lifecycle ipv6-address kernel-id
-operator.principal outpost-arn placement-group-name placement-partition-number platform
-product-code product-code.type ramdisk-id requester-id spot-instance-request-id
-tpm-support network-interface.addresses.association.carrier-ip
-network-interface.addresses.association.customer-owned-ip
-network-interface.association.carrier-ip
-network-interface.association.customer-owned-ip
-network-interface.deny-all-igw-traffic network-interface.ipv4-prefixes.ipv4-prefix
-network-interface.ipv6-address network-interface.ipv6-addresses.is-primary-ipv6
-network-interface.ipv6-native network-interface.ipv6-prefixes.ipv6-prefix
-network-interface.outpost-arn
-""".split()
+NEVER = (
+    "affinity",
+    "block-device-mapping.attach-time",
+    "block-device-mapping.delete-on-termination",
+    "block-device-mapping.device-name",
+    "block-device-mapping.status",
+    "block-device-mapping.volume-id",
+    "boot-mode",
+    "capacity-reservation-id",
+    "capacity-reservation-specification.capacity-reservation-target."
+    "capacity-reservation-id",
+    "capacity-reservation-specification.capacity-reservation-target."
+    "capacity-reservation-resource-group-arn",
+    "host-id",
+    "iam-instance-profile.id",
+    "instance-lifecycle",
+    "ipv6-address",
+    "kernel-id",
+    "operator.principal",
+    "outpost-arn",
+    "placement-group-name",
+    "placement-partition-number",
+    "platform",
+    "product-code",
+    "product-code.type",
+    "ramdisk-id",
+    "requester-id",
+    "spot-instance-request-id",
+    "tpm-support",
+    "network-interface.addresses.association.carrier-ip",
+    "network-interface.addresses.association.customer-owned-ip",
+    "network-interface.association.carrier-ip",
+    "network-interface.association.customer-owned-ip",
+    "network-interface.deny-all-igw-traffic",
+    "network-interface.ipv4-prefixes.ipv4-prefix",
+    "network-interface.ipv6-address",
+    "network-interface.ipv6-addresses.is-primary-ipv6",
+    "network-interface.ipv6-native",
+    "network-interface.ipv6-prefixes.ipv6-prefix",
+    "network-interface.outpost-arn",
+)
 # Names of DescribeInstances for what DescribeNetworkInterfaces calls otherwise.
 OF_ADDRESSES = {
     "addresses.association.allocation-id": "association.allocation-id",
@@ -143,18 +166,14 @@ def _of_primary(region: Region, sight: Sight) -> Fields:
         "instance.group-name": reader(lambda row: [name for _, name in row.groups]),
         "ip-address": reader(_public_ip),
         "private-ip-address": reader(lambda row: (row.private_ip,)),
-        "source-dest-check": reader(
-            lambda row: (filters.text(row.source_dest_check),)
-        ),
+        "source-dest-check": reader(lambda row: (filters.text(row.source_dest_check),)),
     }
 
 
 def _of_interfaces(sight: Sight) -> Fields:
     known: dict[str, filters.Values[NetworkInterface]] = {
         **interface_views.FIELDS,
-        **{
-            name: interface_views.FIELDS[other] for name, other in OF_ADDRESSES.items()
-        },
+        **{name: interface_views.FIELDS[other] for name, other in OF_ADDRESSES.items()},
         "addresses.private-dns-name": lambda row: (row.private_dns_name,),
         "public-dns-name": interface_views.FIELDS["association.public-dns-name"],
         "tag-key": lambda row: row.tags.keys(),

@@ -5,7 +5,7 @@ from functools import lru_cache
 from typing import Any
 
 from ec2sim.errors import Ec2Error
-from ec2sim.rules import catalogue, entries, filters, zones
+from ec2sim.rules import catalogue, entries, filters, instance_type_paths, zones
 from ec2sim.rules.actions import Params, Reply, action
 from ec2sim.rules.entries import Entry
 from ec2sim.state.instance import Instance
@@ -21,35 +21,6 @@ KNOWN = {
 }
 MOST_NAMED = 100
 LOCATIONS = ("region", "availability-zone", "availability-zone-id")
-# The filters of DescribeInstanceTypes, each a path through what is shown of a type.
-PATHS = """
-auto-recovery-supported bare-metal burstable-performance-supported current-generation
-dedicated-hosts-supported ebs-info.attachment-limit-type
-ebs-info.maximum-ebs-attachments ebs-info.ebs-optimized-info.baseline-bandwidth-in-mbps
-ebs-info.ebs-optimized-info.baseline-iops
-ebs-info.ebs-optimized-info.baseline-throughput-in-mbps
-ebs-info.ebs-optimized-info.maximum-bandwidth-in-mbps
-ebs-info.ebs-optimized-info.maximum-iops
-ebs-info.ebs-optimized-info.maximum-throughput-in-mbps ebs-info.ebs-optimized-support
-ebs-info.encryption-support ebs-info.nvme-support free-tier-eligible
-hibernation-supported hypervisor instance-storage-info.disk.count
-instance-storage-info.disk.size-in-gb instance-storage-info.disk.type
-instance-storage-info.encryption-support instance-storage-info.nvme-support
-instance-storage-info.total-size-in-gb instance-storage-supported instance-type
-memory-info.size-in-mib network-info.bandwidth-weightings
-network-info.efa-info.maximum-efa-interfaces network-info.efa-supported
-network-info.ena-support network-info.flexible-ena-queues-support
-network-info.encryption-in-transit-supported network-info.ipv4-addresses-per-interface
-network-info.ipv6-addresses-per-interface network-info.ipv6-supported
-network-info.maximum-network-cards network-info.maximum-network-interfaces
-network-info.network-performance nitro-enclaves-support nitro-tpm-support
-nitro-tpm-info.supported-versions processor-info.supported-architecture
-processor-info.sustained-clock-speed-in-ghz processor-info.supported-features
-reboot-migration-support supported-boot-mode supported-root-device-type
-supported-usage-class supported-virtualization-type vcpu-info.default-cores
-vcpu-info.default-threads-per-core vcpu-info.default-vcpus vcpu-info.valid-cores
-vcpu-info.valid-threads-per-core
-""".split()
 
 
 def limits(name: str) -> tuple[int, int]:
@@ -127,7 +98,7 @@ def _written(value: Any) -> str:
     return filters.text(value)
 
 
-FIELDS: entries.Fields = {path: _reader(path) for path in PATHS}
+FIELDS: entries.Fields = {path: _reader(path) for path in instance_type_paths.PATHS}
 OFFERING_FIELDS: entries.Fields = {
     "instance-type": entries.member("InstanceType"),
     "location": entries.member("Location"),
@@ -151,9 +122,7 @@ def describe_instance_types(region: Region, params: Params) -> Reply:
     known = _shown(region.name)
     names: list[str] = list(dict.fromkeys(params.get("InstanceTypes") or ()))
     if len(names) > MOST_NAMED:
-        raise Ec2Error(
-            "InvalidParameterValue", f"At most {MOST_NAMED} instance types."
-        )
+        raise Ec2Error("InvalidParameterValue", f"At most {MOST_NAMED} instance types.")
     missing = [name for name in names if name not in known]
     if missing:
         raise unknown(missing)

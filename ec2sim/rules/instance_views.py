@@ -141,9 +141,7 @@ def describe_instances(region: Region, params: Params) -> Reply:
     check_outage(region, params)
     found, token = listing.rows(region, region.instances, asked, params)
     reply: Reply = {
-        "Reservations": [
-            reservation(region, rows, sight) for rows in _by_launch(found)
-        ]
+        "Reservations": [reservation(region, rows, sight) for rows in _by_launch(found)]
     }
     return {**reply, "NextToken": token} if token else reply
 

@@ -45,9 +45,7 @@ def describe_internet_gateways(region: Region, params: Params) -> Reply:
 
 def make(region: Region, **members: Any) -> InternetGateway:
     """Add a gateway."""
-    row = InternetGateway(
-        id=ids.INTERNET_GATEWAY.make(region.around.chance), **members
-    )
+    row = InternetGateway(id=ids.INTERNET_GATEWAY.make(region.around.chance), **members)
     region.gateways.put(row, at=region.now)
     return row
 

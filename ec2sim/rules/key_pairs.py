@@ -109,7 +109,8 @@ def delete_key_pair(region: Region, params: Params) -> Reply:
 def describe_key_pairs(region: Region, params: Params) -> Reply:
     """DescribeKeyPairs, by name, identifier or filter."""
     names: list[str] = list(params.get("KeyNames") or ())
-    missing = [name for name in names if not any(r.name == name for r in region.key_pairs)]
+    known = {row.name for row in region.key_pairs}
+    missing = [name for name in names if name not in known]
     if missing:
         raise ids.KEY_PAIR.missing(*missing)
     found, _ = listing.rows(region, region.key_pairs, LISTING, params)
@@ -148,7 +149,9 @@ def _keep(
             "characters are expected.",
         )
     if any(row.name == name for row in region.key_pairs):
-        raise Ec2Error("InvalidKeyPair.Duplicate", f"The keypair '{name}' already exists.")
+        raise Ec2Error(
+            "InvalidKeyPair.Duplicate", f"The keypair '{name}' already exists."
+        )
     row = KeyPair(
         id=ids.KEY_PAIR.make(region.around.chance),
         name=name,

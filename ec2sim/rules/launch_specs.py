@@ -115,9 +115,9 @@ def _check_indexes(given: list[Spec]) -> None:
             "Primary network interface required when secondary network interface(s) "
             "specified"
         )
-    named = [spec["NetworkInterfaceId"] for spec in given if "NetworkInterfaceId" in spec]
+    named = [spec.get("NetworkInterfaceId") for spec in given]
     for interface_id in named:
-        if named.count(interface_id) > 1:
+        if interface_id and named.count(interface_id) > 1:
             raise _value(
                 f"Network interface ID '{interface_id}' may not be specified on "
                 "multiple interfaces."
@@ -251,8 +251,7 @@ def _groups(region: Region, params: Params, subnet: Subnet) -> list[str]:
         if not found:
             raise Ec2Error(
                 "InvalidGroup.NotFound",
-                f"The security group '{name}' does not exist in VPC "
-                f"'{subnet.vpc_id}'",
+                f"The security group '{name}' does not exist in VPC '{subnet.vpc_id}'",
             )
         groups += found
     return groups

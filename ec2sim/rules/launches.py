@@ -169,9 +169,7 @@ def check_user_data(given: str | None) -> None:
         raise _value(f"User data is limited to {MOST_USER_DATA} bytes")
 
 
-def _count(
-    region: Region, params: Params, type_name: str, specs: list[Spec]
-) -> int:
+def _count(region: Region, params: Params, type_name: str, specs: list[Spec]) -> int:
     """How many come up. Raises Ec2Error when those are fewer than MinCount."""
     least: int = params["MinCount"]
     quotas.check(region, [type_name] * least)

@@ -105,9 +105,9 @@ def get_security_groups_for_vpc(region: Region, params: Params) -> Reply:
     """GetSecurityGroupsForVpc: the groups that interfaces of a VPC may have."""
     vpc = lookup.named(region.vpcs, ids.VPC, params["VpcId"])
     known = {"group-id", "description", "group-name", "owner-id", "primary-vpc-id"}
-    fields = {
-        name: read for name, read in _fields(region).items() if name in known
-    } | {"primary-vpc-id": lambda row: (row.vpc_id,)}
+    fields = {name: read for name, read in _fields(region).items() if name in known} | {
+        "primary-vpc-id": lambda row: (row.vpc_id,)
+    }
     wanted = filters.parse(params.get("Filters") or (), fields)
     fits = filters.matcher(wanted, fields)
     found, token = listing.cut(
@@ -184,8 +184,8 @@ def create_security_group(region: Region, params: Params) -> Reply:
     _check_words("GroupDescription", description)
     if name.lower().startswith("sg-"):
         raise _value(
-            f"Value ({name}) for parameter GroupName is invalid. Group names may not be "
-            "in the format sg-*."
+            f"Value ({name}) for parameter GroupName is invalid. Group names may not "
+            "be in the format sg-*."
         )
     if name == "default":
         raise _value("Cannot use reserved security group name: default")

@@ -65,7 +65,7 @@ def create_tags(region: Region, params: Params) -> Reply:
     """CreateTags: on all of the resources or on none."""
     new = pairs(params["Tags"])
     homes = _homes(region, params)
-    for table, row in homes:
+    for _, row in homes:
         check_count({**row.tags, **new})
     for table, row in homes:
         table.put(replace(row, tags={**row.tags, **new}), at=region.now)
@@ -118,9 +118,7 @@ def _check(key: str, value: str) -> None:
     if not key:
         raise _wrong("Tag key cannot be empty.")
     if len(key) > LONGEST_KEY:
-        raise _wrong(
-            f"Tag key exceeds the maximum length of {LONGEST_KEY} characters"
-        )
+        raise _wrong(f"Tag key exceeds the maximum length of {LONGEST_KEY} characters")
     if len(value) > LONGEST_VALUE:
         raise _wrong(
             f"Tag value exceeds the maximum length of {LONGEST_VALUE} characters"

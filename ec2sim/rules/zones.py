@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from typing import Any
 
 from ec2sim.errors import Ec2Error
 from ec2sim.rules import entries
@@ -54,7 +55,7 @@ def zones(region_name: str) -> list[str]:
 
 
 def _zone(region: Region, zone: str) -> Entry:
-    shown = {
+    shown: dict[str, Any] = {
         "ZoneName": zone,
         "ZoneId": zone_id(zone),
         "RegionName": region.name,
