@@ -98,7 +98,7 @@ def plan_swap(
         target=to,
         calls=calls,
         checks=tuple(checks),
-        plan_hash=_hash("eni", to, facts, calls),
+        plan_hash=hash_plan("eni", to, facts, calls),
     )
 
 
@@ -124,7 +124,7 @@ def plan_attach(
         target=instance_id,
         calls=calls,
         checks=tuple(checks),
-        plan_hash=_hash("eni", instance_id, facts, calls),
+        plan_hash=hash_plan("eni", instance_id, facts, calls),
     )
 
 
@@ -138,7 +138,7 @@ def plan_detach(*, interface: Interface, seen: Observation) -> Plan:
         target=None,
         calls=calls,
         checks=tuple(_interface_checks(interface)),
-        plan_hash=_hash("eni", None, facts, calls),
+        plan_hash=hash_plan("eni", None, facts, calls),
     )
 
 
@@ -236,16 +236,13 @@ def _target_checks(
 ) -> list[Check]:
     name = ("instance", to)
     if target is None:
-        missing = (name, ("state", "not found"))
-        return [Check(code="target_state", ok=False, args=missing)]
-    states = {"running", "stopped"} if may_be_stopped else {"running"}
+        return check_state(to, target)
     zones = (
         ("interface_zone", interface.availability_zone),
         ("instance_zone", target.availability_zone),
     )
     others = [s for s in target.slots if s.interface_id != interface.id]
     limit = target.interface_limit
-    status = (target.system_status, target.instance_status)
     return [
         Check(
             code="same_zone",
@@ -253,6 +250,31 @@ def _target_checks(
             args=(name, *zones),
         ),
         Check(code="same_vpc", ok=interface.vpc_id == target.vpc_id, args=(name,)),
+        *check_state(to, target, may_be_stopped=may_be_stopped),
+        Check(
+            code="free_index",
+            ok=all(s.device_index != device_index for s in others),
+            args=(name, ("index", str(device_index))),
+        ),
+        Check(
+            code="free_slot",
+            ok=limit is None or len(others) < limit,
+            args=(name, ("count", str(len(others))), ("limit", str(limit))),
+        ),
+    ]
+
+
+def check_state(
+    to: InstanceId, target: Instance | None, *, may_be_stopped: bool = False
+) -> list[Check]:
+    """Whether the instance runs (or may be stopped) and passes EC2's own checks."""
+    name = ("instance", to)
+    if target is None:
+        missing = (name, ("state", "not found"))
+        return [Check(code="target_state", ok=False, args=missing)]
+    states = {"running", "stopped"} if may_be_stopped else {"running"}
+    status = (target.system_status, target.instance_status)
+    return [
         Check(
             code="target_state",
             ok=target.state in states,
@@ -263,16 +285,6 @@ def _target_checks(
             ok=all(s in GOOD_STATUS for s in status),
             severity="warning",
             args=(name, ("system", status[0]), ("instance_status", status[1])),
-        ),
-        Check(
-            code="free_index",
-            ok=all(s.device_index != device_index for s in others),
-            args=(name, ("index", str(device_index))),
-        ),
-        Check(
-            code="free_slot",
-            ok=limit is None or len(others) < limit,
-            args=(name, ("count", str(len(others))), ("limit", str(limit))),
         ),
     ]
 
@@ -292,9 +304,10 @@ def _facts(
     ]
 
 
-def _hash(
+def hash_plan(
     strategy: str, to: InstanceId | None, facts: list[object], calls: Iterable[Call]
 ) -> str:
+    """What a plan is known by: the same for the same facts and calls."""
     plain = [strategy, to, facts, [[c.action, describe(c)] for c in calls]]
     canonical = json.dumps(plain, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(canonical.encode()).hexdigest()
