@@ -9,16 +9,19 @@ from collections.abc import Callable, Mapping, Sequence
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import Q
 
-from failover import entries, mirror, models, rows
-from failover.audit import record_all
-from failover.engine.job import Intent, Job, State
+from failover import history, mirror, models, rows
+from failover.budgets import Budgets
+from failover.engine import admission
+from failover.engine.budget import Api, Budget
+from failover.engine.cadence import Learned
+from failover.engine.job import Intent, State
 from failover.engine.ports import Change, Fence, Receipt, Work
 from failover.engine.topology import Observation
 from failover.leases import LeaseClock, Leases
 from failover.models.jobs import IS_ACTIVE
-from failover.models.pairs import Holder
+from failover.writes import Writes
 
 # How old an unchanged row of the mirror may grow before a look is written: a driver
 # looks twenty times a second, and each write is a wait for the disk.
@@ -43,6 +46,8 @@ class DjangoStore:
     ) -> None:
         self._clock = LeaseClock(boot_id=boot_id, boot_now=boot_now, wall_now=wall_now)
         self._leases = Leases(clock=self._clock, is_dead=is_dead)
+        self.budgets = Budgets(clock=self._clock)
+        self._writes = Writes(clock=self._clock, budgets=self.budgets)
         self._lease_ttl_s = lease_ttl_s
 
     # Time and leases.
@@ -89,17 +94,23 @@ class DjangoStore:
         works = self._load(IS_ACTIVE & Q(id__in=list(held)), claimed_at=0.0)
         return tuple(w for w in works if w.fence_token == held[w.job.id])
 
+    def versions(self, *, held: Mapping[UUID, int]) -> Mapping[UUID, int]:
+        current = models.Job.objects.filter(IS_ACTIVE, id__in=list(held))
+        return {
+            job_id: version
+            for job_id, token, version in current.values_list(
+                "id", "fence_token", "version"
+            )
+            if held[job_id] == token
+        }
+
     def _load(self, which: Q, *, claimed_at: float) -> tuple[Work, ...]:
         found = list(models.Job.objects.filter(which).select_related("pair"))
-        intents: dict[UUID, list[Intent]] = defaultdict(list)
-        for row in models.Intent.objects.filter(
-            job_id__in=[j.id for j in found]
-        ).order_by("job_id", "seq"):
-            intents[row.job_id].append(rows.to_intent(row))
+        intents = _load_intents([row.id for row in found])
         return tuple(
             Work(
                 job=rows.to_job(row, is_preflight_current=_is_preflight_current(row)),
-                intents=tuple(intents[row.id]),
+                intents=tuple(intents.get(row.id, ())),
                 fence_token=row.fence_token,
                 claimed_at=claimed_at,
             )
@@ -130,86 +141,40 @@ class DjangoStore:
     # Changes.
 
     def write(self, changes: Sequence[Change]) -> frozenset[UUID]:
-        now, boot = self.lease_now()
-        applied: list[Change] = []
-        # In one order everywhere, and the audit last, so that no two writers wait
-        # for each other.
-        with transaction.atomic():
-            for change in sorted(changes, key=lambda c: c.job.id):
-                job = change.job
-                written = models.Job.objects.filter(
-                    IS_ACTIVE,
-                    id=job.id,
-                    fence_token=change.fence_token,
-                    version=change.job_version,
-                ).update(
-                    **rows.engine_columns(job),
-                    next_run_at=now + job.next_run_in_s,
-                    clock_boot=boot,
-                )
-                if written:
-                    applied.append(change)
-            if applied:
-                self._write_along(applied)
-        return frozenset(change.job.id for change in applied)
-
-    def _write_along(self, applied: Sequence[Change]) -> None:
-        """What must be true together with the jobs' new rows."""
-        intents = [c.intent for c in applied if c.intent is not None]
-        models.Intent.objects.bulk_create([rows.from_intent(i) for i in intents])
-        for change in applied:
-            if change.job.state is State.PARKED:
-                _free_slots_of_parked(change.job)
-        ended = [c for c in applied if not c.job.state.is_active]
-        if ended:
-            ids = [c.job.id for c in ended]
-            models.ResourceLock.objects.filter(job_id__in=ids).delete()
-            self._settle_pairs({c.job.id: c for c in ended})
-        record_all(entries.tell(applied, at=self.database_now()))
-
-    def _settle_pairs(self, ended: Mapping[UUID, Change]) -> None:
-        """P7: the desired holder is what the terminal transaction says it is."""
-        pairs = models.Job.objects.filter(id__in=list(ended), pair__isnull=False)
-        settled_at = self.database_now()
-        for job_id, pair_id in pairs.order_by("pair_id").values_list("id", "pair_id"):
-            change = ended[job_id]
-            holder = Holder.INSTANCE if change.holder else Holder.NONE
-            if not change.holder_known:
-                holder = Holder.UNKNOWN
-            models.Pair.objects.filter(id=pair_id).update(
-                desired_holder=holder,
-                desired_instance_id=change.holder or "" if change.holder_known else "",
-                settled_at=settled_at,
-                free_seen_at=None,
-                drift_seen_at=None,
-                generation=F("generation") + 1,
-                version=F("version") + 1,
-            )
+        return self._writes.write(changes)
 
     def record(self, receipts: Sequence[Receipt], *, held: Mapping[UUID, int]) -> None:
-        with transaction.atomic():
-            completed = [r for r in receipts if self._complete(r, held)]
-            intents = models.Intent.objects.in_bulk([r.intent_id for r in completed])
-            record_all([entries.tell_end(r, intents[r.intent_id]) for r in completed])
+        self._writes.record(receipts, held=held)
 
-    def _complete(self, receipt: Receipt, held: Mapping[UUID, int]) -> bool:
-        """Complete the intent once, and only while its job is ours."""
-        is_mine = models.Job.objects.filter(
-            IS_ACTIVE, id=receipt.job_id, fence_token=held.get(receipt.job_id, -1)
-        ).exists()
-        if not is_mine:
-            return False
-        done = models.Intent.objects.filter(id=receipt.intent_id, outcome="").update(
-            sent_at=rows.stamp(receipt.sent_at),
-            ended_at=rows.stamp(receipt.ended_at),
-            duration_s=receipt.duration_s,
-            outcome=receipt.outcome.value,
-            error_code=receipt.error_code,
-            error_message=receipt.error_message,
-            aws_request_id=receipt.aws_request_id,
-            attachment_id=receipt.attachment_id or "",
+    # What a region may still spend, and what it has taught.
+
+    def budget(self, *, region_id: int) -> Budget:
+        return self.budgets.read(region_id=region_id)
+
+    def spend(self, *, region_id: int, api: Api, tokens: float = 1.0) -> bool:
+        return self.budgets.spend(region_id=region_id, api=api, tokens=tokens)
+
+    def owe(self, *, region_id: int, api: Api, tokens: float) -> Budget:
+        return self.budgets.owe(region_id=region_id, api=api, tokens=tokens)
+
+    def permit(self, *, region_id: int) -> None:
+        self.budgets.permit(region_id=region_id)
+
+    def is_braked(self, *, region_id: int, held: Mapping[UUID, int]) -> bool:
+        parked = models.Job.objects.filter(
+            state=State.PARKED.value,
+            region_id=region_id,
+            outage_started_at__isnull=False,
+            restored_at=None,
         )
-        return bool(done)
+        others = [i for i in parked.values_list("id", flat=True) if i not in held]
+        return any(
+            admission.ends_in_refusal(intents)
+            for intents in _load_intents(others).values()
+        )
+
+    def learned(self, *, region_id: int) -> Learned:
+        return history.learn(region_id=region_id)
 
     def is_open_for(self, fence: Fence) -> bool:
         return models.Job.objects.filter(
@@ -231,13 +196,14 @@ class DjangoStore:
         )
 
 
+def _load_intents(job_ids: Sequence[UUID]) -> dict[UUID, list[Intent]]:
+    """The intents of these jobs, oldest first."""
+    intents: dict[UUID, list[Intent]] = defaultdict(list)
+    found = models.Intent.objects.filter(job_id__in=job_ids).order_by("job_id", "seq")
+    for row in found if job_ids else ():
+        intents[row.job_id].append(rows.to_intent(row))
+    return intents
+
+
 def _is_preflight_current(row: models.Job) -> bool:
     return row.pair is not None and row.pair.generation == row.pair_generation
-
-
-def _free_slots_of_parked(job: Job) -> None:
-    """A parked job keeps its resource and the slot it aims at (P7)."""
-    slots = models.ResourceLock.objects.filter(job_id=job.id, key__contains=":slot:")
-    if job.aimed is not None:
-        slots = slots.exclude(key__endswith=f":slot:{job.aimed}:{job.aimed_index}")
-    slots.delete()

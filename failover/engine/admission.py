@@ -8,6 +8,7 @@ from uuid import UUID
 
 from failover.engine.budget import Budget
 from failover.engine.job import Action, Intent, Job, Kind, Outcome, Strategy
+from failover.engine.refusals import AMBIGUOUS, IN_USE
 from failover.engine.topology import Rank
 
 # Tokens that stay untouched, for what the model does not know (m of protocol P8).
@@ -119,6 +120,14 @@ def owes_since(job: Job, intents: Sequence[Intent]) -> float | None:
     return since
 
 
+def ends_in_refusal(intents: Sequence[Intent]) -> bool:
+    """Whether the newest attach was refused for a reason that is not a race (P6)."""
+    attaches = [i for i in intents if i.call.action is Action.ATTACH]
+    if not attaches or attaches[-1].outcome is not Outcome.REFUSED:
+        return False
+    return attaches[-1].error_code not in AMBIGUOUS | {IN_USE}
+
+
 def admit(
     *,
     budget: Budget,
@@ -132,7 +141,7 @@ def admit(
     `is_braked`: nobody may newly go dark, as while somebody dark waits for a token.
     """
     granted: list[Paid] = []
-    ordered = sorted(wishes, key=_rank)
+    ordered = sorted(wishes, key=rank)
     for each in ordered:
         if each.darkens and (is_braked or not may_darken(budget, debts, now)):
             continue
@@ -172,7 +181,8 @@ def _is_payable_later(budget: Budget, debts: Debts, now: float) -> bool:
     return True
 
 
-def _rank(each: Wish) -> tuple[bool, bool, float, UUID]:
+def rank(each: Wish) -> tuple[bool, bool, float, UUID]:
+    """Outage first, then whoever needs little, then first come first."""
     return (not each.is_dark, each.darkens, each.since, each.job_id)
 
 

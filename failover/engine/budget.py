@@ -31,10 +31,11 @@ class Size:
 PLAIN = Size(burst=50.0, per_second=5.0)
 WIDE = Size(burst=100.0, per_second=5.0)
 READS = Size(burst=100.0, per_second=20.0)
-SIZES: Mapping[Api, Size] = {
-    Action.MODIFY: WIDE,
-    Action.ASSIGN: WIDE,
-    Read.INTERFACES: READS,
+# By the names of the buckets; those that are not named are plain.
+SIZES: Mapping[str, Size] = {
+    Action.MODIFY.value: WIDE,
+    Action.ASSIGN.value: WIDE,
+    Read.INTERFACES.value: READS,
 }
 # One bucket for every mutating call, where EC2 turns out to have only one.
 SHARED = "shared"
@@ -113,7 +114,7 @@ class Budget:
         known = self.buckets.get(self._key(api))
         if known is not None:
             return known.refilled(now)
-        size = PLAIN if self._key(api) == SHARED else SIZES.get(api, PLAIN)
+        size = size_of(self._key(api))
         return Bucket(size=size, level=size.burst, rate=size.per_second, at=now)
 
     def level(self, api: Api, now: float) -> float:
@@ -197,6 +198,11 @@ class Budget:
         if self.is_shared and not isinstance(api, Read):
             return SHARED
         return api.value
+
+
+def size_of(key: str) -> Size:
+    """The size of the bucket that goes by this name."""
+    return SIZES.get(key, PLAIN)
 
 
 def _shift(bucket: Bucket, by_s: float) -> Bucket:

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from typing import Protocol
 from uuid import UUID
 
+from failover.engine.budget import Api, Budget
+from failover.engine.cadence import Learned
 from failover.engine.job import Action, Call, Intent, Job, Outcome
 from failover.engine.topology import AttachmentId, InstanceId, Observation, Scope
 
@@ -69,7 +71,17 @@ class Ec2(Protocol):
     """EC2 in one region of one account."""
 
     def observe(self, scope: Scope) -> Observation:
-        """Look at everything in `scope`, all pages. Raises Ec2Error: no data."""
+        """Look at everything in `scope`, all pages. Raises Ec2Error: no data.
+
+        What a failing zone hid is not in the observation's own scope; the rest is.
+        """
+        ...
+
+    def may(self, call: Call) -> bool:
+        """Whether our role may make this call, by DryRun. Raises Ec2Error: no answer.
+
+        Ec2Refused: permitted, and refused for another reason.
+        """
         ...
 
     def send(self, intent: Intent, fence: "Fence") -> Receipt:
@@ -102,15 +114,17 @@ class Change:
 
     Applied `WHERE id AND active AND fence_token AND version = job_version`; it sets
     every engine column from `job`, whose `version` is `job_version + 1`. `intent`
-    is inserted. A terminal `job.state` frees the locks, closes nothing else, and
-    sets the pair's desired holder to `holder` (an instance id, or None for a
-    resource that was asked to lie free); `holder_known` False makes it `unknown`.
+    is inserted and pays one token of its API; `leave` attaches must be left then. A
+    terminal `job.state` frees the locks, closes nothing else, and sets the pair's
+    desired holder to `holder` (an instance id, or None for a resource that was asked
+    to lie free); `holder_known` False makes it `unknown`.
     """
 
     job: Job
     job_version: int
     fence_token: int
     intent: Intent | None = None
+    leave: float = 0.0
     holder: InstanceId | None = None
     holder_known: bool = True
 
@@ -165,15 +179,53 @@ class Store(Protocol):
         """Give the jobs' leases back; they are due at once, or when they said."""
         ...
 
+    def versions(self, *, held: Mapping[UUID, int]) -> Mapping[UUID, int]:
+        """The held jobs that are still ours -> their versions; cheaper than `read`."""
+        ...
+
     def write(self, changes: Sequence[Change]) -> frozenset[UUID]:
         """Apply each change that is still allowed; the ids of the jobs it applied to.
 
         All in one transaction: the intents of a round exist together or not at all.
+        Intents pay in the order given; a change whose intent cannot pay is left out.
+        A job that was parked takes its slot locks again as it goes on; where another
+        job has the one it needs, it is parked with that reason instead.
         """
         ...
 
+    def budget(self, *, region_id: int) -> Budget:
+        """The region's token buckets, by `Clock.now`'s seconds."""
+        ...
+
+    def spend(self, *, region_id: int, api: Api, tokens: float = 1.0) -> bool:
+        """Pay for calls that no job makes. False, nothing paid: too few are left.
+
+        What the dark may still need stays in the bucket, and of reads what a driver
+        needs to look densely: others back off first.
+        """
+        ...
+
+    def owe(self, *, region_id: int, api: Api, tokens: float) -> Budget:
+        """Count calls that were made already; the budget after it, as `budget`."""
+        ...
+
+    def permit(self, *, region_id: int) -> None:
+        """Note that a DryRun has just said that our role may attach."""
+        ...
+
+    def is_braked(self, *, region_id: int, held: Mapping[UUID, int]) -> bool:
+        """Whether a job not held is dark and its attach was refused for good (P6)."""
+        ...
+
+    def learned(self, *, region_id: int) -> Learned:
+        """How long transitions lately took in the region."""
+        ...
+
     def record(self, receipts: Sequence[Receipt], *, held: Mapping[UUID, int]) -> None:
-        """Complete intents with how their calls ended, while the job is ours."""
+        """Complete intents with how their calls ended, while the job is ours.
+
+        What throttled ones teach of the region's budget is kept with it.
+        """
         ...
 
     def is_open_for(self, fence: Fence) -> bool:

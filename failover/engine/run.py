@@ -9,10 +9,19 @@ from concurrent.futures import Executor
 from queue import Empty, SimpleQueue
 from uuid import UUID
 
-from failover.engine.drive import Driver, Event, Log, LookFailed
-from failover.engine.job import Intent
+from failover.engine.drive import Driver
+from failover.engine.errands import Event, Log, LookFailed, Rehearsed
+from failover.engine.job import Call, Intent
 from failover.engine.limits import Limits
-from failover.engine.ports import Clock, Ec2, Ec2Error, Fence, Store
+from failover.engine.ports import (
+    Clock,
+    Ec2,
+    Ec2Error,
+    Ec2OutcomeUnknown,
+    Ec2Refused,
+    Fence,
+    Store,
+)
 from failover.engine.topology import Scope
 
 # A stop is noticed within this time even if nothing ends (P10: "within a tick").
@@ -33,6 +42,9 @@ class PooledErrands:
     def send(self, intent: Intent, fence: Fence) -> None:
         self._pool.submit(self._send, intent, fence)
 
+    def rehearse(self, call: Call) -> None:
+        self._pool.submit(self._rehearse, call)
+
     def wait(self, timeout_s: float) -> Sequence[Event]:
         """What has ended, waiting at most `timeout_s` for the first of it."""
         events: list[Event] = []
@@ -49,9 +61,24 @@ class PooledErrands:
 
     def _look(self, scope: Scope) -> None:
         try:
-            self._ended.put(self._ec2.observe(scope))
+            seen = self._ec2.observe(scope)
+            self._ended.put(seen)
+            if seen.scope != scope:
+                error = Ec2OutcomeUnknown(code="partial", message="Not all was shown.")
+                self._ended.put(LookFailed(scope=scope, error=error, shown=seen.scope))
         except Ec2Error as error:
             self._ended.put(LookFailed(scope=scope, error=error))
+        except Exception as error:  # noqa: BLE001 - carried to the driver's thread.
+            self._ended.put(error)
+
+    def _rehearse(self, call: Call) -> None:
+        try:
+            self._ended.put(Rehearsed(is_allowed=self._ec2.may(call)))
+        except Ec2Refused:
+            # EC2 weighs permission first: any other refusal says that we have it.
+            self._ended.put(Rehearsed(is_allowed=True))
+        except Ec2Error:
+            self._ended.put(Rehearsed(is_allowed=None))
         except Exception as error:  # noqa: BLE001 - carried to the driver's thread.
             self._ended.put(error)
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from failover.engine import drive
-from failover.engine.job import Action, Intent, Outcome
+from failover.engine.job import Action, Call, Intent, Outcome
 from failover.engine.ports import Ec2Busy, Fence, Receipt
 from failover.engine.topology import AttachmentId, Observation, Scope
 from tests.simulation.answers import Refusal
@@ -48,6 +48,13 @@ class Errands:
         if isinstance(event, Observation):
             event = replace(event, ended_at=self._process.clock.now())
         self._process.deliver(event)
+
+    def rehearse(self, call: Call) -> None:
+        """A DryRun, which changes nothing; our role may do everything."""
+        self._process.pulse()
+        del call
+        event = drive.Rehearsed(is_allowed=True)
+        self._sim.schedule(self._way_s(), lambda: self._arrive(event))
 
     def send(self, intent: Intent, fence: Fence) -> None:
         self._process.pulse()

@@ -5,59 +5,43 @@ What services do to a job (ask for one, cancel it) stands here too.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from uuid import UUID
 
-from failover.engine.job import Aim, Intent, Job, Outcome, State
+from failover.engine import admission, cadence, slots
+from failover.engine.budget import Api, Budget, Read
+from failover.engine.cadence import Learned
+from failover.engine.job import Action, Aim, Job, Outcome, State
 from failover.engine.ports import Change, Fence, Receipt, Work
-from failover.engine.topology import InstanceId, InterfaceId, Observation
+from failover.engine.topology import InterfaceId, Observation
+from tests.simulation import memory_rows
+from tests.simulation.memory_rows import Holder, JobRow, Locks, RegionRow
+
+__all__ = ["RELEASABLE", "Holder", "JobRow", "MemoryStore", "RegionRow"]
 
 # A `next_run_at` further ahead than this is a broken clock's and counts as due (P11).
 FAR_AHEAD_S = 60.0
 RELEASABLE = ("gone", "foreign_instance")
 
 
-@dataclass(slots=True, kw_only=True)
-class RegionRow:
-    """The lease of a region's driver."""
-
-    owner: str = ""
-    lease_until: float = 0.0
-    wake_seq: int = 0
-
-
-@dataclass(slots=True, kw_only=True)
-class JobRow:
-    """A job, its intents and its lease."""
-
-    job: Job
-    intents: tuple[Intent, ...] = ()
-    locks: frozenset[str] = frozenset()
-    owner: str = ""
-    fence_token: int = 0
-    lease_until: float = 0.0
-    lease_ttl_s: float = 0.0
-    next_run_at: float = 0.0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Holder:
-    """The desired holder of a resource; `instance_id` None: it shall lie free."""
-
-    instance_id: InstanceId | None
-    is_known: bool = True
-
-
 class MemoryStore:
     """Jobs, intents, leases and locks in dictionaries; `now` is database time."""
+
+    # How long a call without an end may still land, as services know it.
+    settle_s = 360.0
 
     def __init__(self, *, now: Callable[[], float]) -> None:
         self._now = now
         self.regions: dict[int, RegionRow] = {}
         self.rows: dict[UUID, JobRow] = {}
-        self.locks: dict[str, UUID] = {}
+        self._locks = Locks()
+        self.learned_so_far = cadence.NOTHING_LEARNED
         self.desired: dict[InterfaceId, Holder] = {}
         self.mirrored: dict[InterfaceId, Observation] = {}
+
+    @property
+    def locks(self) -> dict[str, UUID]:
+        return self._locks.held
 
     # What services do.
 
@@ -66,11 +50,11 @@ class MemoryStore:
 
     def request(self, *, job: Job, locks: frozenset[str]) -> UUID | None:
         """Insert the job with its locks; the id of the job in the way, if any."""
-        for key in sorted(locks):
-            if key in self.locks:
-                return self.locks[key]
-        self.locks.update(dict.fromkeys(locks, job.id))
-        self.rows[job.id] = JobRow(job=job, locks=locks, next_run_at=self._now())
+        rival = self._locks.find_rival(locks, job.id)
+        if rival is not None:
+            return rival
+        row = self.rows[job.id] = JobRow(job=job, next_run_at=self._now())
+        self._locks.take(row, locks)
         self.wake(region_id=job.region_id)
         return None
 
@@ -100,18 +84,12 @@ class MemoryStore:
     def _is_releasable(self, row: JobRow) -> bool:
         """Parked where no way leads back from, with no call open (P4)."""
         job = row.job
-        has_open = any(i.outcome in (None, Outcome.UNKNOWN) for i in row.intents)
+        now = self._now()
+        has_open = any(i.is_open(now=now, settle_s=self.settle_s) for i in row.intents)
         return job.state is State.PARKED and job.why in RELEASABLE and not has_open
 
     def _release_for_good(self, row: JobRow, now: float) -> None:
-        row.job = replace(
-            row.job,
-            state=State.CANCELLED,
-            why="released",
-            cancel_requested_at=now,
-            finished_at=now,
-            version=row.job.version + 1,
-        )
+        row.job = memory_rows.released(row.job, now=now)
         self._unlock(row.job.id)
         holder = Holder(instance_id=None, is_known=False)
         self.desired[row.job.interface_id] = holder
@@ -173,12 +151,12 @@ class MemoryStore:
             row.fence_token += 1
             row.lease_ttl_s = ttl_s
             row.lease_until = now + ttl_s
-            claimed.append(_work(row, now))
+            claimed.append(row.as_work(now))
         return tuple(claimed)
 
     def read(self, *, held: Mapping[UUID, int]) -> tuple[Work, ...]:
         now = self._now()
-        return tuple(_work(row, now) for row in self._mine(held))
+        return tuple(row.as_work(now) for row in self._mine(held))
 
     def renew(
         self, *, region_id: int, owner: str, ttl_s: float, held: Mapping[UUID, int]
@@ -196,11 +174,16 @@ class MemoryStore:
             row.owner = ""
             row.lease_until = 0.0
 
+    def versions(self, *, held: Mapping[UUID, int]) -> Mapping[UUID, int]:
+        return {row.job.id: row.job.version for row in self._mine(held)}
+
     def write(self, changes: Sequence[Change]) -> frozenset[UUID]:
         applied: set[UUID] = set()
         for change in changes:
             row = self.rows.get(change.job.id)
-            if row is not None and self._may_write(row, change):
+            if row is None or not self._may_write(row, change):
+                continue
+            if self._may_go_on(row, change) and self._pay(change):
                 self._apply(row, change)
                 applied.add(change.job.id)
         return frozenset(applied)
@@ -210,10 +193,42 @@ class MemoryStore:
             row = self.rows.get(receipt.job_id)
             if row is None or held.get(receipt.job_id) != row.fence_token:
                 continue
-            row.intents = tuple(
-                _completed(i, receipt) if i.id == receipt.intent_id else i
-                for i in row.intents
-            )
+            ended = row.complete(receipt)
+            if ended is not None and ended.outcome is Outcome.THROTTLED:
+                region = self.regions[row.job.region_id]
+                taught = region.budget.throttled(ended.call.action, self._now())
+                region.budget = taught
+
+    # The region's budget.
+
+    def budget(self, *, region_id: int) -> Budget:
+        return self.regions[region_id].budget
+
+    def spend(self, *, region_id: int, api: Api, tokens: float = 1.0) -> bool:
+        region, leave = self.regions[region_id], self._leave(region_id, api)
+        paid = region.budget.spend(api, self._now(), tokens=tokens, leave=leave)
+        region.budget = paid or region.budget
+        return paid is not None
+
+    def owe(self, *, region_id: int, api: Api, tokens: float) -> Budget:
+        region = self.regions[region_id]
+        region.budget = region.budget.owe(api, self._now(), tokens=tokens)
+        return region.budget
+
+    def permit(self, *, region_id: int) -> None:
+        region = self.regions[region_id]
+        region.budget = region.budget.permitted(self._now())
+
+    def is_braked(self, *, region_id: int, held: Mapping[UUID, int]) -> bool:
+        return any(
+            row.job.is_dark and admission.ends_in_refusal(row.intents)
+            for row in self._active(region_id)
+            if row.job.state is State.PARKED and row.job.id not in held
+        )
+
+    def learned(self, *, region_id: int) -> Learned:
+        del region_id
+        return self.learned_so_far
 
     def is_open_for(self, fence: Fence) -> bool:
         row, now = self.rows.get(fence.job_id), self._now()
@@ -253,6 +268,51 @@ class MemoryStore:
             and row.job.version == change.job_version
         )
 
+    def _active(self, region_id: int) -> list[JobRow]:
+        return [
+            row
+            for row in self.rows.values()
+            if row.job.region_id == region_id and row.job.state.is_active
+        ]
+
+    def _leave(self, region_id: int, api: Api) -> float:
+        if isinstance(api, Read):
+            return cadence.WELL_FILLED
+        if api is not Action.ATTACH and not self.regions[region_id].budget.is_shared:
+            return 0.0
+        jobs = (row.job for row in self._active(region_id))
+        owing = sum(bool(j.first_intent_at) and j.restored_at is None for j in jobs)
+        return owing + admission.SPARE
+
+    def _pay(self, change: Change) -> bool:
+        if change.intent is None:
+            return True
+        region = self.regions[change.job.region_id]
+        action = change.intent.call.action
+        paid = region.budget.pay(action, self._now(), leave=change.leave)
+        region.budget = paid or region.budget
+        return paid is not None
+
+    def _may_go_on(self, row: JobRow, change: Change) -> bool:
+        """Take the slots that a job needs as it goes on; park it where it cannot."""
+        job = change.job
+        if not slots.needs_its_slots(job, has_call=change.intent is not None):
+            return True
+        needed = slots.of_aim(job, row.locks)
+        rival = self._locks.find_rival(_keys(needed), job.id)
+        if needed is not None and rival is not None:
+            now = self._now()
+            parked = slots.shut_out(row.job, slot=needed, rival=rival, now=now)
+            row.job = parked or row.job
+            return False
+        other = slots.of_other_end(job, row.locks)
+        if self._locks.find_rival(_keys(other), job.id) is None:
+            needed_too = _keys(other)
+        else:
+            needed_too = frozenset()
+        self._locks.take(row, _keys(needed) | needed_too)
+        return True
+
     def _apply(self, row: JobRow, change: Change) -> None:
         # Cancel is not the engine's to write: the request's stamp stays as it is.
         stamp = row.job.cancel_requested_at
@@ -260,6 +320,10 @@ class MemoryStore:
         row.next_run_at = self._now() + change.job.next_run_in_s
         if change.intent is not None:
             row.intents = (*row.intents, change.intent)
+        if change.job.state is State.PARKED:
+            kept = _keys(slots.of_aim(change.job, row.locks))
+            given_up = frozenset(k for k in row.locks if slots.is_slot(k)) - kept
+            self._locks.give_up(row, given_up)
         if not change.job.state.is_active:
             self._unlock(change.job.id)
             self.desired[change.job.interface_id] = Holder(
@@ -267,27 +331,9 @@ class MemoryStore:
             )
 
     def _unlock(self, job_id: UUID) -> None:
-        self.locks = {k: j for k, j in self.locks.items() if j != job_id}
+        row = self.rows[job_id]
+        self._locks.give_up(row, row.locks)
 
 
-def _work(row: JobRow, now: float) -> Work:
-    return Work(
-        job=row.job, intents=row.intents, fence_token=row.fence_token, claimed_at=now
-    )
-
-
-def _completed(intent: Intent, receipt: Receipt) -> Intent:
-    """An intent is completed once; a second end of it changes nothing."""
-    if intent.outcome is not None:
-        return intent
-    return replace(
-        intent,
-        sent_at=receipt.sent_at,
-        ended_at=receipt.ended_at,
-        duration_s=receipt.duration_s,
-        outcome=receipt.outcome,
-        error_code=receipt.error_code,
-        error_message=receipt.error_message,
-        aws_request_id=receipt.aws_request_id,
-        attachment_id=receipt.attachment_id,
-    )
+def _keys(key: str | None) -> frozenset[str]:
+    return frozenset() if key is None else frozenset({key})

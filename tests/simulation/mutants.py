@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 from unittest import mock
 
-from failover.engine import decide, drive, refusals, sight
+from failover.engine import decide, hands, refusals, rounds, sight
 from failover.engine.job import Intent, Outcome
 from failover.engine.ports import Change, Fence
 from failover.engine.refusals import Verdict
@@ -85,17 +85,18 @@ class WithLockLeak(MemoryStore):
         del job_id
 
 
-def _serve_anything(driver: drive.Driver, observation: Observation) -> list[drive.Hand]:
-    hands = driver._hands.values()  # noqa: SLF001 - a mutant is made of the inside.
+def _serve_anything(
+    round_: rounds.Rounds, observation: Observation
+) -> list[hands.Hand]:
     return [
         h
-        for h in hands
+        for h in round_.hands.values()
         if h.work.job.interface_id in observation.scope.interface_ids
         and not h.is_calling
     ]
 
 
-_completed = drive._completed  # noqa: SLF001
+_completed = hands.completed
 
 
 def _refuse_the_unknown(intent: Intent, receipt: Any) -> Intent:
@@ -191,13 +192,13 @@ MUTANTS = (
         name="old_looks_are_acted_upon",
         drops="P1: a look serves a job if it began after our last call ended",
         finds=("slow-looks",),
-        swaps=((drive.Driver, "_served_by", _serve_anything),),
+        swaps=((rounds.Rounds, "_served_by", _serve_anything),),
     ),
     Mutant(
         name="time_out_is_a_refusal",
         drops="P2: a call without an answer stays open",
         finds=("call",),
-        swaps=((drive, "_completed", _refuse_the_unknown),),
+        swaps=((hands, "completed", _refuse_the_unknown),),
     ),
     Mutant(
         name="stale_reads_are_believed",

@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 from uuid import UUID
 
+from failover.engine.budget import Api, Budget
+from failover.engine.cadence import Learned
 from failover.engine.ports import Change, Fence, Receipt, Work
 from failover.engine.topology import Observation
 from tests.simulation.floats import key_of
@@ -90,6 +92,47 @@ class WatchedStore:
         self._before()
         self._inner.release(held=held)
         self._after()
+
+    def versions(self, *, held: Mapping[UUID, int]) -> Mapping[UUID, int]:
+        self._before()
+        versions = self._inner.versions(held=held)
+        self._after()
+        return versions
+
+    def budget(self, *, region_id: int) -> Budget:
+        self._before()
+        budget = self._inner.budget(region_id=region_id)
+        self._after()
+        return budget
+
+    def spend(self, *, region_id: int, api: Api, tokens: float = 1.0) -> bool:
+        self._before()
+        is_paid = self._inner.spend(region_id=region_id, api=api, tokens=tokens)
+        self._after()
+        return is_paid
+
+    def owe(self, *, region_id: int, api: Api, tokens: float) -> Budget:
+        self._before()
+        budget = self._inner.owe(region_id=region_id, api=api, tokens=tokens)
+        self._after()
+        return budget
+
+    def permit(self, *, region_id: int) -> None:
+        self._before()
+        self._inner.permit(region_id=region_id)
+        self._after()
+
+    def is_braked(self, *, region_id: int, held: Mapping[UUID, int]) -> bool:
+        self._before()
+        is_braked = self._inner.is_braked(region_id=region_id, held=held)
+        self._after()
+        return is_braked
+
+    def learned(self, *, region_id: int) -> Learned:
+        self._before()
+        learned = self._inner.learned(region_id=region_id)
+        self._after()
+        return learned
 
     def write(self, changes: Sequence[Change]) -> frozenset[UUID]:
         self._before()
