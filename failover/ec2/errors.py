@@ -18,6 +18,9 @@ DRY_RUN_OK = "DryRunOperation"
 UNAUTHORIZED = "UnauthorizedOperation"
 INTERFACE_NOT_FOUND = "InvalidNetworkInterfaceID.NotFound"
 INSTANCE_NOT_FOUND = "InvalidInstanceID.NotFound"
+# Both are in the field for an allocation that does not exist (any more).
+ADDRESS_NOT_FOUND = ("InvalidAllocationID.NotFound", "InvalidAddressID.NotFound")
+ROUTE_TABLE_NOT_FOUND = "InvalidRouteTableID.NotFound"
 
 # Codes whose meaning their HTTP status does not tell.
 OUTCOMES: Mapping[str, Outcome] = {

@@ -1,6 +1,5 @@
 """EC2 in one region of one account: the engine's port, and the reads of services."""
 
-import functools
 import itertools
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor
@@ -9,8 +8,7 @@ from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
 
-from failover.ec2 import calls, errors, looks, replies, session
-from failover.ec2.looks import Part
+from failover.ec2 import calls, errors, looks, observing, replies, session
 from failover.engine import ports
 from failover.engine.job import Call, Intent, Outcome
 from failover.engine.ports import Clock, Fence, Receipt
@@ -19,6 +17,7 @@ from failover.engine.topology import (
     Instance,
     Interface,
     Observation,
+    RouteTable,
     Scope,
 )
 
@@ -80,36 +79,8 @@ class Gateway:
 
         Raises Ec2Refused, Ec2Busy or Ec2OutcomeUnknown: then nothing is known.
         """
-        read = self._looks
-        interfaces = looks.chunk(scope.interface_ids, looks.FILTER_VALUES)
-        confirms = sorted(scope.confirm_ids)
-        instances = looks.chunk(scope.instance_ids, looks.FILTER_VALUES)
-        checks = looks.chunk(scope.instance_ids, looks.STATUS_IDS)
-        elastic_ips = looks.chunk(scope.allocation_ids, looks.FILTER_VALUES)
-        parts: list[Part[Any]] = [
-            *(functools.partial(read.read_elastic_ips, ids) for ids in elastic_ips),
-            *(functools.partial(read.read_checks, ids) for ids in checks),
-            *(functools.partial(read.read_raw_instances, ids) for ids in instances),
-            *(functools.partial(read.confirm_interface, one) for one in confirms),
-            *(functools.partial(read.read_interfaces, ids) for ids in interfaces),
-        ]
-        began_at = self._clock.now()
-        results = iter(looks.run_beside(self._pool, parts))
-        ended_at = self._clock.now()
-        found_ips = [e for _ in elastic_ips for e in next(results)]
-        found_checks = {k: v for _ in checks for k, v in next(results).items()}
-        raw_instances = [i for _ in instances for i in next(results)]
-        confirmed = {one: next(results) for one in confirms}
-        found = [i for _ in interfaces for i in next(results)]
-        found += [i for i in confirmed.values() if i is not None]
-        return Observation(
-            scope=scope,
-            began_at=began_at,
-            ended_at=ended_at,
-            interfaces=looks.index_interfaces(found),
-            instances=read.join(raw_instances, found_checks),
-            elastic_ips=looks.index_elastic_ips(found_ips),
-            not_found=frozenset(i for i in confirms if confirmed[i] is None),
+        return observing.observe(
+            read=self._looks, scope=scope, pool=self._pool, clock=self._clock
         )
 
     def send(self, intent: Intent, fence: Fence) -> Receipt:
@@ -239,6 +210,14 @@ class Gateway:
             client.describe_security_groups, "SecurityGroups", MaxResults=looks.PAGE
         )
         return map(replies.read_security_group, pages)
+
+    def read_route_tables(self) -> Iterator[RouteTable]:
+        """Every route table of the region, with its IPv4 routes."""
+        client = self._clients.listing
+        pages = looks.read_pages(
+            client.describe_route_tables, "RouteTables", MaxResults=looks.TABLES_PAGE
+        )
+        return map(replies.read_route_table, pages)
 
     # What botocore calls.
 

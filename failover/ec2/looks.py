@@ -15,6 +15,8 @@ from failover.engine.topology import (
     InstanceId,
     Interface,
     InterfaceId,
+    RouteTable,
+    RouteTableId,
 )
 
 if TYPE_CHECKING:
@@ -26,6 +28,8 @@ Part = Callable[[], T]
 # EC2 answers FilterLimitExceeded beyond this many values of one filter.
 FILTER_VALUES = 200
 PAGE = 1000
+# DescribeRouteTables takes 5 to 100 a page.
+TABLES_PAGE = 100
 # DescribeInstanceStatus has no filter by id, and takes at most this many ids.
 STATUS_IDS = 100
 INSTANCE_ID = re.compile(r"\bi-[0-9a-f]+\b")
@@ -100,21 +104,30 @@ class Looks:
             )
         ]
 
+    def read_carriers(self, subnet_id: str, address: str) -> list[Interface]:
+        """The interfaces of the subnet that carry a private address: one at most."""
+        return [
+            replies.read_interface(reply)
+            for reply in read_pages(
+                self._client.describe_network_interfaces,
+                "NetworkInterfaces",
+                Filters=[
+                    {"Name": "subnet-id", "Values": [subnet_id]},
+                    {"Name": "addresses.private-ip-address", "Values": [address]},
+                ],
+                MaxResults=PAGE,
+            )
+        ]
+
     def confirm_interface(self, id: InterfaceId) -> Interface | None:
         """By id, which says NotFound: then None."""
-        try:
-            found = list(
-                read_pages(
-                    self._client.describe_network_interfaces,
-                    "NetworkInterfaces",
-                    NetworkInterfaceIds=[id],
-                )
-            )
-        except ports.Ec2Refused as error:
-            if error.code == errors.INTERFACE_NOT_FOUND:
-                return None
-            raise
-        return replies.read_interface(found[0]) if found else None
+        found = self._confirm(
+            self._client.describe_network_interfaces,
+            "NetworkInterfaces",
+            [errors.INTERFACE_NOT_FOUND],
+            NetworkInterfaceIds=[id],
+        )
+        return replies.read_interface(found) if found else None
 
     def read_raw_instances(self, ids: Sequence[str]) -> list[Reply]:
         reservations = read_pages(
@@ -155,6 +168,50 @@ class Looks:
             )
         ]
 
+    def confirm_elastic_ip(self, id: AllocationId) -> ElasticIp | None:
+        """By id, which says NotFound: then None."""
+        found = self._confirm(
+            self._client.describe_addresses,
+            "Addresses",
+            errors.ADDRESS_NOT_FOUND,
+            AllocationIds=[id],
+        )
+        return replies.read_elastic_ip(found) if found else None
+
+    def read_route_tables(self, ids: Sequence[str]) -> list[RouteTable]:
+        """By filter, which leaves an unknown id out instead of failing the call."""
+        return [
+            replies.read_route_table(reply)
+            for reply in read_pages(
+                self._client.describe_route_tables,
+                "RouteTables",
+                Filters=[{"Name": "route-table-id", "Values": list(ids)}],
+                MaxResults=TABLES_PAGE,
+            )
+        ]
+
+    def confirm_route_table(self, id: RouteTableId) -> RouteTable | None:
+        """By id, which says NotFound: then None."""
+        found = self._confirm(
+            self._client.describe_route_tables,
+            "RouteTables",
+            [errors.ROUTE_TABLE_NOT_FOUND],
+            RouteTableIds=[id],
+        )
+        return replies.read_route_table(found) if found else None
+
+    def _confirm(
+        self, call: Callable[..., Any], key: str, codes: Sequence[str], **asked: Any
+    ) -> Reply | None:
+        """The one that was asked by id; None where EC2 says that there is none."""
+        try:
+            found = list(read_pages(call, key, **asked))
+        except ports.Ec2Refused as error:
+            if error.code in codes:
+                return None
+            raise
+        return found[0] if found else None
+
     def read_limits(self, types: Iterable[str]) -> Mapping[str, int | None]:
         """How many interfaces each type takes; None where EC2 does not say."""
         missing = {t for t in types if t} - self._limits.keys()
@@ -192,14 +249,6 @@ class Looks:
             for row in rows
         ]
         return {i.id: i for i in instances}
-
-
-def index_interfaces(found: Iterable[Interface]) -> dict[InterfaceId, Interface]:
-    return {i.id: i for i in found}
-
-
-def index_elastic_ips(found: Iterable[ElasticIp]) -> dict[AllocationId, ElasticIp]:
-    return {e.allocation_id: e for e in found}
 
 
 def _by_instance(rows: Iterable[Reply]) -> dict[str, StatusChecks]:

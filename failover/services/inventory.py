@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+import structlog
 from django.db import transaction
 
 from failover import audit, mirror, models, wiring
@@ -12,6 +13,8 @@ from failover.engine.topology import ElasticIp, Instance, Interface
 from failover.models import Pair, Region
 from failover.services import holders, observed, plans, regions, sights
 from failover.services.access import Actor
+
+log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,10 +38,11 @@ def sync(region: Region) -> SyncReport:
     began_at = wiring.clock().now()
     try:
         counts = _read(region, began_at)
+        has_routes = _read_routes(region, began_at)
     except ports.Ec2Error as error:
         Region.objects.filter(id=region.pk).update(sync_error=str(error)[:500])
         raise sights.translate(error) from error
-    _mark_vanished(region, began_at)
+    _mark_vanished(region, began_at, has_routes=has_routes)
     note_drift(region_id=region.pk)
     Region.objects.filter(id=region.pk).update(
         synced_at=wiring.now(), sync_error="", observed_at=holders.stamp(began_at)
@@ -120,6 +124,20 @@ def _read(region: Region, began_at: float) -> dict[str, int]:
     return counts
 
 
+def _read_routes(region: Region, began_at: float) -> bool:
+    """Mirror the route tables; False where the role may not read them.
+
+    Only strategy `route` needs them: without it nobody had to grant that.
+    """
+    try:
+        tables = list(wiring.gateway(region).read_route_tables())
+    except ports.Ec2Refused as error:
+        log.info("region.routes_not_read", region=str(region), error=str(error))
+        return False
+    mirror.upsert(region_id=region.pk, route_tables=tables, began_at=began_at)
+    return True
+
+
 def _mirror_names(region: Region, batch: tuple[object, ...], began_at: float) -> None:
     subnets = {
         s.id: {
@@ -146,12 +164,13 @@ def _mirror_names(region: Region, batch: tuple[object, ...], began_at: float) ->
     mirror.write(models.SecurityGroup, "group_id", region.pk, groups, began_at)
 
 
-def _mark_vanished(region: Region, began_at: float) -> None:
+def _mark_vanished(region: Region, began_at: float, *, has_routes: bool) -> None:
     for model in (
         models.NetworkInterface,
         models.Instance,
         models.ElasticIp,
         models.Subnet,
         models.SecurityGroup,
+        *((models.RouteTable,) if has_routes else ()),
     ):
         mirror.mark_vanished(model, region_id=region.pk, began_at=began_at)

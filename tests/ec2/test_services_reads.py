@@ -57,6 +57,12 @@ def test_sts_says_whose_account_it_is(open_desk: Open) -> None:
 SUBNET = "<item><subnetId>subnet-1</subnetId><vpcId>vpc-1</vpcId></item>"
 GROUP = "<item><groupId>sg-1</groupId><groupName>SG-Web</groupName></item>"
 
+TABLE = (
+    "<item><routeTableId>rtb-1</routeTableId><vpcId>vpc-1</vpcId><routeSet><item>"
+    "<destinationCidrBlock>10.9.0.0/16</destinationCidrBlock><state>active</state>"
+    "<networkInterfaceId>eni-1</networkInterfaceId></item></routeSet></item>"
+)
+
 
 def region(asked: Parameters) -> Say:
     action = asked["Action"]
@@ -64,6 +70,8 @@ def region(asked: Parameters) -> Say:
         return reply(action, f"<subnetSet>{SUBNET}</subnetSet>")
     if action == "DescribeSecurityGroups":
         return reply(action, f"<securityGroupInfo>{GROUP}</securityGroupInfo>")
+    if action == "DescribeRouteTables":
+        return reply(action, f"<routeTableSet>{TABLE}</routeTableSet>")
     return world(asked)
 
 
