@@ -191,6 +191,7 @@ class DjangoStore:
             interfaces=observation.interfaces.values(),
             instances=observation.instances.values(),
             elastic_ips=observation.elastic_ips.values(),
+            route_tables=observation.route_tables.values(),
             began_at=observation.began_at,
             touch_after_s=TOUCH_AFTER_S,
         )
