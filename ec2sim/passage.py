@@ -111,12 +111,14 @@ class Passage:
             raise LoggedLater
 
     def _answer(self, region: Region, call: Call, rule: Rule, record: Record) -> Any:
-        region.timers.settle(self.clock.now())
+        # What was due by then has happened before, what is due later happens after.
+        now = self.clock.now()
+        region.timers.settle(now)
         _check_outage(region, call, record.resources)
         kind = "" if record.struck is None else record.struck.kind
         outcome: Any
         try:
-            outcome = self._apply(region, call, rule, record)
+            outcome = self._apply(region, call, rule, record, now)
         except Ec2Error as error:
             if kind not in SPOILING and not kind.startswith(fault.BARE_AFTER):
                 raise
@@ -132,8 +134,10 @@ class Passage:
             raise ReplyBare(int(kind.removeprefix(fault.BARE_AFTER)))
         return outcome
 
-    def _apply(self, region: Region, call: Call, rule: Rule, record: Record) -> Any:
-        now, place = self.clock.now(), self.journal.next_place()
+    def _apply(
+        self, region: Region, call: Call, rule: Rule, record: Record, now: float
+    ) -> Any:
+        place = self.journal.next_place()
         with self.clock.at(now):
             reply = rule(region, call.params)
         record.effect_at, record.place = now, place
@@ -148,9 +152,9 @@ class Passage:
         lost_at = self.clock.now()
         record.outcome = "dropped"
 
-        def apply(_at: float) -> None:
+        def apply(at: float) -> None:
             try:
-                self._apply(region, call, rule, record)
+                self._apply(region, call, rule, record, at)
             except Ec2Error as refused:
                 record.code = refused.code
             self.journal.write(record.line(lost_at))

@@ -178,6 +178,7 @@ def test_memory_holds_the_last_lines_only(monkeypatch: pytest.MonkeyPatch) -> No
 
 def test_the_log_file_is_appended_to_and_has_every_line(tmp_path: Path) -> None:
     path = tmp_path / "logs" / "calls.jsonl"
+    shown: list[dict[str, Any]] = []
     for _ in range(2):
         with server.start(
             config=Config(latency_s=0), sown={"article": True}, log_path=path

@@ -1,21 +1,20 @@
-"""The world without HTTP: the same rules, and the same end under many hands."""
+"""The world without HTTP: the same rules, and the same draws by the same seed."""
 
-import random
+import json
 import threading
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 
 from ec2sim.calls import Call
 from ec2sim.config import Config
-from ec2sim.errors import Ec2Error, ReplyLost
+from ec2sim.errors import Ec2Error, ReplyBare, ReplyLost, ReplyNever, ReplySlow
 from ec2sim.rules.registry import ACTIONS
 from ec2sim.seeds import sowing
 from ec2sim.wire import dump
 from ec2sim.world import DEFAULT_ACCOUNT, World
-from tests.ec2sim.conftest import FLOATING, PRIMARY, SPARE, STANDBY, SUBNET
+from tests.ec2sim.conftest import FLOATING, SPARE, STANDBY
 
 
 @pytest.fixture
@@ -40,28 +39,55 @@ def call(world: World, action: str, **params: Any) -> Any:
     return world.call(asked, ACTIONS[action])
 
 
+def attach(world: World, interface_id: str = SPARE) -> Any:
+    """Attach an interface to the standby."""
+    return call(
+        world,
+        "AttachNetworkInterface",
+        NetworkInterfaceId=interface_id,
+        InstanceId=STANDBY,
+        DeviceIndex=1,
+    )
+
+
 def test_the_inner_door_has_the_same_refusals_faults_and_log(world: World) -> None:
     with pytest.raises(Ec2Error, match="InUse"):
-        call(
-            world,
-            "AttachNetworkInterface",
-            NetworkInterfaceId=FLOATING,
-            InstanceId=STANDBY,
-            DeviceIndex=1,
-        )
+        attach(world, FLOATING)
     world.faults.add({"action": "*", "kind": "drop-after", "resource": SPARE})
 
     with pytest.raises(ReplyLost):
-        call(
-            world,
-            "AttachNetworkInterface",
-            NetworkInterfaceId=SPARE,
-            InstanceId=STANDBY,
-            DeviceIndex=1,
-        )
+        attach(world)
 
     assert dump.state(world)["interfaces"][SPARE]["instance_id"] == STANDBY
     assert len([line for line in world.journal.lines() if '"call"' in line]) == 2
+
+
+@pytest.mark.parametrize(
+    ("kind", "met"), [("http:502", ReplyBare), ("garbage", ReplyLost)]
+)
+def test_a_reply_that_cannot_be_read_is_a_lost_one(
+    world: World, kind: str, met: type[Exception]
+) -> None:
+    world.faults.add({"action": "*", "kind": kind})
+
+    with pytest.raises(ReplyLost) as lost:
+        attach(world)
+
+    assert isinstance(lost.value, met)
+
+
+def test_a_slow_reply_is_a_reply_that_never_comes_to_the_impatient(
+    world: World,
+) -> None:
+    world.faults.add({"action": "*", "kind": "slow", "delay_s": 7})
+
+    with pytest.raises(ReplyNever) as never:
+        attach(world)
+
+    slow = never.value
+    assert isinstance(slow, ReplySlow)
+    assert slow.due_at == pytest.approx(world.clock.now() + 7)
+    assert slow.outcome["AttachmentId"].startswith("eni-attach-")
 
 
 def test_the_same_seed_draws_the_same_world() -> None:
@@ -74,76 +100,44 @@ def test_the_same_seed_draws_the_same_world() -> None:
     assert dumps[0] == dumps[1]
 
 
-def test_scaled_time_runs_ahead(world: World) -> None:
-    bond = dump.state(world)["interfaces"][FLOATING]["attachment_id"]
-    freed = threading.Event()
-    region = world.region(DEFAULT_ACCOUNT, "eu-west-1")
-    region.interfaces.watchers.append(
-        lambda _old, new: freed.set() if new and not new.attachment else None
-    )
-    world.clock.set(mode="real", scale=100)
-
-    call(world, "DetachNetworkInterface", AttachmentId=bond)
-
-    assert freed.wait(2)
-
-
-def test_many_hands_leave_nothing_inconsistent() -> None:
-    config = Config(latency_s=0, detach_s=0.01, attach_s=0.01, jitter=0.5)
-    world = World(config=config)
-    sowing.sow(world, {"article": True})
-    codes: set[str] = set()
-
-    def hands(seed: int) -> None:
-        chance = random.Random(seed)
-        for _ in range(60):
+def test_reset_draws_the_same_world_again(world: World) -> None:
+    made = []
+    for _ in range(2):
+        world.reset()
+        world.clock.set(mode="manual")
+        sowing.sow(world, {"article": True})
+        world.faults.add({"action": "*", "kind": "throttle", "probability": 0.5})
+        codes = []
+        for _ in range(10):
             try:
-                act(world, chance)
+                made_id = call(world, "AllocateAddress")["AllocationId"]
+                codes.append(made_id)
             except Ec2Error as error:
-                codes.add(error.code)
+                codes.append(error.code)
+        made.append(codes)
 
-    with ThreadPoolExecutor(16) as pool:
-        for done in [pool.submit(hands, seed) for seed in range(16)]:
-            done.result()
-
-    found = dump.state(world)["violations"]
-    world.close()
-    assert found == []
-    assert codes <= {
-        "AttachmentLimitExceeded",
-        "IncorrectState",
-        "InvalidAttachmentID.NotFound",
-        "InvalidNetworkInterface.InUse",
-        "InvalidNetworkInterfaceID.NotFound",
-        "InvalidParameterValue",
-    }
+    assert made[0] == made[1]
+    assert "RequestLimitExceeded" in made[0]
 
 
-def act(world: World, chance: random.Random) -> None:
-    """Do one thing to one of the interfaces, whether or not it makes sense."""
-    listed = call(world, "DescribeNetworkInterfaces")["NetworkInterfaces"]
-    row = chance.choice([each for each in listed if not each["RequesterManaged"]])
-    row_id = row["NetworkInterfaceId"]
-    bond = row.get("Attachment")
-    roll = chance.random()
-    if bond and bond["DeviceIndex"] and roll < 0.5:
-        call(world, "DetachNetworkInterface", AttachmentId=bond["AttachmentId"])
-    elif roll < 0.7:
-        call(
-            world,
-            "AttachNetworkInterface",
-            NetworkInterfaceId=row_id,
-            InstanceId=chance.choice((PRIMARY, STANDBY)),
-            DeviceIndex=chance.choice((1, 2)),
-        )
-    elif roll < 0.8:
-        call(world, "CreateNetworkInterface", SubnetId=SUBNET)
-    elif roll < 0.9 and row_id != FLOATING:
-        call(world, "DeleteNetworkInterface", NetworkInterfaceId=row_id)
-    else:
-        call(
-            world,
-            "AssociateAddress",
-            AllocationId="eipalloc-4f07e372",
-            NetworkInterfaceId=row_id,
-        )
+def test_time_goes_on_after_an_effect_that_breaks(
+    world: World, capfd: pytest.CaptureFixture[str]
+) -> None:
+    region = world.region(DEFAULT_ACCOUNT, "eu-west-1")
+
+    broken = threading.Event()
+
+    def break_down(_at: float) -> None:
+        broken.set()
+        raise ZeroDivisionError
+
+    region.timers.add(region.now + 1, break_down)
+    world.clock.set(mode="real", scale=1000)
+    assert broken.wait(5)
+    bond = dump.state(world)["interfaces"][FLOATING]["attachment_id"]
+    call(world, "DetachNetworkInterface", AttachmentId=bond)
+    assert world.clock.wait_until(region.now + 4, at_most_s=5)
+
+    assert json.loads(world.journal.lines()[-1])
+    assert dump.state(world)["interfaces"][FLOATING]["status"] == "available"
+    assert "ZeroDivisionError" in capfd.readouterr().err
