@@ -4,6 +4,7 @@ Both go by EC2's model and are refused with the same codes, so that what works b
 door works by the other.
 """
 
+import base64
 import re
 from collections.abc import Iterable, Mapping
 from datetime import datetime
@@ -188,6 +189,9 @@ class _Scalar:
         return self._text(tree, path)
 
     def value(self, value: Any, path: str) -> Any:
+        if self._kind == "blob" and isinstance(value, str | bytes):
+            whole = value.encode() if isinstance(value, str) else value
+            return base64.b64encode(whole).decode()
         if isinstance(value, str):
             return self._text(value, path)
         if isinstance(value, Mapping | list | tuple):

@@ -13,7 +13,9 @@ from ec2sim.rules.registry import ACTIONS
 from tests.ec2sim.contract import house
 
 Params = dict[str, Any]
-KEY = "c3NoLWVkMjU1MTkgQUFBQUMzTnphQzFsWkRJMU5URTVBQUFBSU5vTm9uZQ=="
+KEY = (
+    b"ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAABAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhscHR4f"
+)
 WEB = {
     "IpProtocol": "tcp",
     "FromPort": 8080,
@@ -22,14 +24,26 @@ WEB = {
 }
 
 
+RULE = {
+    "IpProtocol": "tcp",
+    "FromPort": 8080,
+    "ToPort": 8080,
+    "CidrIpv4": "10.0.0.0/8",
+}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
-    """A call, what to keep of its reply, and how long to wait after it."""
+    """A call, what to keep of its reply, and how long to wait after it.
+
+    `refused` is the code of a call that cannot work in the article's world.
+    """
 
     action: str
     params: Params = field(default_factory=dict)
     keep: Mapping[str, str] = field(default_factory=dict)
     wait_s: float = 0
+    refused: str | None = None
 
 
 def step(action: str, wait_s: float = 0, /, **params: Any) -> Step:
@@ -49,6 +63,7 @@ LOOKS = [
         "DescribeAddresses",
         "DescribeAddressesAttribute",
         "DescribeAvailabilityZones",
+        "DescribeDhcpOptions",
         "DescribeInstanceStatus",
         "DescribeInstanceTypeOfferings",
         "DescribeInstances",
@@ -87,12 +102,22 @@ GROUND = [
         Description="web servers",
         VpcId="$vpc",
     ),
-    step("AuthorizeSecurityGroupIngress", GroupId="$group", IpPermissions=[WEB]),
-    step("AuthorizeSecurityGroupEgress", GroupId="$group", IpPermissions=[WEB]),
     keeping(
         {"rule": "SecurityGroupRules.0.SecurityGroupRuleId"},
-        "DescribeSecurityGroupRules",
-        Filters=[{"Name": "group-id", "Values": ["$group"]}],
+        "AuthorizeSecurityGroupIngress",
+        GroupId="$group",
+        IpPermissions=[WEB],
+    ),
+    step("AuthorizeSecurityGroupEgress", GroupId="$group", IpPermissions=[WEB]),
+    step(
+        "ModifySecurityGroupRules",
+        GroupId="$group",
+        SecurityGroupRules=[
+            {
+                "SecurityGroupRuleId": "$rule",
+                "SecurityGroupRule": {**RULE, "Description": "theirs"},
+            }
+        ],
     ),
     step(
         "UpdateSecurityGroupRuleDescriptionsIngress",
@@ -104,6 +129,8 @@ GROUND = [
         GroupId="$group",
         IpPermissions=[WEB],
     ),
+    step("CreateDefaultSubnet", AvailabilityZone="eu-west-1b"),
+    Step(action="CreateDefaultVpc", refused="DefaultVpcAlreadyExists"),
     step("DescribeSecurityGroupReferences", GroupId=["$group"]),
     step("DescribeStaleSecurityGroups", VpcId="$vpc"),
     step("GetSecurityGroupsForVpc", VpcId="$vpc"),
@@ -114,6 +141,7 @@ INTERFACES = [
         "CreateNetworkInterface",
         SubnetId=house.SUBNET,
         Description="a sample",
+        ClientToken="sample-interface",
     ),
     keeping(
         {"attachment": "AttachmentId"},
@@ -168,11 +196,17 @@ INTERFACES = [
 ]
 ROUTES = [
     keeping({"table": "RouteTable.RouteTableId"}, "CreateRouteTable", VpcId="$vpc"),
+    keeping(
+        {"inner": "NetworkInterface.NetworkInterfaceId"},
+        "CreateNetworkInterface",
+        SubnetId="$subnet",
+        ClientToken="inner-interface",
+    ),
     step(
         "CreateRoute",
         RouteTableId="$table",
         DestinationCidrBlock="10.77.0.0/16",
-        NetworkInterfaceId=house.FLOATING,
+        NetworkInterfaceId="$inner",
     ),
     step(
         "ReplaceRoute",
@@ -194,6 +228,7 @@ ROUTES = [
         RouteTableId="$table",
     ),
     step("DisassociateRouteTable", AssociationId="$bond"),
+    step("DeleteNetworkInterface", NetworkInterfaceId="$inner"),
     step("DeleteRouteTable", RouteTableId="$table"),
 ]
 INSTANCES = [
@@ -210,6 +245,7 @@ INSTANCES = [
         MaxCount=1,
         SubnetId="$subnet",
         KeyName="made",
+        ClientToken="sample-instance",
         TagSpecifications=[
             {
                 "ResourceType": "instance",
@@ -225,6 +261,24 @@ INSTANCES = [
     step(
         "ModifyInstanceMetadataOptions", InstanceId="$instance", HttpTokens="required"
     ),
+    step(
+        "ModifyInstanceAttribute",
+        InstanceId="$instance",
+        DisableApiTermination={"Value": False},
+    ),
+    step(
+        "DescribeInstanceAttribute",
+        InstanceId="$instance",
+        Attribute="disableApiTermination",
+    ),
+    step("ResetInstanceAttribute", InstanceId="$instance", Attribute="sourceDestCheck"),
+    step("GetConsoleOutput", InstanceId="$instance"),
+    Step(
+        action="GetConsoleScreenshot",
+        params={"InstanceId": "$instance"},
+        refused="UnsupportedOperation",
+    ),
+    step("GetPasswordData", InstanceId="$instance"),
     step("RebootInstances", InstanceIds=["$instance"]),
     step("StopInstances", 5, InstanceIds=["$instance"]),
     step("StartInstances", 5, InstanceIds=["$instance"]),
@@ -288,6 +342,9 @@ def walk(
         params = names.fill(each.params)
         if before is not None:
             before(each, params)
+        if each.refused is not None:
+            assert home.code(each.action, **params) == each.refused
+            continue
         reply = home.call(each.action, **params)
         names.keep(each, reply)
         yield each, params, reply

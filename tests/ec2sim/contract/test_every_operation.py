@@ -47,7 +47,8 @@ def test_every_operation_of_ec2_is_answered_in_xml(
         ({"Action": "DescribeVpcs", "VpcId.1.Deep": "x"}, "UnknownParameter"),
         ({"Action": "DescribeVpcs", "VpcId.first": "x"}, "UnknownParameter"),
         ({"Action": "DescribeVpcs", "VpcId.0": "x"}, "UnknownParameter"),
-        ({"Action": "DescribeVpcs", "VpcId.1": "\x01<&>"}, "InvalidVpcID.Malformed"),
+        ({"Action": "DescribeVpcs", "VpcId.1": "<&>"}, "InvalidVpcID.Malformed"),
+        ({"Action": "DescribeVpcs", "VpcId.1": "\x01"}, "InvalidParameterValue"),
     ],
 )
 def test_a_senseless_form_is_refused_in_xml(

@@ -21,7 +21,7 @@ from tests.ec2sim.contract.house import (
     ("params", "code"),
     [
         ({"SubnetId": f"subnet-{NOBODY}"}, "InvalidSubnetID.NotFound"),
-        ({"Groups": [f"sg-{NOBODY}"]}, "InvalidGroup.NotFound"),
+        ({"Groups": [f"sg-{NOBODY}"]}, "InvalidSecurityGroupID.NotFound"),
         ({"PrivateIpAddress": "20.0.1.25"}, "InvalidIPAddress.InUse"),
         ({"PrivateIpAddress": "20.0.9.9"}, "InvalidParameterValue"),
         ({"PrivateIpAddress": "20.0.1.3"}, "InvalidParameterValue"),

@@ -93,13 +93,22 @@ def _inside(vpc: dict[str, Any]) -> str:
     return str(vpc["CidrBlock"]).replace("/16", "/24")
 
 
+# What a listing cannot do without.
+NEEDED = {
+    "DescribeStaleSecurityGroups": ("VpcId",),
+    "GetSecurityGroupsForVpc": ("VpcId",),
+}
+
+
 @pytest.mark.parametrize("action", PAGED)
 def test_every_paginator_meets_every_row_once(crowded: Any, action: str) -> None:
     paginator = crowded.get_paginator(xform_name(action))
     key = paginator.result_keys[0].parsed["value"]
-    whole = getattr(crowded, xform_name(action))()[key]
+    vpc = crowded.describe_vpcs()["Vpcs"][0]
+    asked = {name: vpc[name] for name in NEEDED.get(action, ())}
+    whole = [row for page in paginator.paginate(**asked) for row in page[key]]
 
-    pages = list(paginator.paginate(PaginationConfig={"PageSize": 5}))
+    pages = list(paginator.paginate(**asked, PaginationConfig={"PageSize": 5}))
 
     found = [str(row) for page in pages for row in page[key]]
     assert sorted(found) == sorted(str(row) for row in whole)
