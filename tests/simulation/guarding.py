@@ -1,19 +1,34 @@
 """The guard's hands in the simulation: two dedicated looks, the rule, one job (P7)."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from failover.engine import guard, preflight
 from failover.engine.guard import GuardFacts, Repair
 from failover.engine.job import Kind
 from failover.engine.topology import InstanceId, Observation
-from tests.simulation import requests
-from tests.simulation.floats import FloatingInterface, key_of
+from tests.simulation import requests, requests_of_parts
+from tests.simulation.floats import (
+    Floating,
+    FloatingInterface,
+    FloatingParts,
+    key_of,
+)
 from tests.simulation.pairs import PairRow
 
 if TYPE_CHECKING:
     from tests.simulation.schedule import Simulation
 
-HOUR_S = 3600.0
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sight:
+    """What a look says of a resource; `begin` starts a repair, if nobody is first."""
+
+    began_at: float
+    is_free: bool
+    is_possible: Callable[[InstanceId], bool]
+    begin: Callable[[InstanceId], bool]
 
 
 def guards_of(simulation: "Simulation") -> "list[Guard]":
@@ -21,18 +36,14 @@ def guards_of(simulation: "Simulation") -> "list[Guard]":
     if not simulation.plan.has_guard:
         return []
     return [
-        Guard(simulation=simulation, floating=f)
-        for f in simulation.floats.values()
-        if isinstance(f, FloatingInterface)
+        Guard(simulation=simulation, floating=f) for f in simulation.floats.values()
     ]
 
 
 class Guard:
-    """Looks at an idle pair's interface and repairs what lies free."""
+    """Looks at an idle pair's resource and repairs what lies free."""
 
-    def __init__(
-        self, *, simulation: "Simulation", floating: FloatingInterface
-    ) -> None:
+    def __init__(self, *, simulation: "Simulation", floating: Floating) -> None:
         self._sim = simulation
         self._floating = floating
         self._is_looking = False
@@ -53,7 +64,9 @@ class Guard:
         self._is_looking = True
         began_at = self._sim.clock.now() + self._sim.database_offset_s
         generation = self._pair.generation
-        self._sim.schedule(self._sim.latency(), lambda: self._see(began_at, generation))
+        self._sim.schedule(
+            self._sim.latency(), lambda: self._look(began_at, generation)
+        )
 
     def _has_job(self) -> bool:
         return any(
@@ -62,66 +75,98 @@ class Guard:
             if key_of(r.job) == self._floating.key
         )
 
-    def _see(self, began_at: float, generation: int) -> None:
+    def _look(self, began_at: float, generation: int) -> None:
         sim = self._sim
         is_lost = sim.has_failing_looks and (
             sim.rng.randrange(100) < sim.plan.failing_looks
         )
-        scope = preflight.scope_for(
-            interface_id=self._floating.nic.id, instance_ids=list(sim.world.machines)
-        )
-        seen = sim.world.read(scope, sim.draw_lag, began_at)
-        sim.schedule(
-            sim.latency(), lambda: self._judge(None if is_lost else seen, generation)
-        )
+        sight = None if is_lost else see(sim, self._floating, began_at)
+        sim.schedule(sim.latency(), lambda: self._judge(sight, generation))
 
-    def _judge(self, seen: Observation | None, generation: int) -> None:
+    def _judge(self, sight: Sight | None, generation: int) -> None:
         self._is_looking = False
         pair, sim = self._pair, self._sim
-        if sim.is_database_down or seen is None or pair.desired is None:
+        if sim.is_database_down or sight is None or pair.desired is None:
             return
-        interface = seen.interfaces.get(self._floating.nic.id)
-        if generation != pair.generation or interface is None:
+        if generation != pair.generation:
             return
-        if interface.attachment is not None:
+        if not sight.is_free:
             pair.first_free_at = None
             return
-        judged = guard.judge(self._facts(pair, seen))
+        judged = guard.judge(self._facts(pair, sight))
         if isinstance(judged, Repair):
-            self._repair(pair, judged.target, seen)
+            if sight.begin(judged.target):
+                pair.repairs.append(sim.now)
         elif judged is None and (
             pair.first_free_at is None or pair.first_free_at <= pair.settled_at
         ):
-            pair.first_free_at = seen.began_at
+            pair.first_free_at = sight.began_at
 
-    def _facts(self, pair: PairRow, seen: Observation) -> GuardFacts:
+    def _facts(self, pair: PairRow, sight: Sight) -> GuardFacts:
         desired = pair.desired or pair.ends[0]
         other = next(e for e in pair.ends if e != desired)
         first = pair.first_free_at
-        reads = (seen.began_at,) if first is None else (first, seen.began_at)
         return GuardFacts(
             desired=desired,
             other=other,
             is_frozen=pair.is_frozen,
             has_active_job=self._has_job(),
-            free_at=reads,
+            free_at=(sight.began_at,) if first is None else (first, sight.began_at),
             settled_at=pair.settled_at,
+            # No run lasts an hour.
             repairs_last_hour=len(pair.repairs),
-            is_desired_possible=self._plan(desired, seen).is_possible,
-            is_other_possible=self._plan(other, seen).is_possible,
+            is_desired_possible=sight.is_possible(desired),
+            is_other_possible=sight.is_possible(other),
         )
 
-    def _plan(self, to: InstanceId, seen: Observation) -> preflight.Plan:
-        return preflight.plan_swap(
-            interface=seen.interfaces[self._floating.nic.id],
-            device_index=self._floating.nic.index,
-            to=to,
-            seen=seen,
-            frozen=False,
-        )
 
-    def _repair(self, pair: PairRow, target: InstanceId, seen: Observation) -> None:
-        plan = self._plan(target, seen)
-        job = requests.job_for(self._sim, self._floating, Kind.SWAP, plan, seen)
-        if requests.begin(self._sim, self._floating, job, seen):
-            pair.repairs.append(self._sim.now)
+def see(simulation: "Simulation", floating: Floating, began_at: float) -> Sight | None:
+    """A dedicated look at the resource; None: EC2 left it out."""
+    if isinstance(floating, FloatingInterface):
+        return _see_interface(simulation, floating, began_at)
+    if isinstance(floating, FloatingParts):
+        return _see_parts(simulation, floating, began_at)
+    return None
+
+
+def _see_interface(
+    simulation: "Simulation", floating: FloatingInterface, began_at: float
+) -> Sight | None:
+    scope = preflight.scope_for(
+        interface_id=floating.nic.id, instance_ids=list(simulation.world.machines)
+    )
+    seen = simulation.world.read(scope, simulation.draw_lag, began_at)
+    interface = seen.interfaces.get(floating.nic.id)
+    if interface is None:
+        return None
+
+    def plan(to: InstanceId) -> preflight.Plan:
+        return requests.plan_for(Kind.SWAP, to, floating, seen)
+
+    def begin(to: InstanceId) -> bool:
+        job = requests.job_for(simulation, floating, Kind.SWAP, plan(to), seen)
+        return requests.begin(simulation, floating, job, seen)
+
+    return Sight(
+        began_at=began_at,
+        is_free=interface.attachment is None,
+        is_possible=lambda to: plan(to).is_possible,
+        begin=begin,
+    )
+
+
+def _see_parts(
+    simulation: "Simulation", floating: FloatingParts, began_at: float
+) -> Sight:
+    seen: Observation = requests_of_parts.look(simulation, floating, began_at)
+
+    def begin(to: InstanceId) -> bool:
+        job = requests_of_parts.job_for(simulation, floating, None, to, seen)
+        return requests_of_parts.begin(simulation, floating, job)
+
+    return Sight(
+        began_at=began_at,
+        is_free=requests_of_parts.holder_in(floating, seen) is None,
+        is_possible=lambda to: requests_of_parts.is_possible(floating, to, seen),
+        begin=begin,
+    )

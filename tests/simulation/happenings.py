@@ -26,7 +26,7 @@ STRANGER = InstanceId("c")
 def _cancel(simulation: "Simulation", event: Event, floating: Floating) -> None:
     for job_id in list(simulation.store.rows):
         simulation.cancel(job_id)
-    simulation.schedule(requests.WAKE_S, simulation.start_process)
+    simulation.schedule(simulation.wake_s, simulation.start_process)
 
 
 def _rival(simulation: "Simulation", event: Event, floating: Floating) -> None:

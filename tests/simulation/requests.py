@@ -5,13 +5,12 @@ from typing import TYPE_CHECKING
 from failover.engine import preflight
 from failover.engine.job import Action, Job, Kind, State
 from failover.engine.preflight import Plan
-from failover.engine.topology import InstanceId, Interface, Observation
-from tests.simulation.floats import Floating, FloatingInterface
+from failover.engine.topology import InstanceId, Observation
+from tests.simulation import requests_of_parts
+from tests.simulation.floats import Floating, FloatingInterface, FloatingParts
 
 if TYPE_CHECKING:
     from tests.simulation.schedule import Simulation
-
-WAKE_S = 0.05
 
 
 def ask(simulation: "Simulation", floating: Floating, to: str) -> None:
@@ -20,6 +19,8 @@ def ask(simulation: "Simulation", floating: Floating, to: str) -> None:
         return
     if isinstance(floating, FloatingInterface):
         _ask_for_interface(simulation, floating, to)
+    elif isinstance(floating, FloatingParts):
+        requests_of_parts.ask(simulation, floating, to)
 
 
 def _look(simulation: "Simulation", floating: FloatingInterface) -> Observation:
@@ -40,7 +41,7 @@ def _ask_for_interface(
         return
     simulation.watch.saw_interface(interface)
     kind = Kind(simulation.plan.kind)
-    plan = _plan(kind, interface, to, floating, seen)
+    plan = plan_for(kind, InstanceId(to), floating, seen)
     if not plan.is_possible or not plan.calls or plan.source == plan.target:
         return
     if kind is Kind.ATTACH and interface.attachment is not None:
@@ -48,21 +49,18 @@ def _ask_for_interface(
     begin(simulation, floating, job_for(simulation, floating, kind, plan, seen), seen)
 
 
-def _plan(
-    kind: Kind,
-    interface: Interface,
-    to: str,
-    floating: FloatingInterface,
-    seen: Observation,
+def plan_for(
+    kind: Kind, to: InstanceId, floating: FloatingInterface, seen: Observation
 ) -> Plan:
-    index = floating.nic.index
+    """The plan on what was seen; the interface must be in it."""
+    interface, index = seen.interfaces[floating.nic.id], floating.nic.index
     match kind:
         case Kind.DETACH:
             return preflight.plan_detach(interface=interface, seen=seen)
         case Kind.ATTACH:
             return preflight.plan_attach(
                 interface=interface,
-                instance_id=InstanceId(to),
+                instance_id=to,
                 device_index=index,
                 seen=seen,
             )
@@ -70,7 +68,7 @@ def _plan(
             return preflight.plan_swap(
                 interface=interface,
                 device_index=index,
-                to=InstanceId(to),
+                to=to,
                 seen=seen,
                 frozen=False,
             )
@@ -121,7 +119,5 @@ def begin(
     )
     if simulation.store.request(job=job, locks=locks) is not None:
         return False
-    simulation.pairs[floating.key].begin()
-    simulation.watch.on_request(job)
-    simulation.schedule(WAKE_S, simulation.start_process)
+    simulation.has_begun(floating, job)
     return True

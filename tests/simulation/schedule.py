@@ -11,6 +11,7 @@ from functools import partial
 from uuid import UUID
 
 from failover.engine import guard
+from failover.engine.job import Job
 from failover.engine.limits import Limits
 from tests.simulation import building, guarding, happenings, requests
 from tests.simulation.floats import Floating, key_of
@@ -59,6 +60,7 @@ class Simulation:
     """One run of one plan."""
 
     region_id = REGION
+    wake_s = 0.05
     most_repairs = guard.MOST_REPAIRS_AN_HOUR
 
     def __init__(
@@ -278,6 +280,12 @@ class Simulation:
         self.is_healed = True
         self._down_until = 0.0
         happenings.heal(self)
+
+    def has_begun(self, floating: Floating, job: Job) -> None:
+        """A job's row is committed; the broker wakes a worker."""
+        self.pairs[floating.key].begin()
+        self.watch.on_request(job)
+        self.schedule(self.wake_s, self.start_process)
 
     def _release(self) -> None:
         """An operator cancels what is parked over a resource that is gone."""

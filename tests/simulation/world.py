@@ -205,7 +205,8 @@ class World:
         """What EC2 shows now: each kind, and each part, of an age of its own."""
         now = self.now()
         at, machines_at = now - draw_lag(), now - draw_lag()
-        seen = {i: self._nic_at(i, at) for i in scope.interface_ids}
+        nics = sorted(scope.interface_ids)
+        seen = {i: self._nic_at(i, now - draw_lag()) for i in nics}
         for subnet_id, address in scope.private_ips:
             seen |= {i.id: i for i in self._carriers(subnet_id, address, at)}
         tables = scope.route_table_ids | scope.confirm_route_table_ids
