@@ -42,6 +42,7 @@ def look(
             part=part,
             trace=known.get(part.key, Trace(key=part.key)),
             moves=_unlanded(part, intents, job.memory),
+            favourite=_favourite(part, intents),
             observation=observation,
             limits=limits,
         )
@@ -76,13 +77,15 @@ def look(
 class _Eye:
     """All that a belief about one part rests on.
 
-    `moves` are its calls that may have taken effect and were not seen to.
+    `moves` are its calls that may have taken effect and were not seen to; `favourite`
+    is the interface that the last accepted one of all named.
     """
 
     moving: Moving
     part: Part
     trace: Trace
     moves: Sequence[Intent]
+    favourite: InterfaceId | None
     observation: Observation
     limits: Limits
 
@@ -111,15 +114,21 @@ def _unlanded(part: Part, intents: Sequence[Intent], memory: Memory) -> list[Int
     ]
 
 
+def _favourite(part: Part, intents: Sequence[Intent]) -> InterfaceId | None:
+    accepted = [
+        i for i in intents if i.outcome is Outcome.OK and part.is_moved_by(i.call)
+    ]
+    return accepted[-1].call.interface_id if accepted else None
+
+
 def _believe(eye: _Eye) -> _Belief:
     accepted = [i for i in eye.moves if i.outcome is Outcome.OK]
     last = accepted[-1] if accepted else None
-    favourite = last.call.interface_id if last else None
     shown = places.find(
         moving=eye.moving,
         part=eye.part,
         observation=eye.observation,
-        favourite=favourite,
+        favourite=eye.favourite,
     )
     if shown is None:
         return _omitted(eye)
