@@ -120,9 +120,9 @@ class Door:
     def _others(self, call: Call, body: str, headers: Mapping[str, str]) -> Answer:
         """A call that moto answers."""
 
-        def rule(_region: Any, _params: Any) -> Answer:
+        def rule(region: Any, params: Any) -> Answer:
             return self._breadth.answer(
-                body, headers, account_id=call.account_id, action=call.action
+                region, params, action=call.action, body=body, headers=headers
             )
 
         answered: Answer
