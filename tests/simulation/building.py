@@ -14,18 +14,23 @@ if TYPE_CHECKING:
     from tests.simulation.schedule import Simulation
 
 A, B, C = InstanceId("a"), InstanceId("b"), InstanceId("c")
+LONG_BEFORE_S = 60.0
 ADDRESSES = {A: "10.0.0.1", B: "10.0.0.2", C: "10.0.0.3"}
 
 
 def build(simulation: "Simulation") -> None:
     """Three instances, of which c is a stranger, and the plan's resources."""
     plan, world = simulation.plan, simulation.world
+    # Long before the run, so that even the oldest read shows all of it.
+    simulation.clock.at -= LONG_BEFORE_S
     for name in (A, B, C):
         limit = plan.limit if name == plan.to else 4
         world.add_machine(Machine(id=name, limit=limit))
     if plan.strategy is not Strategy.ENI:
         for name, address in ADDRESSES.items():
             primary = Nic(id=truth.primary_of(name), address=address, index=0)
+            # An Elastic IP's own place there: two of them need two.
+            primary.secondaries += [_own_address(name, n) for n in range(plan.pairs)]
             world.add_nic(primary, holder=name, kept=False)
     for number in range(plan.pairs):
         if plan.strategy is Strategy.ENI:
@@ -36,6 +41,7 @@ def build(simulation: "Simulation") -> None:
         simulation.pairs[floating.key] = PairRow(
             floating=floating, ends=(A, B), desired=floating.holder
         )
+    simulation.clock.at += LONG_BEFORE_S
     world.on_change = simulation.on_change
     world.on_state = simulation.watch.note_impossible
 
@@ -61,11 +67,12 @@ def _add_interface(simulation: "Simulation", number: int) -> FloatingInterface:
 
 def _add_parts(simulation: "Simulation", number: int) -> FloatingParts:
     plan, world = simulation.plan, simulation.world
+    is_address = plan.strategy is Strategy.EIP
     ends = {
         name: End(
             instance_id=name,
             interface_id=truth.primary_of(name),
-            private_ip=ADDRESSES[name] if plan.strategy is Strategy.EIP else "",
+            private_ip=_own_address(name, number) if is_address else "",
         )
         for name in (A, B)
     }
@@ -78,14 +85,16 @@ def _add_parts(simulation: "Simulation", number: int) -> FloatingParts:
     return floating
 
 
+def _own_address(name: InstanceId, number: int) -> str:
+    return f"{ADDRESSES[name]}{number + 1}"
+
+
 def _part(strategy: Strategy, number: int, n: int) -> Part:
     match strategy:
         case Strategy.EIP:
             return Part(allocation_id=AllocationId(f"eipalloc-{number + 1}"))
         case Strategy.PRIVATE_IP:
-            return Part(
-                subnet_id=truth.SUBNET, private_ip=f"10.0.0.{10 * (number + 1) + n}"
-            )
+            return Part(subnet_id=truth.SUBNET, private_ip=f"10.0.0.{100 + number}")
         case _:
             return Part(
                 route_table_id=RouteTableId(f"rtb-{number + 1}-{n + 1}"),

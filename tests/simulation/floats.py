@@ -137,8 +137,11 @@ class FloatingParts:
         return holders.pop() if len(holders) == 1 else MIXED
 
     def _holder_at(self, spot: Spot | None) -> InstanceId | None:
-        nic = self.world.nics[spot.interface_id] if spot else None
-        return nic.tie.instance_id if nic is not None and nic.tie is not None else None
+        if spot is None:
+            return None
+        own = (i for i in self.ends if self.spot(i) == spot)
+        tie = self.world.nics[spot.interface_id].tie
+        return next(own, tie.instance_id if tie else MIXED)
 
     @property
     def exists(self) -> bool:

@@ -44,11 +44,15 @@ class Places:
     def add(self, part: Part, spot: Spot | None) -> None:
         self.parts[part.key] = part
         self.spots[part.key] = None
+        if spot is None:
+            self._note(part)
         self.put(part.key, spot)
 
     def put(self, key: str, spot: Spot | None) -> None:
         """The part is there from now on."""
         old, part = self.spots[key], self.parts[key]
+        if old == spot and key not in self.gone:
+            return
         for here in (old, spot):
             if here is not None:
                 self._at.setdefault(here.interface_id, set()).discard(key)
