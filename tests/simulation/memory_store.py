@@ -21,7 +21,7 @@ __all__ = ["RELEASABLE", "Holder", "JobRow", "MemoryStore", "RegionRow"]
 
 # A `next_run_at` further ahead than this is a broken clock's and counts as due (P11).
 FAR_AHEAD_S = 60.0
-RELEASABLE = ("gone", "foreign_instance")
+RELEASABLE = ("gone", "foreign_instance", "foreign_holder")
 
 
 class MemoryStore:

@@ -42,7 +42,7 @@ class Calls:
             return
         self._rests_on_a_fresh_look(change.job, intent, process)
         if before.first_intent_at is None and intent.call.action is Action.DETACH:
-            self._target_was_possible(before)
+            self._target_was_possible(before, process)
             self._is_not_braked(before)
 
     def on_wire(self, intent: Intent, fence: Fence) -> None:
@@ -96,7 +96,7 @@ class Calls:
 
     # I26 and P6.
 
-    def _target_was_possible(self, before: Job) -> None:
+    def _target_was_possible(self, before: Job, process: "Process") -> None:
         if before.kind is not Kind.SWAP or before.to_instance_id is None:
             return
         key = (key_of(before), before.to_instance_id)
@@ -107,7 +107,8 @@ class Calls:
         known_s = limits.facts_age_s + max(plan.lags) + 1
         if not plan.uses_preflight:
             known_s -= limits.preflight_age_s
-        is_news = since > self._sim.now - known_s
+        decided_at = process.woken_at - process.clock.offset_s
+        is_news = since > decided_at - known_s
         hold("I26 no detach towards an impossible target", is_news, since=since)
 
     def _is_not_braked(self, before: Job) -> None:
