@@ -62,32 +62,47 @@ def fresh_database(server_url: str) -> Iterator[str]:
         )
 
 
+# One house for all tests of a database: it must survive them one after another.
+
+
+@pytest.fixture(scope="session")
+def on_sqlite() -> Iterator[House]:
+    with shaken() as home:
+        yield home
+
+
+@pytest.fixture(scope="session")
+def on_postgresql(postgres_url: str) -> Iterator[House]:
+    with fresh_database(postgres_url) as url, shaken(url) as home:
+        yield home
+
+
 @pytest.fixture(
-    scope="module",
-    params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)],
+    params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)]
 )
-def standing(request: pytest.FixtureRequest) -> Iterator[House]:
-    """One house for all the tests of a file: it must survive them one after another."""
-    if request.param == "sqlite":
-        with shaken() as home:
-            yield home
-        return
-    server_url = str(request.getfixturevalue("postgres_url"))
-    with fresh_database(server_url) as url, shaken(url) as home:
+def home(request: pytest.FixtureRequest) -> Iterator[House]:
+    """The house on either database, at rest before and after."""
+    with at_rest(request.getfixturevalue(f"on_{request.param}")) as home:
         yield home
 
 
 @pytest.fixture
-def home(standing: House) -> Iterator[House]:
-    """The house, at rest before and after."""
-    wait_until_whole(standing)
-    yield standing
-    for pid in house.children(standing.process.pid):
+def sqlite_home(on_sqlite: House) -> Iterator[House]:
+    """The house on SQLite, for what has nothing to do with the database."""
+    with at_rest(on_sqlite) as home:
+        yield home
+
+
+@contextlib.contextmanager
+def at_rest(home: House) -> Iterator[House]:
+    """Let the house come to rest, and undo afterwards what was done to it."""
+    wait_until_whole(home)
+    yield home
+    for pid in house.children(home.process.pid):
         with contextlib.suppress(ProcessLookupError):
             os.kill(pid, signal.SIGCONT)
-    standing.sim.http.delete("/_sim/faults").raise_for_status()
-    standing.sim.control("config", stale_s=0, throttle="off", latency_s=0.02)
-    wait_until_whole(standing)
+    home.sim.http.delete("/_sim/faults").raise_for_status()
+    home.sim.control("config", stale_s=0, throttle="off", latency_s=0.02)
 
 
 def wait_until_whole(home: House) -> None:

@@ -49,7 +49,9 @@ class SteppedClock:
 
 
 @pytest.fixture(scope="module")
-def stepped(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[SteppedClock, House]]:
+def stepped(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[tuple[SteppedClock, House]]:
     clock = SteppedClock(tmp_path_factory.mktemp("clock"))
     with shaken(**clock.settings) as home:
         yield clock, home

@@ -14,71 +14,78 @@ def strike(home: House, action: str, kind: str, **more: object) -> None:
     home.sim.control("faults", action=action, kind=kind, **more)
 
 
-def test_lost_replies_of_both_calls_make_no_second_effect(home: House) -> None:
+def test_lost_replies_of_both_calls_make_no_second_effect(sqlite_home: House) -> None:
     def lose(home: House) -> None:
         strike(home, "DetachNetworkInterface", "drop-after", times=1)
         strike(home, "AttachNetworkInterface", "drop-after", times=1)
 
-    ride(home, fault="both replies lost", restored_within_s=MOVE_S + 1, before=lose)
+    ride(
+        sqlite_home,
+        fault="both replies lost",
+        restored_within_s=MOVE_S + 1,
+        before=lose,
+    )
 
 
-def test_errors_after_the_effect_make_no_second_effect(home: House) -> None:
+def test_errors_after_the_effect_make_no_second_effect(sqlite_home: House) -> None:
     def err(home: House) -> None:
         strike(home, "DetachNetworkInterface", "error-after", times=1)
         strike(home, "AttachNetworkInterface", "error-after", times=1)
 
-    ride(home, fault="both answered 500", restored_within_s=MOVE_S + 1, before=err)
+    ride(
+        sqlite_home, fault="both answered 500", restored_within_s=MOVE_S + 1, before=err
+    )
 
 
-def test_calls_that_never_arrived_are_made_again(home: House) -> None:
+def test_calls_that_never_arrived_are_made_again(sqlite_home: House) -> None:
     def drop(home: House) -> None:
         strike(home, "DetachNetworkInterface", "drop-before", times=2)
         strike(home, "AttachNetworkInterface", "drop-before", times=2)
 
     ride(
-        home,
+        sqlite_home,
         fault="calls lost on the way, twice each",
         restored_within_s=MOVE_S + 2,
         before=drop,
     )
 
 
-def test_an_attach_that_lands_late_is_waited_for_or_met(home: House) -> None:
+def test_an_attach_that_lands_late_is_waited_for_or_met(sqlite_home: House) -> None:
     def late(home: House) -> None:
         strike(home, "AttachNetworkInterface", "late", times=1, delay_s=3)
 
     ride(
-        home,
+        sqlite_home,
         fault="an attach lands 3 s late",
         restored_within_s=MOVE_S + 4,
         before=late,
     )
 
 
-def test_a_storm_of_throttling_costs_patience_only(home: House) -> None:
+def test_a_storm_of_throttling_costs_patience_only(sqlite_home: House) -> None:
     def storm(home: House) -> None:
         strike(home, "*NetworkInterface*", "throttle", probability=0.5, times=30)
 
     ride(
-        home,
+        sqlite_home,
         fault="half of all calls throttled",
         restored_within_s=MOVE_S + 4,
         before=storm,
     )
 
 
-def test_reads_from_the_past_are_not_believed(home: House) -> None:
+def test_reads_from_the_past_are_not_believed(sqlite_home: House) -> None:
     ride(
-        home,
+        sqlite_home,
         fault="reads up to 2 s old",
         restored_within_s=MOVE_S + 6,
         before=lambda home: home.sim.control("config", stale_s=2),
     )
 
 
-def test_a_slow_ec2_costs_its_own_time(home: House) -> None:
+def test_a_slow_ec2_costs_its_own_time(sqlite_home: House) -> None:
     ride(
-        home,
+        sqlite_home,
         fault="one second of latency",
         restored_within_s=MOVE_S + 5,
         before=lambda home: home.sim.control("config", latency_s=1),
