@@ -79,3 +79,78 @@ CHECKS: Mapping[str, tuple[str, str]] = {
         "Pair {pair} already moves or reserves {resource}.",
     ),
 }
+
+# What sounds otherwise, or only happens, where the strategy moves in one call.
+MOVE_CHECKS: Mapping[str, tuple[str, str]] = {
+    "target_interface": (
+        "{instance} has an interface that can take it.",
+        "{instance} has no attached interface at the pair's device index. Attach one, "
+        "or change the index.",
+    ),
+    "public_ip": (
+        "Nothing else is displaced at {instance}.",
+        "{instance} has the automatic public address {public_ip}, which EC2 takes "
+        "away for good when the Elastic IP comes. Force accepts that.",
+    ),
+    "source_dest_check": (
+        "Source/destination checking is off at both ends.",
+        "Source/destination checking is on at {interfaces}, which drops what the "
+        "route brings. Turn it off there.",
+    ),
+    "permission_move": (
+        "The role may move it.",
+        "The role may not make the call that moves it. See its policy.",
+    ),
+    "foreign_holder": (
+        "Nothing outside the pair has it.",
+        "{holder}, which is neither end of the pair, has it.",
+    ),
+    "same_subnet": (
+        "{instance} is in the address's subnet.",
+        "{instance} has no interface in subnet {subnet}: a private address never "
+        "leaves its subnet.",
+    ),
+}
+OF_STRATEGY: Mapping[str, Mapping[str, tuple[str, str]]] = {
+    "eip": {
+        "addresses": (
+            "No other Elastic IP is on {private_ip} of {instance}.",
+            "{rider} is on {private_ip} of {instance}, and would be displaced for "
+            "good. Take it off first.",
+        ),
+        "resource_found": (
+            "The Elastic IP exists.",
+            "EC2 knows no Elastic IP {resource} in this region.",
+        ),
+    },
+    "private-ip": {
+        "addresses": (
+            "It is a secondary private address.",
+            "{private_ip} is the primary address of an interface, which EC2 never "
+            "moves. Choose a secondary one.",
+        ),
+        "same_zone": (
+            "The address and {instance} are in the same Availability Zone.",
+            "{instance} is in {instance_zone}, the address in {interface_zone}: a "
+            "private address never leaves its subnet.",
+        ),
+    },
+    "route": {
+        "same_vpc": (
+            "{instance} and all route tables are in the same VPC.",
+            "{route_tables} and {instance} are in different VPCs.",
+        ),
+        "resource_found": (
+            "All route tables exist.",
+            "EC2 knows not all of the route tables ({resource}).",
+        ),
+    },
+}
+
+
+def sentences(code: str, strategy: str) -> tuple[str, str]:
+    """What is said when the check passes, and when it fails."""
+    found = OF_STRATEGY.get(strategy, {}).get(code)
+    if found is None and strategy != "eni":
+        found = MOVE_CHECKS.get(code)
+    return found or CHECKS.get(code, ("{code} passes.", "{code} fails."))

@@ -25,7 +25,7 @@ NEVER = frozenset(
         "interface_managed",
         "interface_found",
         "resource_found",
-        "end_interface",
+        "target_interface",
         "same_subnet",
         "foreign_holder",
         "free_slot",
@@ -69,7 +69,9 @@ def survey(*, new: NewPair, region: Region, own: Pair | None = None) -> Survey:
     if hopeless:
         failed = list(dict.fromkeys(hopeless))
         kept = [c for c in prepared.plan.checks if c not in failed and c.ok]
-        raise refusals.PreflightFailed(checks=plans.as_views([*failed, *kept]))
+        raise refusals.PreflightFailed(
+            checks=plans.as_views([*failed, *kept], new.strategy)
+        )
     surveyed = Survey(
         new=new,
         region=region,
@@ -87,6 +89,9 @@ def is_hopeless(check: Check) -> bool:
         return False
     if check.code == "target_state":
         return dict(check.args).get("state") in DEAD
+    if check.code == "addresses":
+        # A primary address stays for ever; an Elastic IP in the way can be taken off.
+        return not dict(check.args).get("rider")
     return check.code in NEVER
 
 

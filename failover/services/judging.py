@@ -32,10 +32,11 @@ def judge(prepared: Prepared, asked: Swap, actor: Actor, job_id: UUID) -> Start:
             holder=str(prepared.plan.target), strategy=prepared.pair.strategy
         )
     _require_unchanged(prepared, asked)
-    plans.require_acceptable(prepared.plan, force=asked.force)
-    if prepared.interface is None and prepared.moving is None:
-        raise refusals.PreflightFailed(checks=plans.as_views(prepared.plan.checks))
     pair = prepared.pair
+    plans.require_acceptable(prepared.plan, force=asked.force, strategy=pair.strategy)
+    if prepared.interface is None and prepared.moving is None:
+        checks = plans.as_views(prepared.plan.checks, pair.strategy)
+        raise refusals.PreflightFailed(checks=checks)
     source, index = _source(prepared)
     return beginning.swap(
         prepared,

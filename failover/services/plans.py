@@ -7,12 +7,23 @@ from typing import Any
 
 from failover.engine import preflight
 from failover.engine.job import Call, Moving, Part
+from failover.engine.job import Strategy as JobStrategy
+from failover.engine.moves import preflight as preflight_of_moves
+from failover.engine.moves.preflight import MovePlan
 from failover.engine.ports import describe
 from failover.engine.preflight import Check, Plan
 from failover.engine.topology import InstanceId, Interface, InterfaceId, Observation
 from failover.models import Pair
 from failover.models.pairs import Strategy
-from failover.services import fields, holders, measures, refusals, sights, words
+from failover.services import (
+    fields,
+    floating,
+    holders,
+    measures,
+    refusals,
+    sights,
+    words,
+)
 from failover.services.refusals import CheckView
 
 # Checks of the plan that say nothing when they pass.
@@ -83,7 +94,9 @@ def prepare(*, pair: Pair, to: str | None) -> Prepared:
 def plan_on(*, pair: Pair, to: str | None, seen: Observation) -> Prepared:
     """The plan on a look that was taken already. Raises Invalid."""
     _require_end(pair, to)
-    return _plan_interface(pair, to, seen)
+    if pair.strategy == Strategy.ENI:
+        return _plan_interface(pair, to, seen)
+    return _plan_move(pair, to, seen)
 
 
 def _plan_interface(pair: Pair, to: str | None, seen: Observation) -> Prepared:
@@ -110,6 +123,51 @@ def _plan_interface(pair: Pair, to: str | None, seen: Observation) -> Prepared:
         is_free=interface is not None and holder is None,
         interface=interface,
         snapshot=preflight.snapshot(interface) if interface else (),
+    )
+
+
+def _plan_move(pair: Pair, to: str | None, seen: Observation) -> Prepared:
+    ends = floating.ends(pair, seen)
+    parts = floating.parts(pair, ends, seen)
+    first, second = floating.instances_of(pair)
+
+    def plan_to(target: InstanceId) -> MovePlan:
+        return preflight_of_moves.plan_move(
+            strategy=JobStrategy(pair.strategy),
+            parts=parts,
+            ends=ends,
+            to=target,
+            seen=seen,
+            frozen=holders.is_frozen(pair, at=seen.ended_at),
+        )
+
+    planned = plan_to(InstanceId(to) if to else first)
+    if not to and planned.holder == first:
+        planned = plan_to(second)
+    found = Check(
+        code="resource_found",
+        ok=not planned.missing,
+        args=(("resource", ", ".join(planned.missing)),),
+    )
+    foreign = Check(
+        code="foreign_holder",
+        ok=not planned.foreign,
+        args=(("holder", planned.foreign),),
+    )
+    checks = (*planned.plan.checks, found, foreign)
+    is_whole = planned.moving.target is not None and not planned.missing
+    return Prepared(
+        pair=pair,
+        generation=pair.generation,
+        seen=seen,
+        plan=replace(planned.plan, checks=checks),
+        holder=planned.holder or (InstanceId(planned.foreign) or None),
+        is_there=planned.is_there,
+        is_free=planned.is_free,
+        is_mixed=planned.is_mixed,
+        moving=planned.moving if is_whole else None,
+        parts=parts,
+        snapshot=planned.riders,
     )
 
 
@@ -151,7 +209,7 @@ def view(prepared: Prepared, *, job_id: object = None) -> PlanView:
         to=prepared.plan.target or "",
         active_instance_id=prepared.holder,
         calls=as_planned(prepared.plan.calls),
-        checks=as_views(checks),
+        checks=as_views(checks, prepared.pair.strategy),
         expected_outage_s=measures.expected_outage_s(pair=prepared.pair),
         plan_hash=prepared.plan.plan_hash,
         observed_at=datetime.fromtimestamp(prepared.seen.began_at, tz=UTC),
@@ -163,14 +221,16 @@ def as_planned(calls: Iterable[Call]) -> tuple[PlannedCall, ...]:
     return tuple(PlannedCall(action=c.action.value, args=describe(c)) for c in calls)
 
 
-def as_views(checks: Iterable[Check]) -> tuple[CheckView, ...]:
+def as_views(
+    checks: Iterable[Check], strategy: str = Strategy.ENI.value
+) -> tuple[CheckView, ...]:
     """The checks with their sentences."""
     return tuple(
         CheckView(
             code=c.code,
             ok=c.ok,
             severity=c.severity,
-            detail=words.check(c.code, ok=c.ok, args=dict(c.args)),
+            detail=words.check(c.code, ok=c.ok, args=dict(c.args), strategy=strategy),
         )
         for c in checks
         if not (c.ok and c.code in SILENT)
@@ -192,9 +252,11 @@ def is_acceptable(checks: Iterable[CheckView], *, force: bool) -> bool:
     return all(force and c.severity == "warning" for c in failed)
 
 
-def require_acceptable(plan: Plan, *, force: bool) -> None:
+def require_acceptable(
+    plan: Plan, *, force: bool, strategy: str = Strategy.ENI.value
+) -> None:
     """Raises PreflightFailed with all checks."""
-    checks = as_views(plan.checks)
+    checks = as_views(plan.checks, strategy)
     if not is_acceptable(checks, force=force):
         raise refusals.PreflightFailed(checks=checks)
 

@@ -145,7 +145,12 @@ def view_readiness(pair: Pair) -> ReadinessView:
             code=c["code"],
             ok=c["ok"],
             severity=c["severity"],
-            detail=words.check(c["code"], ok=c["ok"], args=c.get("args", {})),
+            detail=words.check(
+                c["code"],
+                ok=c["ok"],
+                args=c.get("args", {}),
+                strategy=pair.strategy,
+            ),
         )
         for c in pair.readiness
     )

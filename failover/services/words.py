@@ -119,9 +119,9 @@ def detail(code: str, fields: Args) -> str:
     return fill(REFUSALS.get(code, ("", "{detail}"))[1], fields)
 
 
-def check(code: str, *, ok: bool, args: Args) -> str:
+def check(code: str, *, ok: bool, args: Args, strategy: str = "eni") -> str:
     """What a check found."""
-    passed, failed = check_words.CHECKS.get(code, ("{code} passes.", "{code} fails."))
+    passed, failed = check_words.sentences(code, strategy)
     return fill(passed if ok else failed, {"code": code, **args})
 
 
