@@ -15,11 +15,14 @@ class Glance(Generic[R]):
         self._region = region
         self._table = table
         self._stale_s = region.around.config.stale_s
+        table.forget(before=region.now - self._stale_s)
         self._seen: dict[str, R | None] = {}
         self._changed: set[str] | None = None
 
     def row(self, row_id: str) -> R | None:
         """The row as it is, or as it was up to `stale_s` ago; None where unknown."""
+        if self._region.hides(row_id):
+            return None
         if not self._stale_s:
             return self._table.get(row_id)
         if row_id not in self._seen:

@@ -18,7 +18,7 @@ def afflict(region: Region, row: Instance, values: Mapping[str, Any]) -> Instanc
     """
     changed = dated(replace(row, **values), at=region.now)
     region.instances.put(changed, at=region.now)
-    if changed.guest != "hung":
+    if values.get("guest") not in (None, "hung"):
         attachments.release_stuck(region, row.id, at=region.now)
     return changed
 

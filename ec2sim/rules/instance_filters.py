@@ -11,7 +11,6 @@ from ec2sim.state.region import Region
 
 # The same for every instance, as instance_views.SAME shows it.
 SAME = {
-    "architecture": "x86_64",
     "capacity-reservation-specification.capacity-reservation-preference": "open",
     "current-instance-boot-mode": "legacy-bios",
     "ena-support": "true",
@@ -95,8 +94,15 @@ def fields(region: Region, sight: Sight) -> Fields:
     return found
 
 
+def architecture(region: Region, row: Instance) -> str:
+    """What an instance's image was built for."""
+    image = region.images.get(row.image_id)
+    return "x86_64" if image is None else image.architecture
+
+
 def _own(region: Region) -> Fields:
     return {
+        "architecture": lambda row: (architecture(region, row),),
         "availability-zone": lambda row: (row.zone,),
         "availability-zone-id": lambda row: (zones.zone_id(row.zone),),
         "client-token": lambda row: (row.client_token or None,),

@@ -53,12 +53,12 @@ class Sight:
         if row.state == "terminated":
             return []
         changed = self._glance.changed()
-        if not changed:
+        if not changed and not self._region.unseen:
             return lookup.held_by(self._region, row.id)
         found = [
             interface
             for interface in lookup.held_by(self._region, row.id)
-            if interface.id not in changed
+            if interface.id not in changed and not self._region.hides(interface.id)
         ]
         return sorted(found + self._stale(changed).get(row.id, []), key=_index)
 

@@ -45,11 +45,12 @@ def vcpus(name: str) -> int:
     return 0 if kind is None else int(kind["VCpuInfo"]["DefaultVCpus"])
 
 
-def check(name: str, *, zone: str) -> None:
-    """Refuse to launch a type that does not exist, or not in this zone."""
-    if name in KNOWN:
+def check(name: str, *, zone: str, architecture: str = "x86_64") -> None:
+    """Refuse to launch a type that does not exist, not in this zone, or not so."""
+    if name in KNOWN and architecture == "x86_64":
         return
-    if name not in catalogue.kinds():
+    kind = catalogue.kinds().get(name)
+    if kind is None:
         raise Ec2Error(
             "InvalidParameterValue", f"Invalid value '{name}' for InstanceType."
         )
@@ -59,6 +60,16 @@ def check(name: str, *, zone: str) -> None:
             "Unsupported",
             f"Your requested instance type ({name}) is not supported in your requested "
             f"Availability Zone ({zone}).",
+        )
+    known = kind["ProcessorInfo"]["SupportedArchitectures"]
+    if architecture not in known:
+        raise Ec2Error(
+            "InvalidParameterValue",
+            f"The architecture '{','.join(known)}' of the specified instance type does "
+            f"not match the architecture '{architecture}' of the specified AMI. "
+            "Specify an instance type and an AMI that have matching architectures, and try "
+            "again. You can use 'describe-instance-types' or 'describe-images' to "
+            "discover the architecture of the instance type or AMI.",
         )
 
 

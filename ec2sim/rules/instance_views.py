@@ -20,7 +20,6 @@ from ec2sim.state.region import Region
 
 # What is the same for every instance: Linux on shared hardware, without extras.
 SAME: Mapping[str, Any] = {
-    "Architecture": "x86_64",
     "BlockDeviceMappings": [],
     "CapacityReservationSpecification": {"CapacityReservationPreference": "open"},
     "CurrentInstanceBootMode": "legacy-bios",
@@ -53,6 +52,7 @@ def view(region: Region, row: Instance, sight: Sight) -> dict[str, Any]:
     shown: dict[str, Any] = {
         **SAME,
         "AmiLaunchIndex": row.launch_index,
+        "Architecture": instance_filters.architecture(region, row),
         "ClientToken": row.client_token,
         "EbsOptimized": row.ebs_optimized,
         "ImageId": row.image_id,

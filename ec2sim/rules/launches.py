@@ -23,6 +23,7 @@ from ec2sim.rules.launch_specs import Spec
 from ec2sim.state import ids
 from ec2sim.state.instance import Instance
 from ec2sim.state.interface import Attachment, NetworkInterface
+from ec2sim.state.network import Image
 from ec2sim.state.region import Region
 
 DEFAULT_TYPE = "t3.micro"
@@ -73,13 +74,13 @@ def run_instances(region: Region, params: Params) -> Reply:
     known = _repeated(region, params)
     if known is not None:
         return known
-    _check(region, params)
+    image = _check(region, params)
     specs = launch_specs.read(region, params)
     zone = launch_specs.zone_of(region, specs)
     if zone in region.outages:
         raise ReplyNever
     type_name = params.get("InstanceType") or DEFAULT_TYPE
-    instance_types.check(type_name, zone=zone)
+    instance_types.check(type_name, zone=zone, architecture=image.architecture)
     limit, _ = instance_types.limits(type_name)
     if len(specs) > limit:
         raise Ec2Error(
@@ -131,7 +132,8 @@ def _asked(params: Params) -> dict[str, object]:
     return {name: params[name] for name in params if name != "DryRun"}
 
 
-def _check(region: Region, params: Params) -> None:
+def _check(region: Region, params: Params) -> Image:
+    """The image to launch from. Raises Ec2Error for whatever else is wrong."""
     unsimulated.refuse(params, NOT_SIMULATED)
     placement = params.get("Placement") or {}
     unsimulated.refuse(placement, NOT_PLACED)
@@ -149,10 +151,10 @@ def _check(region: Region, params: Params) -> None:
             "InvalidParameterCombination",
             f"MinCount ({least}) may not be larger than MaxCount ({most}).",
         )
-    lookup.named(region.images, ids.IMAGE, required(params, "ImageId"))
     if params.get("KeyName"):
         key_pairs.named(region, params["KeyName"])
     check_user_data(params.get("UserData"))
+    return lookup.named(region.images, ids.IMAGE, required(params, "ImageId"))
 
 
 def check_user_data(given: str | None) -> None:

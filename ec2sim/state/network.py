@@ -90,4 +90,5 @@ class Image:
     name: str
     description: str
     created_at: float
+    architecture: str = "x86_64"
     tags: Mapping[str, str] = field(default_factory=dict)

@@ -1,19 +1,18 @@
 """What the control door turns: the clock, an instance, a zone, roles, sessions."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 from ec2sim import values
 from ec2sim.pages.site import Site
-from ec2sim.rules import attachments, zones
+from ec2sim.rules import health, zones
 from ec2sim.values import BadControl, NoSuch
 from ec2sim.wire.identity import ROLE, Sessions
 from ec2sim.world import DEFAULT_ACCOUNT, World
 
 STATUSES = ("ok", "impaired", "insufficient-data", "initializing", "not-applicable")
 GUESTS = ("ok", "hung", "dead")
-CHOICES = {"guest": GUESTS, "system_status": STATUSES, "instance_status": STATUSES}
+CHOICES = {"guest": GUESTS, **dict.fromkeys(health.CHECKS, STATUSES)}
 # These may be taken back with null.
 OWN_S = ("attach_s", "detach_s")
 
@@ -59,10 +58,7 @@ def set_instance(
         row = region.instances.get(instance_id)
         if row is None:
             raise NoSuch(f"{instance_id}: no such instance")
-        row = replace(row, **changes)
-        region.instances.put(row, at=region.now)
-        if changes.get("guest") not in (None, "hung"):
-            attachments.release_stuck(region, row.id, at=region.now)
+        row = health.afflict(region, row, changes)
     shown = {name: getattr(row, name) for name in (*CHOICES, *OWN_S, "limit")}
     return {"id": row.id, "state": row.state, **shown}
 
