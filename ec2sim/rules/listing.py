@@ -150,8 +150,6 @@ def _candidates(
     named = wanted.get(listing.id_filter)
     if named and filters.are_plain(named):
         return table.in_order(named, after=after)
-    if view.stale_s:
-        return table.known(after=after)
     best: tuple[str, set[str]] | None = None
     fewest = len(table)
     for name, values in wanted.items():
@@ -164,6 +162,9 @@ def _candidates(
         return table.known(after=after)
     name, values = best
     ids = {row_id for value in values for row_id in table.ids(name, value)}
+    if view.stale_s:
+        # The indexes know rows as they are, and a stale reader what they were.
+        ids.update(table.changed())
     return table.in_order(ids, after=after)
 
 

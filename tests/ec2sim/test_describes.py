@@ -9,8 +9,6 @@ from typing import Any
 
 import pytest
 
-from ec2sim.rules.registry import ACTIONS
-from ec2sim.wire import model
 from tests.ec2sim.conftest import FLOATING, MANAGED, PRIMARY, SUBNET, Sim
 
 
@@ -116,31 +114,6 @@ def test_boto3s_waiters_work(live: Sim) -> None:
     live.ec2.get_waiter("instance_stopped").wait(
         InstanceIds=[PRIMARY], WaiterConfig={"Delay": 0.05, "MaxAttempts": 60}
     )
-
-
-def strangers(value: Any, shape: Any) -> set[str]:
-    """The members of a reply that EC2's model does not have."""
-    if shape.type_name == "list":
-        return {name for each in value for name in strangers(each, shape.member)}
-    if shape.type_name != "structure":
-        return set()
-    found = set(value) - set(shape.members)
-    for name in set(value) & set(shape.members):
-        found |= strangers(value[name], shape.members[name])
-    return found
-
-
-def test_every_member_that_is_answered_is_in_ec2s_model(sim: Sim) -> None:
-    region = sim.running.world.region("123456789012", "eu-west-1")
-    reads = [name for name in ACTIONS if name.startswith("Describe")]
-    ACTIONS["CreateKeyPair"](region, {"KeyName": "key"})
-    for name in reads:
-        shape = model.operation("ec2", name)
-        if not shape.input_shape.required_members:
-            reply = ACTIONS[name](region, {})
-            assert any(reply.values()), name
-            extra = strangers(reply, shape.output_shape)
-            assert extra == set(), name
 
 
 def test_instance_types_have_their_limits(sim: Sim) -> None:
