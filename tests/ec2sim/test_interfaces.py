@@ -1,9 +1,11 @@
 """Interfaces: create, delete, describe and their attributes, in EC2's words."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from ec2sim.rules import interfaces, lookup
 from tests.ec2sim.conftest import FLOATING, SPARE, SUBNET, Sim
 
 OTHER_VPC_SUBNET = "subnet-f10131b8"
@@ -81,6 +83,19 @@ def test_addresses_are_unique_and_in_the_subnet(sim: Sim) -> None:
         "InvalidParameterValue",
         "invalid value for parameter address: 20.0.1.five",
     )
+
+
+def test_a_hardware_address_that_is_drawn_twice_is_given_once(sim: Sim) -> None:
+    region = sim.running.world.region("123456789012", "eu-west-1")
+    region.around.chance.seed(7)
+    drawn = interfaces.mac_address(region)
+    spare = lookup.interface(region, SPARE)
+    region.interfaces.put(replace(spare, mac_address=drawn), at=region.now)
+    region.around.chance.seed(7)
+
+    again = interfaces.mac_address(region)
+
+    assert again != drawn
 
 
 @pytest.mark.parametrize("last", [0, 1, 2, 3, 255])
