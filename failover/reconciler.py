@@ -31,7 +31,7 @@ BEAT_EVERY_S = 1.0
 BEATS_KEPT = timedelta(hours=1)
 WAKE_EVERY_S = 2.0
 # A due job that nobody has touched for this long is driven here (reliability 2.4).
-UNTOUCHED_S = 5.0
+UNTOUCHED_S = 2.0
 # With a broker that does not answer there is nothing to wait for.
 UNTOUCHED_WITHOUT_BROKER_S = 0.3
 WATCH_EVERY_S = 5.0

@@ -19,8 +19,8 @@ from tests.journeys.house import House
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(180)]
 MOVE_S = DETACH_S + ATTACH_S
-# A dead owner is seen dead by its lock; who takes over has two seconds for it.
-TAKE_OVER_S = 2.0
+# A dead owner is seen dead by its lock; a new worker or the reconciler takes over.
+TAKE_OVER_S = 5.0
 
 
 def kill(word: str, *, by: signal.Signals = signal.SIGKILL) -> Deed:
@@ -30,7 +30,7 @@ def kill(word: str, *, by: signal.Signals = signal.SIGKILL) -> Deed:
     return deed
 
 
-def test_a_worker_killed_while_detaching_costs_two_seconds(home: House) -> None:
+def test_a_worker_killed_while_detaching_costs_a_take_over(home: House) -> None:
     ride(
         home,
         fault="worker killed while detaching",
@@ -39,7 +39,7 @@ def test_a_worker_killed_while_detaching_costs_two_seconds(home: House) -> None:
     )
 
 
-def test_a_worker_killed_while_the_interface_is_free_costs_two_seconds(
+def test_a_worker_killed_while_the_interface_is_free_costs_a_take_over(
     home: House,
 ) -> None:
     ride(
