@@ -1,7 +1,9 @@
 """Elastic IPs: whose they are, and when they may go."""
 
+from dataclasses import replace
 from typing import Any
 
+from ec2sim.rules import lookup
 from tests.ec2sim.conftest import ALLOCATION, SPARE, Sim
 
 ELASTIC_IP = "127.31.58.118"
@@ -207,3 +209,25 @@ def test_an_address_with_a_reverse_name_is_not_released(sim: Sim) -> None:
 
     sim.ec2.reset_address_attribute(AllocationId=other, Attribute="domain-name")
     sim.ec2.release_address(AllocationId=other)
+
+
+def test_an_address_that_a_service_keeps_is_nobody_elses(sim: Sim) -> None:
+    bond = sim.interface()["Association"]["AssociationId"]
+    region = sim.running.world.region("123456789012", "eu-west-1")
+    kept = replace(lookup.elastic_ip(region, ALLOCATION), service="nlb")
+    region.elastic_ips.put(kept, at=region.now)
+
+    codes = [
+        sim.refusal(action, **asked)[0]
+        for action, asked in (
+            (sim.ec2.release_address, {"AllocationId": ALLOCATION}),
+            (sim.ec2.disassociate_address, {"AssociationId": bond}),
+            (
+                sim.ec2.associate_address,
+                {"AllocationId": ALLOCATION, "NetworkInterfaceId": SPARE},
+            ),
+        )
+    ]
+
+    assert codes == ["AuthFailure"] * 3
+    assert sim.ec2.describe_addresses()["Addresses"][0]["ServiceManaged"] == "nlb"

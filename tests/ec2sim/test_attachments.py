@@ -216,3 +216,30 @@ def test_of_sixteen_attaches_at_once_one_wins(live: Sim) -> None:
 
     assert ends == ["InvalidNetworkInterface.InUse"] * 15 + ["won"]
     assert live.control("state")["violations"] == []
+
+
+def test_twenty_of_twenty_double_attaches_have_one_winner(live: Sim) -> None:
+    live.control("config", {"attach_s": 0.0, "detach_s": 0.0})
+    live.control(f"instances/{PRIMARY}", {"limit": 20})
+    clients = [live.client(), live.client()]
+
+    def attach(place: int) -> str:
+        try:
+            clients[place].attach_network_interface(
+                NetworkInterfaceId=SPARE,
+                InstanceId=(PRIMARY, STANDBY)[place],
+                DeviceIndex=2,
+            )
+        except ClientError as error:
+            return str(error.response["Error"]["Code"])
+        return "won"
+
+    for _ in range(20):
+        with ThreadPoolExecutor(2) as pool:
+            ends = sorted(pool.map(attach, range(2)))
+        assert ends == ["InvalidNetworkInterface.InUse", "won"]
+        live.detach(SPARE)
+        live.ec2.get_waiter("network_interface_available").wait(
+            NetworkInterfaceIds=[SPARE],
+            WaiterConfig={"Delay": 0.05, "MaxAttempts": 100},
+        )
