@@ -94,6 +94,33 @@ def fields(region: Region, sight: Sight) -> Fields:
     return found
 
 
+def through(region: Region) -> dict[str, Callable[[str], Iterable[str]]]:
+    """The filters that an index of the interfaces can answer: who holds them."""
+    interfaces = region.interfaces
+
+    def holders(name: str) -> Callable[[str], Iterable[str]]:
+        def found(value: str) -> Iterable[str]:
+            rows = interfaces.find(name, value)
+            return [row.instance_id for row in rows if row.instance_id]
+
+        return found
+
+    def holder(value: str) -> Iterable[str]:
+        row = interfaces.get(value)
+        return [row.instance_id] if row is not None and row.instance_id else []
+
+    return {
+        "ip-address": holders("association.public-ip"),
+        "private-ip-address": holders("private-ip-address"),
+        "network-interface.network-interface-id": holder,
+        **{
+            f"network-interface.{name}": holders(OF_ADDRESSES.get(name, name))
+            for name in (*interface_views.FIELDS, *OF_ADDRESSES)
+            if interfaces.is_indexed(OF_ADDRESSES.get(name, name))
+        },
+    }
+
+
 def architecture(region: Region, row: Instance) -> str:
     """What an instance's image was built for."""
     image = region.images.get(row.image_id)
@@ -181,6 +208,9 @@ def _of_interfaces(sight: Sight) -> Fields:
         **interface_views.FIELDS,
         **{name: interface_views.FIELDS[other] for name, other in OF_ADDRESSES.items()},
         "addresses.private-dns-name": lambda row: (row.private_dns_name,),
+        "attachment.network-card-index": lambda row: (
+            () if row.attachment is None else (str(row.attachment.network_card_index),)
+        ),
         "public-dns-name": interface_views.FIELDS["association.public-dns-name"],
         "tag-key": lambda row: row.tags.keys(),
         "tag-value": lambda row: row.tags.values(),

@@ -67,8 +67,8 @@ def check(name: str, *, zone: str, architecture: str = "x86_64") -> None:
             "InvalidParameterValue",
             f"The architecture '{','.join(known)}' of the specified instance type does "
             f"not match the architecture '{architecture}' of the specified AMI. "
-            "Specify an instance type and an AMI that have matching architectures, and try "
-            "again. You can use 'describe-instance-types' or 'describe-images' to "
+            "Specify an instance type and an AMI that have matching architectures, and "
+            "try again. You can use 'describe-instance-types' or 'describe-images' to "
             "discover the architecture of the instance type or AMI.",
         )
 

@@ -12,6 +12,7 @@ from ec2sim.state.network import SecurityGroup, Vpc
 from ec2sim.state.region import Region
 
 LONGEST = 255
+MOST_STALE = 255
 NUMBERS: dict[str, Callable[[GroupRule], Any]] = {
     "cidr": lambda rule: rule.cidr,
     "from-port": lambda rule: rule.from_port,
@@ -144,7 +145,16 @@ def describe_security_group_references(region: Region, params: Params) -> Reply:
 def describe_stale_security_groups(region: Region, params: Params) -> Reply:
     """DescribeStaleSecurityGroups: rules to deleted peers, of which there are none."""
     lookup.named(region.vpcs, ids.VPC, params["VpcId"])
-    return {"StaleSecurityGroupSet": []}
+    none: list[str] = []
+    page, _ = listing.cut(
+        region,
+        none,
+        params,
+        action="DescribeStaleSecurityGroups",
+        key=str,
+        most=MOST_STALE,
+    )
+    return {"StaleSecurityGroupSet": page}
 
 
 def make(
