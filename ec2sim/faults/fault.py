@@ -24,7 +24,7 @@ KINDS = (
     "latency",
     "garbage",
 )
-DELAYED = ("late", "slow", "latency")
+DELAYED = ("slow", "latency")
 FORBIDDING = ("unauthorized", "refuse:UnauthorizedOperation")
 # Each of these narrows a fault to calls of that account, region and so on.
 SCOPES = ("account", "region", "zone", "instance", "session", "resource")

@@ -147,7 +147,7 @@ def _home(region: Region, resource_id: str) -> tuple[Table[Any], Any]:
             kind.check(resource_id)
             table = region.tables()[resource_type]
             row = table.get(resource_id)
-            if row is None:
+            if row is None or region.hides(resource_id):
                 raise kind.missing(resource_id)
             return table, row
     raise Ec2Error("InvalidID", f"The ID '{resource_id}' is not valid")

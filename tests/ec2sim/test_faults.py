@@ -119,6 +119,18 @@ def test_a_late_call_is_applied_after_its_reply_is_lost(sim: Sim) -> None:
     assert sim.interface(SPARE)["Attachment"]["Status"] == "attaching"
 
 
+def test_a_late_call_without_a_delay_is_applied_when_its_reply_is_lost(
+    sim: Sim,
+) -> None:
+    plan(sim, "late")
+
+    with pytest.raises(LOST):
+        sim.ec2.attach_network_interface(**ASKED)
+
+    assert sim.interface(SPARE)["Attachment"]["Status"] == "attaching"
+    assert last(sim)["outcome"] == "dropped"
+
+
 def test_a_late_call_may_find_that_it_is_refused_by_then(sim: Sim) -> None:
     plan(sim, "late", delay_s=30, times=1)
     with pytest.raises(LOST):
@@ -430,8 +442,8 @@ def test_a_fault_is_lifted_by_its_name_or_with_all(sim: Sim) -> None:
         ({"kind": "http-after:x"}, "kind"),
         ({"kind": None}, "kind"),
         ({"kind": 7}, "kind"),
-        ({"kind": "late"}, "delay_s"),
-        ({"kind": "slow", "delay_s": 0}, "delay_s"),
+        ({"kind": "slow"}, "delay_s"),
+        ({"kind": "latency", "delay_s": 0}, "delay_s"),
         ({"kind": "latency", "delay_s": -1}, "delay_s"),
         ({"kind": "late", "delay_s": "soon"}, "delay_s"),
         ({"action": ""}, "action"),

@@ -94,6 +94,10 @@ def test_a_new_interface_is_unknown_for_a_while_to_every_call(sim: Sim) -> None:
                 "DeviceIndex": 1,
             },
         ),
+        (
+            sim.ec2.create_tags,
+            {"Resources": [made_id], "Tags": [{"Key": "a", "Value": "b"}]},
+        ),
         (sim.ec2.delete_network_interface, {"NetworkInterfaceId": made_id}),
     ]
 
