@@ -30,11 +30,13 @@ def upsert(  # noqa: PLR0913 - one for each table, each by name
     A row that would only grow younger is left alone until it is `touch_after_s` old.
     Many rows are written in several transactions, so that nobody waits long.
     """
+    moved = list(interfaces)
+    looked_at = list(elastic_ips)
     tables: list[tuple[type[Mirrored], str, dict[str, dict[str, Any]]]] = [
         (
             models.NetworkInterface,
             "interface_id",
-            {i.id: interface_columns(i) for i in interfaces},
+            {i.id: interface_columns(i) for i in moved},
         ),
         (
             models.Instance,
@@ -44,7 +46,7 @@ def upsert(  # noqa: PLR0913 - one for each table, each by name
         (
             models.ElasticIp,
             "allocation_id",
-            {e.allocation_id: elastic_ip_columns(e) for e in elastic_ips},
+            {e.allocation_id: elastic_ip_columns(e) for e in looked_at},
         ),
         (
             models.RouteTable,
@@ -52,8 +54,14 @@ def upsert(  # noqa: PLR0913 - one for each table, each by name
             {t.id: route_table_columns(t) for t in route_tables},
         ),
     ]
+    changed = set()
     for model, key, seen in tables:
-        write(model, key, region_id, seen, began_at, touch_after_s)
+        changed |= write(model, key, region_id, seen, began_at, touch_after_s)
+    follow(
+        region_id=region_id,
+        interfaces=[i for i in moved if i.id in changed],
+        began_at=began_at,
+    )
     observed_at = _utc(began_at)
     before = _utc(began_at - touch_after_s)
     models.Region.objects.filter(
@@ -68,12 +76,13 @@ def write(
     seen: Mapping[str, Mapping[str, Any]],
     began_at: float,
     touch_after_s: float = 0.0,
-) -> None:
+) -> set[str]:
     """Insert what is new, update what differs, and only touch what is the same.
 
     `seen` is columns by the id in column `key`. Two writers of one row: the later
-    look wins, whoever comes last.
+    look wins, whoever comes last. Returns the ids of the rows that differed.
     """
+    differed: set[str] = set()
     for ids in _chunks(list(seen)):
         rows = model._default_manager.filter(  # noqa: SLF001 - Django's public name.
             region_id=region_id, **{f"{key}__in": ids}
@@ -91,11 +100,37 @@ def write(
         ]
         if not changed and not touched:
             continue
+        differed |= {str(getattr(row, key)) for row in changed}
         with transaction.atomic():
             put(model, key, changed)
             rows.filter(
                 **{f"{key}__in": touched}, observed_began_at__lt=began_at
             ).update(observed_began_at=began_at, observed_at=_utc(began_at))
+    return differed
+
+
+def follow(*, region_id: int, interfaces: Iterable[Interface], began_at: float) -> None:
+    """Elastic IPs go where the interfaces that carry them have been seen to go.
+
+    They are not looked at themselves while they only ride along.
+    """
+    for interface in interfaces:
+        attachment = interface.attachment
+        for address in interface.addresses:
+            if address.allocation_id is None:
+                continue
+            models.ElasticIp.objects.filter(
+                region_id=region_id,
+                allocation_id=address.allocation_id,
+                observed_began_at__lt=began_at,
+            ).update(
+                network_interface_id=interface.id,
+                private_ip=address.address,
+                association_id=address.association_id,
+                instance_id=attachment.instance_id if attachment else "",
+                observed_began_at=began_at,
+                observed_at=_utc(began_at),
+            )
 
 
 def put(model: type[Mirrored], key: str, rows: Sequence[Mirrored]) -> None:

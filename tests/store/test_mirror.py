@@ -14,6 +14,9 @@ from failover.engine.topology import (
     InterfaceId,
     Observation,
     PrivateAddress,
+    Route,
+    RouteTable,
+    RouteTableId,
     Scope,
     Slot,
 )
@@ -185,3 +188,57 @@ def test_many_rows_are_written_in_pieces(bench: DjangoBench) -> None:
 
     rows = models.NetworkInterface.objects.filter(instance_id="i-standby")
     assert rows.count() == 1200
+
+
+def test_an_elastic_ip_goes_where_the_interface_that_carries_it_goes(
+    bench: DjangoBench,
+) -> None:
+    mirror.upsert(
+        region_id=bench.region_id,
+        interfaces=[an_interface("i-primary")],
+        elastic_ips=[
+            ElasticIp(
+                allocation_id=AllocationId("eipalloc-1"),
+                public_ip="203.0.113.9",
+                association_id="eipassoc-1",
+                interface_id=InterfaceId("eni-1"),
+                private_ip="10.0.0.2",
+                instance_id=InstanceId("i-primary"),
+            )
+        ],
+        began_at=SEEN_AT,
+    )
+
+    look(bench, an_interface("i-standby"), at=SEEN_AT + 1)
+    look(bench, an_interface("i-primary"), at=SEEN_AT + 0.5)
+
+    assert models.ElasticIp.objects.get().instance_id == "i-standby"
+
+
+def test_route_tables_are_mirrored_and_an_old_look_changes_nothing(
+    bench: DjangoBench,
+) -> None:
+    def table(interface_id: str) -> RouteTable:
+        route = Route(
+            destination_cidr="10.9.0.0/16", interface_id=InterfaceId(interface_id)
+        )
+        return RouteTable(
+            id=RouteTableId("rtb-1"), routes=(route,), tags={"Name": "private"}
+        )
+
+    for interface_id, at in (("eni-1", 1), ("eni-2", 3), ("eni-1", 2)):
+        mirror.upsert(
+            region_id=bench.region_id,
+            route_tables=[table(interface_id)],
+            began_at=SEEN_AT + at,
+        )
+
+    row = models.RouteTable.objects.get()
+    assert row.name == "private"
+    assert row.routes == [
+        {
+            "destination_cidr": "10.9.0.0/16",
+            "network_interface_id": "eni-2",
+            "state": "active",
+        }
+    ]
