@@ -1,5 +1,6 @@
 """DescribeAddresses, and an Elastic IP in EC2's own shape."""
 
+from functools import partial
 from typing import Any
 
 from ec2sim.errors import Ec2Error
@@ -69,13 +70,33 @@ def describe_addresses(region: Region, params: Params) -> Reply:
         fields=fields(region),
         id_filter="allocation-id",
         paged=False,
+        through={"instance-id": partial(_of_instance, region)},
     )
     public_ips = list(dict.fromkeys(params.get("PublicIps") or ()))
     _check_known(region, public_ips)
+    if public_ips and not params.get("AllocationIds") and not _is_dim(region):
+        named = [
+            region.elastic_ips.find("public-ip", each)[0].id for each in public_ips
+        ]
+        params = {**params, "AllocationIds": named}
     found, _ = listing.rows(region, region.elastic_ips, asked, params)
     if public_ips:
         found = [row for row in found if row.public_ip in public_ips]
     return {"Addresses": [view(region, row) for row in found]}
+
+
+def _of_instance(region: Region, instance_id: str) -> list[str]:
+    """The addresses on the interfaces of an instance."""
+    return [
+        address.id
+        for interface in region.interfaces.find("attachment.instance-id", instance_id)
+        for address in region.elastic_ips.find("network-interface-id", interface.id)
+    ]
+
+
+def _is_dim(region: Region) -> bool:
+    """Whether a reader may meet another state than the one that the indexes know."""
+    return bool(region.around.config.stale_s or region.unseen)
 
 
 def _check_known(region: Region, public_ips: list[str]) -> None:

@@ -137,6 +137,7 @@ def describe_instances(region: Region, params: Params) -> Reply:
         ids="InstanceIds",
         fields=instance_filters.fields(region, sight),
         id_filter="instance-id",
+        through=instance_filters.through(region),
     )
     check_outage(region, params)
     found, token = listing.rows(region, region.instances, asked, params)

@@ -1,7 +1,7 @@
 """How every Describe finds its rows: by name, by filter, in pages."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import islice
 from typing import Any, Generic, TypeVar
@@ -23,7 +23,8 @@ class Listing(Generic[R]):
     """What one Describe call may be asked. `least` and `most` bound MaxResults.
 
     In a region with more than `crowd` rows a call must be paged, name what it wants,
-    or have one of the filters of `narrow`.
+    or have one of the filters of `narrow`. `through` finds the rows that a filter's
+    value may mean by the indexes of other tables.
     """
 
     action: str
@@ -36,6 +37,7 @@ class Listing(Generic[R]):
     paged: bool = True
     crowd: int | None = None
     narrow: frozenset[str] = frozenset()
+    through: Mapping[str, Callable[[str], Iterable[str]]] = field(default_factory=dict)
 
 
 class Drawn(Sequence[dict[str, Any]], Generic[R]):
@@ -150,22 +152,35 @@ def _candidates(
     named = wanted.get(listing.id_filter)
     if named and filters.are_plain(named):
         return table.in_order(named, after=after)
-    best: tuple[str, set[str]] | None = None
+    best: Iterable[str] | None = None
     fewest = len(table)
     for name, values in wanted.items():
-        if not table.is_indexed(name) or not filters.are_plain(values):
-            continue
-        count = sum(table.count(name, value) for value in values)
-        if count < fewest:
-            best, fewest = (name, values), count
+        found = _pointed_at(table, listing, name, values, view)
+        if found is not None and len(found) < fewest:
+            best, fewest = found, len(found)
     if best is None:
         return table.known(after=after)
-    name, values = best
-    ids = {row_id for value in values for row_id in table.ids(name, value)}
+    ids = set(best)
     if view.stale_s:
         # The indexes know rows as they are, and a stale reader what they were.
         ids.update(table.changed())
     return table.in_order(ids, after=after)
+
+
+def _pointed_at(
+    table: Table[R], listing: Listing[R], name: str, values: set[str], view: _View
+) -> Collection[str] | None:
+    """The rows that an index has for a filter, or None where there is no index."""
+    if not filters.are_plain(values):
+        return None
+    if table.is_indexed(name):
+        if len(values) == 1:
+            return table.ids(name, *values)
+        return {row_id for value in values for row_id in table.ids(name, value)}
+    point = listing.through.get(name)
+    if point is None or view.stale_s:
+        return None
+    return {row_id for value in values for row_id in point(value)}
 
 
 def _limit(listing: Listing[R], params: Params, ids: list[str]) -> int | None:

@@ -2,7 +2,7 @@
 
 from bisect import bisect_right
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from typing import Generic, Protocol, TypeVar
 
 
@@ -75,15 +75,14 @@ class Table(Generic[R]):
         """The rows whose indexed field `name` has exactly this value, by birth."""
         return [self._rows[row_id] for row_id in self.in_order(self.ids(name, value))]
 
-    def ids(self, name: str, value: str) -> Iterable[str]:
+    def ids(self, name: str, value: str) -> Collection[str]:
         """The identifiers of the rows that `find` would give, in no order."""
         found = self._index.get(self._names.get(name, name), {}).get(value, ())
         return (found,) if isinstance(found, str) else found
 
     def count(self, name: str, value: str) -> int:
         """How many rows `find` would give."""
-        found = self._index.get(self._names.get(name, name), {}).get(value, ())
-        return 1 if isinstance(found, str) else len(found)
+        return len(self.ids(name, value))
 
     def put(self, row: R, *, at: float) -> None:
         """Add a row, or take the place of the one with the same identifier."""
