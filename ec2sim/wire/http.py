@@ -21,6 +21,7 @@ XML = "text/xml;charset=UTF-8"
 PLAIN = "text/plain; charset=utf-8"
 LINGER_OFF = struct.pack("ii", 1, 0)
 SLICE_S = 0.25
+MOST_DRAINED = 256_000_000
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -84,6 +85,7 @@ class Handler(BaseHTTPRequestHandler):
         except BadBody as problem:
             self.close_connection = True
             self._refuse(Ec2Error(problem.code, str(problem), status=problem.status))
+            self._drain()
             return
         parts = urlsplit(self.path)
         if parts.path == "/_sim" or parts.path.startswith("/_sim/"):
@@ -139,6 +141,15 @@ class Handler(BaseHTTPRequestHandler):
         if self.command != "HEAD":
             self.wfile.write(body)
         self.wfile.flush()
+
+    def _drain(self) -> None:
+        """Take in what is still coming, so that the client gets to read its answer."""
+        self.connection.settimeout(SLICE_S)
+        left = MOST_DRAINED
+        with contextlib.suppress(OSError):
+            self.connection.shutdown(socket.SHUT_WR)
+            while left > 0 and (part := self.connection.recv(65_536)):
+                left -= len(part)
 
     def _stay_silent(self) -> None:
         """Answer nothing until the caller has gone, or for a long time."""

@@ -183,6 +183,12 @@ def test_a_body_that_cannot_be_read_is_refused_and_the_line_closes(
     assert said.count(b"HTTP/1.1") == 1
 
 
+def test_a_client_that_sends_too_much_gets_to_read_why(sim: Sim) -> None:
+    reply = ask(sim, "POST", body=b"x" * 20_000_000)
+
+    assert (reply.status, reply.code()) == (413, "RequestEntityTooLarge")
+
+
 @pytest.mark.parametrize(
     "sent",
     [
