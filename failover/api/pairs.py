@@ -11,6 +11,7 @@ from failover.api import bodies, door, shapes
 from failover.api.door import Door
 from failover.api.inventory import job_answer
 from failover.services import (
+    advising,
     fields,
     filters,
     pairs,
@@ -127,6 +128,16 @@ class Plan(Door):
         pair = queries.get_pair(name)
         to = request.query_params.get("to") or None
         return Response(swaps.get_plan(pair=pair, to=to).as_fields())
+
+
+class Advice(Door):
+    """Which strategies the pair's two instances allow, and what each means."""
+
+    required_role: ClassVar = {"GET": "viewer"}
+    answers: ClassVar = {"GET": shapes.Advice}
+
+    def get(self, request: Request, name: str) -> Response:
+        return Response(advising.advise_pair(queries.get_pair(name)).as_fields())
 
 
 class Swap(Door):

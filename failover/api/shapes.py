@@ -123,6 +123,27 @@ class Plan(Shape):
     observed_at = s.DateTimeField()
 
 
+class StrategyAdvice(Shape):
+    strategy = s.CharField()
+    possible = s.BooleanField()
+    current = s.BooleanField()
+    how = s.CharField()
+    best_for = s.CharField()
+    keeps = s.ListField(child=s.CharField())
+    loses = s.ListField(child=s.CharField())
+    checks = Check(many=True)
+    expected_outage_s = s.FloatField()
+    measured_from = s.IntegerField()
+    measured_of = s.ChoiceField(choices=["pair", "region", "installation", "nobody"])
+
+
+class Advice(Shape):
+    primary_instance_id = s.CharField()
+    standby_instance_id = s.CharField()
+    observed_at = s.DateTimeField()
+    strategies = StrategyAdvice(many=True)
+
+
 class Frozen(Shape):
     by = s.CharField()
     reason = s.CharField()

@@ -71,6 +71,7 @@ urlpatterns = [
     *both(PAIR, pairs.Pair.as_view(), "api-pair"),
     *both(f"{PAIR}/health", health.pair_health, "api-pair-health"),
     *both(f"{PAIR}/plan", pairs.Plan.as_view(), "api-plan"),
+    *both(f"{PAIR}/advice", pairs.Advice.as_view(), "api-advice"),
     *both(f"{PAIR}/swap", pairs.Swap.as_view(), "api-swap"),
     *both(f"{PAIR}/freeze", pairs.Freeze.as_view(), "api-freeze"),
     *both(f"{PAIR}/unfreeze", pairs.Unfreeze.as_view(), "api-unfreeze"),
