@@ -191,6 +191,14 @@ def is_sqlite(config: dj_database_url.DBConfig) -> bool:
     return config.get("ENGINE") == "django.db.backends.sqlite3"
 
 
+def has_ec2_on_this_machine() -> bool:
+    """Whether boto3 is pointed at a simulator of ours: no signature of AWS's there."""
+    names = ("AWS_ENDPOINT_URL_EC2", "AWS_ENDPOINT_URL")
+    urls = [ENV.str(name, "").strip() for name in names]
+    chosen = next((url for url in urls if url), "")
+    return is_loopback(urlsplit(chosen).hostname or "")
+
+
 def is_loopback(host: str) -> bool:
     if host == "localhost":
         return True

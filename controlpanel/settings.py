@@ -110,6 +110,18 @@ POLL_IDLE_S = environment.seconds("POLL_IDLE_S", default=1)
 LEASE_TTL_S = environment.seconds("LEASE_TTL_S", default=15, least=1)
 # For how long a call without a reply may still take effect.
 SETTLE_S = environment.seconds("SETTLE_S", default=360, least=0)
+# How long after its intent a call of ours may land at AWS (protocol P2): it leaves
+# while a third of the lease is left, its signature is good for five minutes, and its
+# reply is waited for. What lands later than we think could undo a finished job.
+_SIGNATURE_S = 300
+_READ_TIMEOUT_S = 10
+SETTLE_LEAST_S = LEASE_TTL_S - LEASE_TTL_S / 3 + _SIGNATURE_S + _READ_TIMEOUT_S
+if SETTLE_S < SETTLE_LEAST_S and not environment.has_ec2_on_this_machine():
+    raise environment.refusal(
+        "SETTLE_S",
+        f"at least {SETTLE_LEAST_S:g} seconds with this LEASE_TTL_S, because a call of"
+        " ours may land that long after its intent",
+    )
 # Between the two looks that must agree before a job is over.
 VERIFY_AFTER_S = environment.seconds("VERIFY_AFTER_S", default=5, least=0)
 # When an accepted detach counts as hung.

@@ -171,6 +171,7 @@ def gateway(region: Region) -> Gateway:
             clock=_clock(),
             wall_now=time.time,
             is_open_for=store().is_open_for,
+            leave_within_s=limits().lease_ttl_s * 2 / 3,
             pool=_read_pool(),
         )
         _gateways[region.id] = (identity, made)
@@ -181,6 +182,8 @@ def warm_up() -> None:
     """Make what the first drive or request would wait for; no harm if it fails."""
     try:
         clock()
+        # Whether EC2 counts all calls together is learned anew after a restart.
+        store().budgets.forgive()
         for region in Region.objects.select_related("account"):
             gateway(region)
     except (DatabaseError, InterfaceError, ports.Ec2Error) as error:

@@ -36,6 +36,7 @@ class Departure:
     """One mutating call on its way out; `sent_at` stays None until it may leave."""
 
     fence: Fence
+    intent_at: float
     sent_at: float | None = None
 
 
@@ -49,9 +50,13 @@ class Gateway:
         clock: Clock,
         wall_now: Callable[[], float],
         is_open_for: Callable[[Fence], bool],
+        leave_within_s: float,
         pool: Executor,
     ) -> None:
         """`pool` runs parts of reads only; nothing in it waits for the pool.
+
+        `leave_within_s` is how old an intent may be when its call leaves; SETTLE_S
+        counts on it.
 
         `wall_now` is the POSIX time that botocore signs with; `is_open_for` is asked
         in the thread of the call, after signing, and may take a database's time.
@@ -60,6 +65,7 @@ class Gateway:
         self._clock = clock
         self._wall_now = wall_now
         self._is_open_for = is_open_for
+        self._leave_within_s = leave_within_s
         self._pool = pool
         self._skew_s = 0.0
         self._clients = session.open_clients(identity)
@@ -85,7 +91,7 @@ class Gateway:
 
     def send(self, intent: Intent, fence: Fence) -> Receipt:
         """Send the intent's call once. Every way it can end is in the receipt."""
-        departure = Departure(fence=fence)
+        departure = Departure(fence=fence, intent_at=intent.intent_at)
         token = self._departing.set(departure)
         began_at = self._clock.now()
         reply: dict[str, Any] = {}
@@ -237,7 +243,12 @@ class Gateway:
         age_s = self._wall_now() - calls.signed_at(request)
         if age_s > SIGNATURE_AGE_S:
             raise ports.NotSent(code="signature-age", message=f"{age_s:.1f} s old.")
-        departure.sent_at = self._clock.now()
+        now = self._clock.now()
+        waited_s = now - departure.intent_at
+        if waited_s > self._leave_within_s:
+            # Whoever looks after the job by then has stopped waiting for it.
+            raise ports.NotSent(code="intent-age", message=f"{waited_s:.1f} s old.")
+        departure.sent_at = now
 
     def _learn_skew(self, parsed: dict[str, Any], **_: object) -> None:
         """Keep how far our wall clock is from the Date of AWS's reply, seconds."""

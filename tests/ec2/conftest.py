@@ -74,6 +74,7 @@ def open_desk(monkeypatch: pytest.MonkeyPatch) -> Iterator[Open]:
                 clock=Ticking(),
                 wall_now=wall_now,
                 is_open_for=ask,
+                leave_within_s=10.0,
                 pool=pool,
             )
             return Desk(gateway, served, asked)

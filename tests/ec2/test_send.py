@@ -29,9 +29,14 @@ ATTACH = Call(
 ATTACHED = reply("AttachNetworkInterface", "<attachmentId>eni-attach-1</attachmentId>")
 
 
-def send(desk: Desk, call: Call = ATTACH) -> Receipt:
+def send(desk: Desk, call: Call = ATTACH, *, waited_s: float = 0.0) -> Receipt:
     intent = Intent(
-        id=uuid4(), job_id=JOB, seq=1, fence_token=3, call=call, intent_at=time.time()
+        id=uuid4(),
+        job_id=JOB,
+        seq=1,
+        fence_token=3,
+        call=call,
+        intent_at=time.time() - waited_s,
     )
     return desk.gateway.send(intent, Fence(job_id=JOB, fence_token=3, version=5))
 
@@ -182,6 +187,16 @@ def test_a_database_that_fails_behind_the_fence_keeps_the_request_from_leaving(
 
     assert (receipt.outcome, receipt.error_code) == (Outcome.NOT_SENT, "RuntimeError")
     assert desk.endpoint.asked == []
+
+
+def test_a_call_whose_intent_has_grown_old_does_not_leave(open_desk: Open) -> None:
+    desk = open_desk(lambda _: ATTACHED)
+
+    receipt = send(desk, waited_s=10.5)
+
+    assert (receipt.outcome, receipt.error_code) == (Outcome.NOT_SENT, "intent-age")
+    assert desk.endpoint.asked == []
+    assert send(desk, waited_s=9.0).outcome is Outcome.OK
 
 
 def test_a_signature_that_has_grown_old_does_not_leave(open_desk: Open) -> None:

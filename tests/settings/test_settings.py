@@ -12,6 +12,8 @@ from typing import Any
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
+from failover.ec2 import session
+
 ROOT = Path(__file__).resolve().parents[2]
 SETTINGS = ROOT / "controlpanel" / "settings.py"
 EXAMPLE = ROOT / ".env.example"
@@ -277,6 +279,47 @@ def test_the_command_line_says_a_bad_value_in_one_line() -> None:
     expected = "LEASE_TTL_S: expected a number of seconds, at least 1.\n"
     assert done.stderr == expected
     assert done.stdout == ""
+
+
+def test_a_settle_time_that_a_late_call_outlasts_stops_the_start() -> None:
+    done = manage(
+        "check",
+        SETTLE_S="319",
+        LEASE_TTL_S="15",
+        AWS_ENDPOINT_URL_EC2="https://ec2.eu-west-1.amazonaws.com",
+    )
+
+    assert done.returncode == 78
+    assert done.stderr == (
+        "SETTLE_S: expected at least 320 seconds with this LEASE_TTL_S, because a call"
+        " of ours may land that long after its intent.\n"
+    )
+
+
+@pytest.mark.parametrize(
+    "endpoint", ["http://127.0.0.1:4566", "http://localhost:4566", "http://[::1]:1"]
+)
+def test_beside_a_simulator_on_this_machine_a_test_need_not_wait_so_long(
+    monkeypatch: pytest.MonkeyPatch, endpoint: str
+) -> None:
+    settings = load(monkeypatch, SETTLE_S="20", AWS_ENDPOINT_URL_EC2=endpoint)
+
+    assert settings["SETTLE_S"] == 20
+
+
+def test_an_endpoint_elsewhere_is_no_simulator(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(ImproperlyConfigured, match=r"^SETTLE_S: expected at least 320"):
+        load(monkeypatch, SETTLE_S="20", AWS_ENDPOINT_URL_EC2="https://ec2.example.com")
+
+
+def test_the_settle_time_counts_on_the_time_that_replies_are_waited_for(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    settings = load(monkeypatch)
+
+    lease_s = settings["LEASE_TTL_S"] * 2 / 3
+    least_s = lease_s + 300 + session.MUTATING_READ_TIMEOUT_S
+    assert settings["SETTLE_LEAST_S"] == least_s
 
 
 def test_a_deployment_behind_https_has_nothing_to_complain_about() -> None:
