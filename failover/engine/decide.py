@@ -4,58 +4,21 @@ Pure and total: for any job, intents and sight there is exactly one step. The ro
 functions; each says in its name what was seen.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import assert_never
 
-from failover.engine import refusals
-from failover.engine.job import (
-    Action,
-    Aim,
-    Call,
-    Intent,
-    Job,
-    Kind,
-    Outcome,
-    State,
-)
+from failover.engine import addresses, letting_go, refusals
+
+# The case is also known by this module, to which every test of the table comes.
+from failover.engine.case import Case as Case
+from failover.engine.job import Action, Aim, Call, Intent, Job, Kind, Outcome, State
 from failover.engine.limits import Limits
-from failover.engine.refusals import Facts, Verdict
-from failover.engine.sight import DYING, Seen
+from failover.engine.refusals import Verdict
+from failover.engine.sight import DYING
 from failover.engine.sight import Kind as Sight
 from failover.engine.steps import Finish, Need, Park, Send, Step, Turn, Wait
 from failover.engine.topology import Attachment, Instance, InstanceId
 
 INSTANCES = frozenset({Need.INSTANCES})
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Case:
-    """All that a decision rests on. `now` is database seconds."""
-
-    job: Job
-    intents: Sequence[Intent]
-    seen: Seen
-    facts: Facts
-    now: float
-    limits: Limits
-
-    def instance(self, instance_id: InstanceId | None) -> Instance | None:
-        fact = self.facts.get(instance_id) if instance_id else None
-        return fact.instance if fact else None
-
-    def is_open(self, intent: Intent) -> bool:
-        return intent.is_open(now=self.now, settle_s=self.limits.settle_s)
-
-    @property
-    def effort_left(self) -> bool:
-        """Bound K: detaches and turns only; an attach is never counted (P2)."""
-        spent = self.job.turns + sum(
-            i.call.action is Action.DETACH
-            and i.outcome not in (Outcome.NOT_SENT, Outcome.THROTTLED)
-            for i in self.intents
-        )
-        return spent < self.limits.effort
 
 
 def decide(case: Case) -> Step:
@@ -65,7 +28,7 @@ def decide(case: Case) -> Step:
             needs = {Need.CONFIRMATION} if case.seen.needs_confirmation else set()
             return Wait(waiting_for="clear_view", needs=frozenset(needs))
         case Sight.GONE:
-            return Park(why="gone")
+            return _leave(case, Park(why="gone"))
         case Sight.FREE:
             return _free(case)
         case Sight.HELD:
@@ -105,68 +68,69 @@ def _held(case: Case) -> Step:
         return _at_other(case, attachment)
     if not case.seen.is_confirmed:
         return Wait(waiting_for="clear_view")
-    return Park(why="foreign_instance", args=(("instance", attachment.instance_id),))
+    args = (("instance", attachment.instance_id),)
+    return _leave(case, Park(why="foreign_instance", args=args))
 
 
-def _at_aim(  # noqa: PLR0911 - one return a row of the table.
-    case: Case, attachment: Attachment
-) -> Step:
+def _leave(case: Case, park: Park) -> Step:
+    return refusals.leave(
+        park, job=case.job, intents=case.intents, now=case.now, limits=case.limits
+    )
+
+
+def _at_aim(case: Case, attachment: Attachment) -> Step:
     if attachment.status == "detaching":
-        return _detaching(case, attachment)
-    if attachment.delete_on_termination:
-        return _keep_on_termination(case, attachment)
+        return letting_go.wait_for_end(case, attachment)
+    mending = letting_go.keep_on_termination(case, attachment)
+    if mending is not None:
+        return mending
     if attachment.status == "attaching":
-        if not _is_attach_hopeless(case, attachment):
-            return Wait(waiting_for="attached")
-        if case.job.other and case.effort_left:
-            return Turn(why="attach_stuck", args=_ends(case))
-        return Park(why="attach_stuck", args=_ends(case))
-    accepted = [i for i in _detaches(case, attachment) if i.outcome is Outcome.OK]
-    if accepted:
+        return _attaching_at_aim(case, attachment)
+    if letting_go.find_accepted(case, attachment) is not None:
         # A cancel came after EC2 took the detach: it will go, and come back.
-        return _after_accepted_detach(case, attachment, accepted[0])
+        return letting_go.wait_for_end(case, attachment)
     if case.seen.missing:
-        return _address_missing(case)
+        return addresses.mend(case)
     return _verify(case, attachment)
 
 
+def _attaching_at_aim(case: Case, attachment: Attachment) -> Step:
+    if not _is_attach_hopeless(case, attachment):
+        return Wait(waiting_for="attached")
+    if case.job.other and case.effort_left:
+        return Turn(why="attach_stuck", args=_ends(case))
+    return Park(why="attach_stuck", args=_ends(case))
+
+
 def _at_other(case: Case, attachment: Attachment) -> Step:
-    holder = case.instance(attachment.instance_id)
-    is_dying = holder is not None and holder.state in DYING
     if attachment.status == "detaching":
-        return _detaching(case, attachment)
-    if is_dying:
-        if attachment.delete_on_termination:
-            return _keep_on_termination(case, attachment)
-        return Wait(waiting_for="available", needs=INSTANCES)
+        return letting_go.wait_for_end(case, attachment)
+    holder = case.instance(attachment.instance_id)
+    if holder is not None and holder.state in DYING:
+        mending = letting_go.keep_on_termination(case, attachment)
+        return mending or Wait(waiting_for="available", needs=INSTANCES)
     if attachment.status == "attaching":
         if not _is_attach_hopeless(case, attachment):
             return Wait(waiting_for="attached", needs=INSTANCES)
-        return _detach(case, attachment, force=case.job.force_after_s is not None)
+        by_force = case.job.force_after_s is not None
+        return letting_go.detach(case, attachment, force=by_force)
     return _attached_at_other(case, attachment)
 
 
-def _attached_at_other(  # noqa: PLR0911 - one return a row of the table.
-    case: Case, attachment: Attachment
-) -> Step:
-    tried = _detaches(case, attachment)
-    accepted = [i for i in tried if i.outcome is Outcome.OK]
-    if accepted:
-        return _after_accepted_detach(case, attachment, accepted[0])
-    refused = tried and tried[-1].outcome is Outcome.REFUSED
-    if refused and tried[-1].error_code not in refusals.DETACH_LOOK_AGAIN:
+def _attached_at_other(case: Case, attachment: Attachment) -> Step:
+    tried = case.detaches(attachment)
+    if letting_go.find_accepted(case, attachment) is not None:
+        return letting_go.wait_for_end(case, attachment)
+    if tried and refusals.is_final_as_said(tried[-1]):
         if any(case.is_open(i) for i in tried):
             return Wait(waiting_for="settle")
-        return Turn(why="detach_refused", args=_refusal(tried[-1]))
-    if case.job.first_intent_at is None and case.job.kind is Kind.SWAP:
+        return Turn(why="detach_refused", args=refusals.as_args(tried[-1]))
+    if case.job.kind is Kind.SWAP and not case.has_departed:
         doubt = _doubt_before_first_detach(case)
         if doubt is not None:
             return doubt
-    if attachment.delete_on_termination:
-        return _keep_on_termination(case, attachment)
-    if not case.effort_left:
-        return Park(why="effort_spent")
-    return _detach(case, attachment, force=False)
+    mending = letting_go.keep_on_termination(case, attachment)
+    return mending or letting_go.detach(case, attachment, force=False)
 
 
 def _doubt_before_first_detach(case: Case) -> Step | None:
@@ -178,9 +142,11 @@ def _doubt_before_first_detach(case: Case) -> Step | None:
     obstacle = _obstacle(case.job, fact.instance)
     if obstacle is None:
         return None
-    return Finish(
-        state=State.CANCELLED, why="no_longer_possible", args=(("reason", obstacle),)
-    )
+    args = (("reason", obstacle),)
+    if case.job.first_intent_at is not None:
+        # A call was sent that moved nothing: it ends where it lies.
+        return Turn(why="no_longer_possible", args=args)
+    return Finish(state=State.CANCELLED, why="no_longer_possible", args=args)
 
 
 def _obstacle(job: Job, target: Instance | None) -> str | None:
@@ -195,102 +161,11 @@ def _obstacle(job: Job, target: Instance | None) -> str | None:
     return None
 
 
-def _detaching(case: Case, attachment: Attachment) -> Step:
-    accepted = [i for i in _detaches(case, attachment) if i.outcome is Outcome.OK]
-    since = case.seen.since
-    if accepted:
-        since = min(since, accepted[0].ended_at or since)
-    return _hung_or_wait(case, attachment, since)
-
-
-def _after_accepted_detach(case: Case, attachment: Attachment, first: Intent) -> Step:
-    return _hung_or_wait(case, attachment, first.ended_at or first.intent_at)
-
-
-def _hung_or_wait(case: Case, attachment: Attachment, since: float) -> Step:
-    job, age = case.job, case.now - since
-    force_after_s = job.force_after_s
-    if force_after_s is not None and age >= force_after_s:
-        forced = [i for i in _detaches(case, attachment) if i.call.force]
-        if case.now >= refusals.repeat_at(forced, limits=case.limits):
-            return _detach(case, attachment, force=True)
-    if age >= case.limits.force_after_s and force_after_s is None:
-        return Park(why="hung_detach", args=_ends(case), needs=INSTANCES)
-    patience_s = case.limits.force_after_s * 2
-    if force_after_s is not None and age >= force_after_s + patience_s:
-        return Park(why="hung_detach", args=_ends(case), needs=INSTANCES)
-    return Wait(waiting_for="detached")
-
-
 def _is_attach_hopeless(case: Case, attachment: Attachment) -> bool:
     holder = case.instance(attachment.instance_id)
     stuck = case.now - case.seen.since > case.limits.attach_stuck_s
     alive = {"running", "stopped", "pending", "stopping"}
     return stuck or (holder is not None and holder.state not in alive)
-
-
-def _detach(case: Case, attachment: Attachment, *, force: bool) -> Step:
-    tried = _detaches(case, attachment)
-    if force:
-        tried = [i for i in tried if i.call.force]
-    at = refusals.repeat_at(tried, limits=case.limits)
-    if case.now < at:
-        return Wait(waiting_for="detached", until=at)
-    call = Call(
-        action=Action.DETACH,
-        interface_id=case.job.interface_id,
-        attachment_id=attachment.id,
-        force=force,
-    )
-    return Send(call=call, waiting_for="detached", burns_index=force)
-
-
-def _keep_on_termination(case: Case, attachment: Attachment) -> Step:
-    """I27: no termination may delete a floating interface."""
-    tried = [
-        i
-        for i in case.intents
-        if i.call.action is Action.MODIFY and i.call.attachment_id == attachment.id
-    ]
-    at = refusals.repeat_at(tried, limits=case.limits)
-    if case.now < at:
-        return Wait(waiting_for="delete_on_termination", until=at)
-    call = Call(
-        action=Action.MODIFY,
-        interface_id=case.job.interface_id,
-        attachment_id=attachment.id,
-    )
-    return Send(call=call, waiting_for="delete_on_termination")
-
-
-def _address_missing(case: Case) -> Step:
-    elsewhere = case.seen.elsewhere
-    if elsewhere is None:
-        return Wait(waiting_for="addresses", needs=frozenset({Need.ADDRESSES}))
-    if elsewhere:
-        return Park(
-            why="address_elsewhere",
-            args=(("addresses", ", ".join(elsewhere)),),
-            needs=frozenset({Need.ADDRESSES}),
-        )
-    allocation, private_ip = case.seen.missing[0]
-    tried = [
-        i
-        for i in case.intents
-        if i.call.action is Action.ASSOCIATE and i.call.allocation_id == allocation
-    ]
-    at = refusals.repeat_at(tried, limits=case.limits)
-    if case.now < at:
-        return Wait(
-            waiting_for="addresses", until=at, needs=frozenset({Need.ADDRESSES})
-        )
-    call = Call(
-        action=Action.ASSOCIATE,
-        interface_id=case.job.interface_id,
-        allocation_id=allocation,
-        private_ip=private_ip,
-    )
-    return Send(call=call, waiting_for="addresses")
 
 
 def _verify(case: Case, attachment: Attachment) -> Step:
@@ -388,7 +263,7 @@ def _judge(case: Case, target: InstanceId) -> Verdict:
 
 
 def _refused_for_good(case: Case, target: InstanceId) -> Step:
-    last = refusals.attaches(case.intents, target)[-1]
+    args = refusals.as_args(refusals.attaches(case.intents, target)[-1])
     other = case.job.other
     if other is None:
         if any(case.is_open(i) for i in case.intents):
@@ -396,10 +271,10 @@ def _refused_for_good(case: Case, target: InstanceId) -> Step:
         # A cancelled detach that cannot be taken back lies where it was asked to.
         is_target = case.job.to_instance_id is None
         state = State.SUCCEEDED if is_target else State.REVERSED
-        return Finish(state=state, why="attach_refused", args=_refusal(last))
+        return Finish(state=state, why="attach_refused", args=args)
     if _judge(case, other) is Verdict.FINAL:
-        return Park(why="both_ends_impossible", args=_refusal(last), needs=INSTANCES)
-    return Turn(why="attach_refused", args=_refusal(last))
+        return Park(why="both_ends_impossible", args=args, needs=INSTANCES)
+    return Turn(why="attach_refused", args=args)
 
 
 def _lies_free(case: Case) -> Step:
@@ -417,22 +292,6 @@ def _lies_free(case: Case) -> Step:
 # Small facts about the case.
 
 
-def _detaches(case: Case, attachment: Attachment) -> list[Intent]:
-    return [
-        i
-        for i in case.intents
-        if i.call.action is Action.DETACH and i.call.attachment_id == attachment.id
-    ]
-
-
 def _ends(case: Case) -> tuple[tuple[str, str], ...]:
     holder = case.seen.attachment.instance_id if case.seen.attachment else ""
     return (("instance", holder), ("target", case.job.aimed or ""))
-
-
-def _refusal(intent: Intent) -> tuple[tuple[str, str], ...]:
-    return (
-        ("instance", intent.call.instance_id or ""),
-        ("code", intent.error_code),
-        ("message", intent.error_message),
-    )

@@ -186,6 +186,11 @@ class Intent:
     aws_request_id: str = ""
     attachment_id: AttachmentId | None = None
 
+    @property
+    def may_have_worked(self) -> bool:
+        """Whether the call took effect, or nobody can say that it did not."""
+        return self.outcome in (None, Outcome.OK, Outcome.UNKNOWN)
+
     def is_open(self, *, now: float, settle_s: float) -> bool:
         """Whether the call may still take effect, or may have without our knowing."""
         if self.outcome not in (None, Outcome.UNKNOWN):

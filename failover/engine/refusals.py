@@ -7,6 +7,7 @@ from enum import Enum, auto
 from failover.engine.job import Action, Intent, Job, Outcome, State
 from failover.engine.limits import Limits
 from failover.engine.sight import DYING, Seen
+from failover.engine.steps import Finish, Park
 from failover.engine.topology import Instance, InstanceId
 
 IN_USE = "InvalidNetworkInterface.InUse"
@@ -22,8 +23,17 @@ AMBIGUOUS = frozenset(
         INCORRECT_STATE,
     }
 )
-# Codes of a detach that say no more than "look again".
-DETACH_LOOK_AGAIN = frozenset({"InvalidAttachmentID.NotFound", INCORRECT_STATE})
+# Codes of any call that say no more than "look again".
+LOOK_AGAIN = frozenset(
+    {
+        "IncorrectInstanceState",
+        INCORRECT_STATE,
+        "InvalidAllocationID.NotFound",
+        "InvalidAttachmentID.NotFound",
+        "InvalidNetworkInterfaceID.NotFound",
+        "Resource.AlreadyAssociated",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,11 +81,11 @@ def judge_end(  # noqa: PLR0913 - the facts of one decision, by name.
     last = tried[-1]
     if last.error_code == IN_USE or _may_have_worked(job, tried, now, limits):
         return Verdict.POSSIBLE
-    ended_at = last.ended_at or last.intent_at
-    if job.state is State.PARKED and now - ended_at > limits.parked_retry_s:
+    refused_at = ended_at(last)
+    if job.state is State.PARKED and now - refused_at > limits.parked_retry_s:
         return Verdict.POSSIBLE
     fact = facts.get(target)
-    if seen.began_at <= ended_at or fact is None or fact.began_at <= ended_at:
+    if seen.began_at <= refused_at or fact is None or fact.began_at <= refused_at:
         return Verdict.UNSURE
     return _weigh(job, tried, fact.instance)
 
@@ -104,14 +114,40 @@ def _weigh(job: Job, tried: Sequence[Intent], instance: Instance | None) -> Verd
     return Verdict.FINAL if twice else Verdict.POSSIBLE
 
 
-def is_released(
-    *, job: Job, intents: Sequence[Intent], now: float, limits: Limits
-) -> bool:
-    """Whether a human has let a parked job go, and no call of it is open (P4)."""
+def is_final_as_said(intent: Intent) -> bool:
+    """Whether EC2 refused this call with a code that no second look will change."""
+    is_refused = intent.outcome is Outcome.REFUSED
+    return is_refused and intent.error_code not in LOOK_AGAIN
+
+
+def ended_at(intent: Intent) -> float:
+    """When the call's end came, or at the earliest could have come."""
+    return intent.ended_at if intent.ended_at is not None else intent.intent_at
+
+
+def as_args(intent: Intent) -> tuple[tuple[str, str], ...]:
+    """What a refusal is told with."""
+    return (
+        ("instance", intent.call.instance_id or ""),
+        ("code", intent.error_code),
+        ("message", intent.error_message),
+    )
+
+
+def leave(
+    park: Park, *, job: Job, intents: Sequence[Intent], now: float, limits: Limits
+) -> Park | Finish:
+    """Park where somebody else is at work, with zero calls (P4).
+
+    A human who cancels the parked job releases it, once no call of it is open.
+    """
     if job.cancel_requested_at is None or job.parked_at is None:
-        return False
+        return park
     is_open = any(i.is_open(now=now, settle_s=limits.settle_s) for i in intents)
-    return job.cancel_requested_at >= job.parked_at and not is_open
+    if is_open or job.cancel_requested_at < job.parked_at:
+        return park
+    args = (*park.args, ("found", park.why))
+    return Finish(state=State.CANCELLED, why="released", args=args)
 
 
 def repeat_at(tried: Sequence[Intent], *, limits: Limits) -> float:
@@ -119,18 +155,18 @@ def repeat_at(tried: Sequence[Intent], *, limits: Limits) -> float:
     if not tried:
         return 0.0
     last = tried[-1]
-    ended_at = last.ended_at or last.intent_at
+    end = ended_at(last)
     match last.outcome:
         case Outcome.OK:
-            return ended_at + limits.visible_s
+            return end + limits.visible_s
         case Outcome.THROTTLED:
-            return ended_at + limits.throttle_s
+            return end + limits.throttle_s
         case Outcome.NOT_SENT:
-            return ended_at + limits.hazard_gap_s
+            return end + limits.hazard_gap_s
         case _:
             doublings = min(_streak(tried) - 1, 8)
             pause: float = limits.repeat_first_s * 2**doublings
-            return ended_at + min(pause, limits.repeat_most_s)
+            return end + min(pause, limits.repeat_most_s)
 
 
 def _streak(tried: Sequence[Intent]) -> int:

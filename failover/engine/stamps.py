@@ -8,8 +8,6 @@ from failover.engine.job import Action, Intent, Job, Outcome
 from failover.engine.sight import Seen
 from failover.engine.topology import Attachment, AttachmentId
 
-INEFFECTIVE = frozenset({Outcome.REFUSED, Outcome.NOT_SENT, Outcome.THROTTLED})
-
 
 def stamp(*, job: Job, intents: Sequence[Intent], seen: Seen) -> Job:
     """The job with what this look tells about its times."""
@@ -48,12 +46,19 @@ def _stamp_held(
     if attachment.status == "attached" and attachment.instance_id == job.aimed:
         if _is_leaving(attachment.id, intents):
             return settle(replace(job, restored_at=None), None)
-        moved = any(i.outcome is not Outcome.NOT_SENT for i in intents)
-        restored_at = job.restored_at or (seen.ended_at if moved else None)
-        since = job.memory.settled_since
-        job = replace(job, restored_at=restored_at)
-        return settle(job, since if since is not None else seen.began_at)
+        return _stamp_in_place(job, intents, seen)
     return settle(replace(job, restored_at=None), None)
+
+
+def _stamp_in_place(job: Job, intents: Sequence[Intent], seen: Seen) -> Job:
+    moved = any(i.outcome is not Outcome.NOT_SENT for i in intents)
+    since = job.memory.settled_since
+    if since is not None and seen.since > since:
+        # Another attachment than before: somebody let go of it in between.
+        job, since = replace(job, restored_at=None), None
+    restored_at = job.restored_at or (seen.ended_at if moved else None)
+    job = replace(job, restored_at=restored_at)
+    return settle(job, since if since is not None else seen.began_at)
 
 
 def _is_leaving(attachment_id: AttachmentId, intents: Sequence[Intent]) -> bool:
@@ -82,7 +87,7 @@ def _went_dark(job: Job, intents: Sequence[Intent], seen: Seen) -> Job:
     sent = [
         sent_at(i)
         for i in intents
-        if i.call.action is Action.DETACH and i.outcome not in INEFFECTIVE
+        if i.call.action is Action.DETACH and i.may_have_worked
     ]
     started_at = min(sent, default=job.memory.last_attached_at or seen.ended_at)
     return replace(job, outage_started_at=started_at)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, fields
 
 from failover.engine import decide as attachments
 from failover.engine import sight, stamps
-from failover.engine.job import Intent, Job, Memory, Moving
+from failover.engine.job import Intent, Job, Memory, Moving, Part
 from failover.engine.limits import Limits
 from failover.engine.moves import decide as moves
 from failover.engine.moves import stamps as move_stamps
@@ -161,6 +161,21 @@ def _basics(job: Job) -> Scope:
         interface_ids=_interfaces(job.moving),
         allocation_ids=frozenset(p.allocation_id for p in parts if p.allocation_id),
         route_table_ids=frozenset(p.route_table_id for p in parts if p.route_table_id),
+        private_ips=_searched(job, parts),
+    )
+
+
+def _searched(job: Job, parts: Sequence[Part]) -> frozenset[tuple[str, str]]:
+    """Private addresses that the last look did not show at an end: who has them?
+
+    Every look asks while it is so: one that does not can say nothing of them.
+    """
+    places = {trace.key: trace.place for trace in job.memory.traces}
+    at_ends = {Place.TARGET.value, Place.SOURCE.value}
+    return frozenset(
+        (p.subnet_id, p.private_ip)
+        for p in parts
+        if p.subnet_id and places.get(p.key, Place.SOURCE.value) not in at_ends
     )
 
 

@@ -86,8 +86,8 @@ def _stepped(before: Job, job: Job, step: Step, now: float) -> Job:
             waiting_for = before.waiting_for if is_blind else step.waiting_for
             return replace(job, state=state, waiting_for=waiting_for)
         case Send():
-            # Trying a refused end again is no news: nobody is paged twice for it.
-            may_retry = step.call.action is Action.ATTACH or job.moving is not None
+            # Trying again what was refused is no news: nobody is paged twice for it.
+            may_retry = step.call.action is not Action.DETACH
             is_retry = may_retry and _stays_parked(before, job)
             return replace(
                 job,
@@ -165,10 +165,12 @@ def _decide(
 def _turned(job: Job, step: Turn) -> Job:
     aim = Aim.SOURCE if job.aim is Aim.TARGET else Aim.TARGET
     memory = replace(job.memory, settled_since=None)
+    # A parked job tries its ends in turn for as long as it takes: no effort is spent.
+    is_parked = job.state is State.PARKED
     return replace(
         job,
         aim=aim,
-        turns=job.turns + 1,
+        turns=job.turns if is_parked else job.turns + 1,
         why=step.why,
         why_args=step.args,
         restored_at=None,

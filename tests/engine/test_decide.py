@@ -6,10 +6,11 @@ from typing import Any
 import pytest
 
 from failover.engine import decide
-from failover.engine.job import Action, Aim, Job, Kind, Outcome, State
+from failover.engine.job import Action, Aim, Intent, Job, Kind, Outcome, State
 from failover.engine.sight import Kind as Sight
+from failover.engine.sight import Seen
 from failover.engine.steps import Finish, Need, Park, Send, Step, Turn, Wait
-from failover.engine.topology import InterfaceId, Slot
+from failover.engine.topology import InstanceId, InterfaceId, Slot
 from tests.engine.cast import (
     ADDRESS,
     AT_PRIMARY,
@@ -98,6 +99,41 @@ def test_a_stranger_seen_twice_parks_the_job_without_a_call() -> None:
     assert ("instance", STRANGER) in step.args
 
 
+@pytest.mark.parametrize(
+    ("sight", "found"),
+    [
+        (seen(kind=Sight.GONE), "gone"),
+        (seen(held(STRANGER)), "foreign_instance"),
+        (
+            seen(held(), missing=((ADDRESS, PRIVATE_IP),), elsewhere=(ADDRESS,)),
+            "address_elsewhere",
+        ),
+    ],
+)
+def test_a_cancel_of_a_parked_job_releases_what_is_gone_or_foreign(
+    sight: Seen, found: str
+) -> None:
+    job = under_way(
+        state=State.PARKED,
+        parked_at=NOW - 9,
+        cancel_requested_at=NOW,
+        aim=Aim.SOURCE,
+    )
+
+    step = the_step(job, sight)
+
+    assert isinstance(step, Finish)
+    assert (step.state, step.why) == (State.CANCELLED, "released")
+    assert ("found", found) in step.args
+    assert isinstance(the_step(job, sight, an_attach(**OPEN)), Park)
+
+
+def test_a_cancel_from_before_it_was_parked_releases_nothing() -> None:
+    job = under_way(state=State.PARKED, parked_at=NOW - 9, cancel_requested_at=NOW - 10)
+
+    assert isinstance(the_step(job, seen(kind=Sight.GONE)), Park)
+
+
 # At the other end.
 
 
@@ -141,6 +177,27 @@ def test_a_target_that_became_impossible_cancels_before_the_first_call(
     assert step.args == (("reason", reason),)
 
 
+@pytest.mark.parametrize("outcome", [Outcome.THROTTLED, Outcome.NOT_SENT])
+def test_a_target_that_became_impossible_after_a_call_that_moved_nothing_turns(
+    outcome: Outcome,
+) -> None:
+    """A raised flag was lowered, or a detach throttled: P6 is asked again."""
+    known = facts(an_instance(STANDBY, "stopped"))
+
+    step = the_step(under_way(), seen(held()), a_detach(outcome=outcome), facts=known)
+
+    assert isinstance(step, Turn)
+    assert step.why == "no_longer_possible"
+    assert step.args == (("reason", "target_state"),)
+
+
+def test_a_detach_that_may_have_worked_is_not_doubted_again() -> None:
+    known = facts(an_instance(STANDBY, "stopped"))
+    sent = a_detach(ended_at=NOW - 1, **OPEN)
+
+    assert_sends(the_step(under_way(), seen(held()), sent, facts=known), Action.DETACH)
+
+
 def test_a_target_that_ec2_does_not_know_cancels_before_the_first_call() -> None:
     known = {STANDBY: replace(facts()[STANDBY], instance=None)}
 
@@ -175,6 +232,25 @@ def test_mending_the_flag_is_not_repeated_at_once() -> None:
     assert_waits(
         the_step(a_job(), seen(held(flag=True)), sent), "delete_on_termination"
     )
+
+
+@pytest.mark.parametrize(
+    ("holder", "action"), [(PRIMARY, Action.DETACH), (STANDBY, None)]
+)
+def test_a_flag_that_may_not_be_mended_does_not_stop_the_swap(
+    holder: InstanceId, action: Action | None
+) -> None:
+    """The attach that follows sets it anew, to false."""
+    attachment = held(holder, flag=True)
+    call = replace(a_detach(attachment.id).call, action=Action.MODIFY)
+    sent = refused(an_intent(Action.MODIFY, call=call), "UnauthorizedOperation")
+
+    step = the_step(a_job(), seen(attachment), sent)
+
+    if action is None:
+        assert_waits(step, "verify")
+    else:
+        assert_sends(step, action)
 
 
 def test_an_accepted_detach_that_still_shows_attached_is_waited_for() -> None:
@@ -221,12 +297,43 @@ def test_a_forced_detach_is_not_repeated_at_once() -> None:
     assert_waits(step, "detached")
 
 
-def test_a_forced_detach_that_hangs_too_parks() -> None:
-    sight = seen(held(status="detaching"), since=NOW - 200)
+@pytest.mark.parametrize("spent", [False, True])
+def test_a_forced_detach_that_hangs_too_parks_and_is_forced_no_more(
+    spent: bool,  # noqa: FBT001 - a case of the table.
+) -> None:
+    sight = seen(held(status="detaching"), since=NOW - 400)
+    long_ago = a_detach(force=True, intent_at=NOW - 121, ended_at=NOW - 121)
+    lately = a_detach(force=True, ended_at=NOW - 31, intent_at=NOW - 31)
+    job = under_way(force_after_s=30.0, turns=LIMITS.effort if spent else 0)
 
-    step = the_step(under_way(force_after_s=30.0), sight, a_detach(force=True))
+    step = the_step(job, sight, lately if spent else long_ago)
 
     assert isinstance(step, Park)
+    assert step.why == "hung_detach"
+
+
+def test_a_policy_that_came_late_still_forces() -> None:
+    """An operator may allow force for a job that is parked for it."""
+    sight = seen(held(status="detaching"), since=NOW - 4000)
+    job = under_way(state=State.PARKED, force_after_s=30.0)
+
+    assert assert_sends(the_step(job, sight), Action.DETACH).call.force
+
+
+def test_a_hung_detach_is_told_before_a_late_force() -> None:
+    sight = seen(held(status="detaching"), since=NOW - LIMITS.force_after_s - 1)
+
+    step = the_step(under_way(force_after_s=300.0), sight)
+
+    assert isinstance(step, Park)
+    assert step.why == "hung_detach"
+
+
+def test_a_hung_detach_counts_from_its_acceptance() -> None:
+    accepted = a_detach(ended_at=NOW - LIMITS.force_after_s - 1)
+    sight = seen(held(status="detaching"), since=NOW - 3)
+
+    assert isinstance(the_step(under_way(), sight, accepted), Park)
 
 
 def test_an_unanswered_detach_is_repeated_after_a_pause() -> None:
@@ -260,6 +367,16 @@ def test_a_detach_refused_by_a_state_is_tried_again() -> None:
 
 def test_a_detach_beyond_all_effort_parks() -> None:
     step = the_step(under_way(turns=LIMITS.effort), seen(held()))
+
+    assert isinstance(step, Park)
+    assert step.why == "effort_spent"
+
+
+def test_an_attach_that_hangs_is_undone_only_within_the_effort() -> None:
+    sight = seen(held(STANDBY, "attaching"), since=NOW - 61)
+    job = under_way(aim=Aim.SOURCE, turns=LIMITS.effort)
+
+    step = the_step(job, sight)
 
     assert isinstance(step, Park)
     assert step.why == "effort_spent"
@@ -447,6 +564,14 @@ def test_a_plain_attach_to_a_stopped_instance_succeeds() -> None:
     assert step == Finish(state=State.SUCCEEDED, why="done")
 
 
+def test_a_human_who_finished_the_move_leaves_a_succeeded_job() -> None:
+    job = a_job(memory=remembering(settled_since=NOW - 6))
+
+    step = the_step(job, seen(held(STANDBY)))
+
+    assert step == Finish(state=State.SUCCEEDED, why="done")
+
+
 def test_a_job_that_turned_ends_reversed_and_says_why() -> None:
     job = settled(
         aim=Aim.SOURCE, turns=1, why="attach_refused", why_args=(("code", "X"),)
@@ -501,6 +626,31 @@ def test_an_address_held_elsewhere_parks_and_leaves_the_interface() -> None:
 
     assert isinstance(step, Park)
     assert step.why == "address_elsewhere"
+
+
+def an_association(code: str, **changes: Any) -> Intent:
+    call = replace(a_detach().call, action=Action.ASSOCIATE, allocation_id=ADDRESS)
+    return refused(an_intent(Action.ASSOCIATE, call=call, **changes), code)
+
+
+def test_an_association_that_is_refused_for_good_parks_and_is_tried_again() -> None:
+    sight = seen(held(STANDBY), elsewhere=(), **MISSING)
+    denied = an_association("UnauthorizedOperation")
+    before = an_association("UnauthorizedOperation", ended_at=NOW - 31)
+
+    step = the_step(settled(), sight, denied)
+
+    assert isinstance(step, Park)
+    assert step.why == "address_refused"
+    assert ("addresses", ADDRESS) in step.args
+    assert_sends(the_step(settled(), sight, before), Action.ASSOCIATE)
+
+
+def test_an_association_that_lost_a_race_is_looked_at_again() -> None:
+    sight = seen(held(STANDBY), elsewhere=(), **MISSING)
+    raced = an_association("Resource.AlreadyAssociated")
+
+    assert_sends(the_step(settled(), sight, raced), Action.ASSOCIATE)
 
 
 def test_an_attach_comes_before_an_address_that_is_elsewhere() -> None:

@@ -275,7 +275,12 @@ def test_a_look_that_came_late_makes_no_call(desk: Desk) -> None:
 
 
 def settled_job(**changes: object) -> Job:
-    memory = remembering(settled_since=NOW - 6)
+    memory = remembering(
+        settled_since=NOW - 6,
+        attachment_id=AT_STANDBY,
+        state_key="eni-attach-2:ATTACHED",
+        state_since=NOW - 6,
+    )
     return under_way(memory=memory, restored_at=NOW - 6, **changes)
 
 

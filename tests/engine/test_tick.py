@@ -9,7 +9,7 @@ from failover.engine.refusals import Fact
 from failover.engine.stamps import stamp_receipt
 from failover.engine.steps import Finish, Park, Send, Wait
 from failover.engine.tick import Ticked, conclude, tick
-from failover.engine.topology import InstanceId, Observation, Rank
+from failover.engine.topology import AttachmentId, InstanceId, Observation, Rank
 from tests.engine.cast import (
     ADDRESS,
     AT_PRIMARY,
@@ -225,6 +225,7 @@ def test_an_end_names_the_holder_that_was_seen() -> None:
         attachment_id=AT_STANDBY,
         rank=Rank.ATTACHED,
         state_key="eni-attach-2:ATTACHED",
+        state_since=NOW - 6,
     )
     job = under_way(memory=memory, restored_at=NOW - 6)
 
@@ -263,7 +264,27 @@ def test_a_step_without_a_look_names_no_holder() -> None:
     )
 
     assert done.change is not None
-    assert done.change.holder is None
+    assert (done.change.holder, done.change.holder_known) == (None, False)
+
+
+def test_nobody_vouches_for_what_a_cancel_released() -> None:
+    job = under_way(
+        state=State.PARKED,
+        parked_at=NOW - 9,
+        cancel_requested_at=NOW - 1,
+        memory=remembering(
+            attachment_id=AT_STANDBY,
+            rank=Rank.ATTACHED,
+            state_key="eni-attach-2:ATTACHED",
+            state_since=NOW - 9,
+        ),
+    )
+
+    done = ticked(job, a_look(an_interface(held(STRANGER))), a_detach())
+
+    assert done.job.state is State.CANCELLED
+    assert done.change is not None
+    assert (done.change.holder, done.change.holder_known) == (None, False)
 
 
 # Stamps.
@@ -330,12 +351,38 @@ def test_it_is_restored_when_a_look_shows_it_attached() -> None:
 
 
 def test_it_stays_restored_since_the_first_look() -> None:
-    job = under_way(restored_at=NOW - 2, memory=remembering(settled_since=NOW - 2.1))
+    memory = remembering(
+        settled_since=NOW - 2.1,
+        attachment_id=AT_STANDBY,
+        rank=Rank.ATTACHED,
+        state_key="eni-attach-2:ATTACHED",
+        state_since=NOW - 2.1,
+    )
+    job = under_way(restored_at=NOW - 2, memory=memory)
 
     done = ticked(job, a_look(an_interface(held(STANDBY))), a_detach(), an_attach())
 
     assert done.job.restored_at == NOW - 2
     assert done.job.memory.settled_since == NOW - 2.1
+
+
+def test_another_attachment_at_the_target_is_restored_anew() -> None:
+    """Somebody detached it and attached it again between two looks."""
+    memory = remembering(
+        settled_since=NOW - 6,
+        attachment_id=AttachmentId("eni-attach-earlier"),
+        rank=Rank.ATTACHED,
+        state_key="eni-attach-earlier:ATTACHED",
+        state_since=NOW - 6,
+    )
+    look = a_look(an_interface(held(STANDBY)))
+    job = under_way(restored_at=NOW - 6, memory=memory)
+
+    done = ticked(job, look, a_detach(), an_attach())
+
+    assert isinstance(done.step, Wait)
+    assert done.job.restored_at == look.ended_at
+    assert done.job.memory.settled_since == look.began_at
 
 
 def test_nothing_is_restored_where_nothing_was_sent() -> None:

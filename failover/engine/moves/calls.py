@@ -1,7 +1,6 @@
 """The one call that moves a part to an end."""
 
 from failover.engine.job import Action, Call, End, Part
-from failover.engine.topology import AllocationId
 
 
 def make_move(part: Part, end: End, *, is_free: bool) -> Call:
@@ -29,14 +28,4 @@ def make_move(part: Part, end: End, *, is_free: bool) -> Call:
         interface_id=end.interface_id,
         private_ip=part.private_ip,
         may_take=not is_free,
-    )
-
-
-def make_association(allocation_id: AllocationId, private_ip: str, end: End) -> Call:
-    """Put an Elastic IP that came off back on the address that it rides on."""
-    return Call(
-        action=Action.ASSOCIATE,
-        interface_id=end.interface_id,
-        allocation_id=allocation_id,
-        private_ip=private_ip,
     )

@@ -115,7 +115,7 @@ def _turn(case: Case, final: list[Lying], aim: End) -> Step | None:
         reason = verdicts.find_obstacle(case, aim) or "addresses"
         return ending.call_off(reason)
     other = end_of(case.moving, there)
-    if other is None or case.job.turns >= case.limits.effort:
+    if other is None or _are_turns_spent(case, final):
         return None
     moving = [p for p in case.seen.parts if p.place is not there]
     if any(verdicts.judge(case, p, other) is Verdict.FINAL for p in moving):
@@ -135,9 +135,15 @@ def _give_up(case: Case, final: list[Lying], aim: End) -> Step | None:
         if any(_may_land(case, i) for i in case.intents):
             return Wait(waiting_for="settle")
         return Finish(state=State.REVERSED, why="move_refused", args=args)
-    spent = case.job.turns >= case.limits.effort
+    spent = _are_turns_spent(case, final)
     why = "effort_spent" if spent else "both_ends_impossible"
     return Park(why=why, args=args, needs=INSTANCES)
+
+
+def _are_turns_spent(case: Case, final: list[Lying]) -> bool:
+    """Bound K; but nothing forbids to restore what lies free (P2)."""
+    is_free = any(one.place is Place.FREE for one in final)
+    return case.job.turns >= case.limits.effort and not is_free
 
 
 def _refusal(case: Case, lying: Lying, end: End) -> Args:
@@ -164,7 +170,7 @@ def _bring(case: Case, away: Iterable[Lying], aim: End) -> Step | None:
     for one in away:
         is_free = one.place is Place.FREE
         steps.append(_put(case, one, aim) if is_free else _take(case, one, aim))
-    for kind in (Send, Finish, Park, Wait):
+    for kind in (Turn, Send, Finish, Park, Wait):
         found = next((s for s in steps if isinstance(s, kind)), None)
         if found is not None:
             return found
@@ -182,7 +188,7 @@ def _put(case: Case, lying: Lying, aim: End) -> Step:
 
 
 def _take(case: Case, lying: Lying, aim: End) -> Step:
-    if case.job.first_intent_at is None:
+    if not case.has_departed:
         doubt = _doubt_before_first_move(case, aim)
         if doubt is not None:
             return doubt
@@ -199,4 +205,15 @@ def _doubt_before_first_move(case: Case, aim: End) -> Step | None:
     if fact is None or case.now - fact.began_at > case.limits.facts_age_s:
         return Wait(waiting_for="facts", needs=INSTANCES)
     obstacle = verdicts.find_obstacle(case, aim)
-    return ending.call_off(obstacle) if obstacle else None
+    if obstacle is None:
+        return None
+    if case.job.first_intent_at is None:
+        return ending.call_off(obstacle)
+    # Calls were sent that took nothing away: it ends where it lies.
+    _, there = _sides(case)
+    other = end_of(case.moving, there)
+    args = (("reason", obstacle),)
+    is_whole = case.seen.are_all(there)
+    if is_whole or (other and verdicts.find_obstacle(case, other) is None):
+        return Turn(why="no_longer_possible", args=args)
+    return Park(why="both_ends_impossible", args=args, needs=INSTANCES)

@@ -1,12 +1,12 @@
 """How a job of moves ends: verified, called off, released (protocol P4)."""
 
 from failover.engine import refusals
-from failover.engine.job import Action, End, Intent, Kind, State
+from failover.engine.addresses import associate, make_association
+from failover.engine.job import End, Intent, Kind, State
 from failover.engine.moves import verdicts
-from failover.engine.moves.calls import make_association
 from failover.engine.moves.places import goes_to
 from failover.engine.moves.verdicts import Case
-from failover.engine.steps import Finish, Need, Park, Send, Step, Turn, Wait
+from failover.engine.steps import Finish, Need, Park, Step, Turn, Wait
 from failover.engine.topology import AllocationId, Interface, InterfaceId
 
 Args = tuple[tuple[str, str], ...]
@@ -54,13 +54,13 @@ def call_off(reason: str) -> Finish:
 
 def leave(case: Case, why: str, args: Args) -> Step:
     """Somebody else is at work: zero calls; a cancel releases what was parked (P4)."""
-    if refusals.is_released(
-        job=case.job, intents=case.intents, now=case.now, limits=case.limits
-    ):
-        return Finish(
-            state=State.CANCELLED, why="released", args=(*args, ("found", why))
-        )
-    return Park(why=why, args=args, needs=INSTANCES | ADDRESSES)
+    return refusals.leave(
+        Park(why=why, args=args, needs=INSTANCES | ADDRESSES),
+        job=case.job,
+        intents=case.intents,
+        now=case.now,
+        limits=case.limits,
+    )
 
 
 def _has_harmful(case: Case, aim: End) -> bool:
@@ -125,16 +125,10 @@ def _associate(case: Case, aim: End, rider: tuple[AllocationId, str]) -> Step:
     riders = case.seen.riders or {}
     if allocation not in riders or _is_foreign(case, riders[allocation], private_ip):
         return leave(case, "address_elsewhere", (("addresses", allocation),))
-    tried = [
-        i
-        for i in case.intents
-        if i.call.action is Action.ASSOCIATE and i.call.allocation_id == allocation
-    ]
-    at = refusals.repeat_at(tried, limits=case.limits)
-    if case.now < at or riders[allocation][0] is not None:
-        return Wait(waiting_for="addresses", until=at, needs=ADDRESSES)
-    call = make_association(allocation, private_ip, aim)
-    return Send(call=call, waiting_for="addresses")
+    if riders[allocation][0] is not None:
+        return Wait(waiting_for="addresses", needs=ADDRESSES)
+    call = make_association(allocation, aim.interface_id, private_ip)
+    return associate(call, intents=case.intents, now=case.now, limits=case.limits)
 
 
 def _is_foreign(

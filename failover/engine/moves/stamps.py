@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from failover.engine.job import Aim, Intent, Job, Moving, Outcome
 from failover.engine.moves.places import Place, Whereabouts, end_of, goes_to
-from failover.engine.stamps import INEFFECTIVE, sent_at, settle
+from failover.engine.stamps import sent_at, settle
 
 ENDS = (Place.TARGET, Place.SOURCE)
 
@@ -25,13 +25,30 @@ def stamp(
         return settle(job, since)
     if seen.are_all(aim):
         moved = any(i.outcome is not Outcome.NOT_SENT for i in intents)
-        restored_at = job.restored_at or (seen.ended_at if moved else None)
+        restored_at = _still_restored(job, moving, intents)
+        restored_at = restored_at or (seen.ended_at if moved else None)
         return settle(replace(job, restored_at=restored_at), _since(job, seen))
     # A look that may be old takes nothing back, but what it shows is no second look.
     is_clear = not any(one.place is Place.UNKNOWN for one in seen.parts)
     if is_clear:
         job = replace(job, restored_at=None)
     return settle(job, None)
+
+
+def _still_restored(
+    job: Job, moving: Moving, intents: Sequence[Intent]
+) -> float | None:
+    """Since when, unless a call of ours has brought it here only after that."""
+    restored_at = job.restored_at
+    end = end_of(moving, Place.TARGET if job.aim is Aim.TARGET else Place.SOURCE)
+    is_later = restored_at is not None and any(
+        end is not None
+        and goes_to(i, end)
+        and i.may_have_worked
+        and i.intent_at > restored_at
+        for i in intents
+    )
+    return None if is_later else restored_at
 
 
 def _since(job: Job, seen: Whereabouts) -> float:
@@ -65,5 +82,5 @@ def _brought(intent: Intent, place: Place, moving: Moving) -> bool:
     end = end_of(moving, place) if place in ENDS else None
     if end is None or end == moving.source:
         return False
-    may_have = intent.call.is_departure and intent.outcome not in INEFFECTIVE
+    may_have = intent.call.is_departure and intent.may_have_worked
     return may_have and goes_to(intent, end)

@@ -56,6 +56,11 @@ class Case:
             if part.is_moved_by(i.call) and (end is None or goes_to(i, end))
         ]
 
+    @property
+    def has_departed(self) -> bool:
+        """Whether a move of ours may have left a live end: then P6 asks no more."""
+        return any(i.call.is_departure and i.may_have_worked for i in self.intents)
+
     def living(self, part: Part, end: End) -> list[Intent]:
         """Those of them that have not yet done what they can do."""
         landed = self.job.memory.landed
@@ -75,12 +80,12 @@ def judge(case: Case, lying: Lying, end: End) -> Verdict:
     if any(case.is_open(i) or i.outcome is Outcome.OK for i in tried):
         return Verdict.POSSIBLE
     last = tried[-1]
-    ended_at = _ended_at(last)
+    refused_at = refusals.ended_at(last)
     is_parked = case.job.state is State.PARKED
-    if is_parked and case.now - ended_at > case.limits.parked_retry_s:
+    if is_parked and case.now - refused_at > case.limits.parked_retry_s:
         return Verdict.POSSIBLE
     fact = case.facts.get(end.instance_id)
-    if case.seen.began_at <= ended_at or fact is None or fact.began_at <= ended_at:
+    if case.seen.began_at <= refused_at or fact is None or fact.began_at <= refused_at:
         return Verdict.UNSURE
     return _weigh(case, tried, fact.instance)
 
@@ -93,7 +98,7 @@ def _weigh(case: Case, tried: Sequence[Intent], instance: Instance | None) -> Ve
         return Verdict.POSSIBLE
     if _is_race(last):
         first = _first_of_streak(tried)
-        is_over = case.seen.began_at >= _ended_at(first) + case.limits.visible_s
+        is_over = case.seen.began_at >= refusals.ended_at(first) + case.limits.visible_s
         return Verdict.FINAL if is_over else Verdict.POSSIBLE
     if last.error_code.endswith(".NotFound"):
         # A young resource may not be visible to the part of EC2 that was asked.
@@ -119,10 +124,6 @@ def _first_of_streak(tried: Sequence[Intent]) -> Intent:
     return first
 
 
-def _ended_at(intent: Intent) -> float:
-    return intent.ended_at if intent.ended_at is not None else intent.intent_at
-
-
 def must_settle(case: Case, lying: Lying, end: End) -> bool:
     """Whether a move was refused while an earlier one may still take effect."""
     tried = case.living(lying.part, end)
@@ -133,8 +134,7 @@ def must_settle(case: Case, lying: Lying, end: End) -> bool:
 def has_effort_left(case: Case, lying: Lying) -> bool:
     """Bound K: moves away from a live end and turns only (P2)."""
     spent = case.job.turns + sum(
-        i.call.is_departure and i.outcome not in (Outcome.NOT_SENT, Outcome.THROTTLED)
-        for i in case.moves(lying.part)
+        i.call.is_departure and i.may_have_worked for i in case.moves(lying.part)
     )
     return spent < case.limits.effort
 

@@ -9,6 +9,7 @@ is waited for.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from failover.engine import refusals
 from failover.engine.job import Intent, Job, Memory, Moving, Outcome, Part, Trace
 from failover.engine.limits import Limits
 from failover.engine.moves import places
@@ -22,8 +23,6 @@ from failover.engine.moves.places import (
 )
 from failover.engine.steps import Need
 from failover.engine.topology import AllocationId, InterfaceId, Observation
-
-EFFECTIVE = frozenset({None, Outcome.OK, Outcome.UNKNOWN})
 
 
 def look(
@@ -108,9 +107,7 @@ def _unlanded(part: Part, intents: Sequence[Intent], memory: Memory) -> list[Int
     return [
         i
         for i in intents
-        if part.is_moved_by(i.call)
-        and i.outcome in EFFECTIVE
-        and i.seq not in memory.landed
+        if part.is_moved_by(i.call) and i.may_have_worked and i.seq not in memory.landed
     ]
 
 
@@ -144,7 +141,7 @@ def _is_stale(eye: _Eye, shown: str, last: Intent | None) -> bool:
     """Whether the look may be older than what is already known."""
     began_at, visible_s = eye.observation.began_at, eye.limits.visible_s
     if last is not None and last not in eye.towards(shown):
-        return began_at < _ended_at(last) + visible_s
+        return began_at < refusals.ended_at(last) + visible_s
     if shown == eye.trace.place:
         return False
     left_at = dict(eye.trace.left).get(shown)
@@ -162,12 +159,8 @@ def _is_patchwork(eye: _Eye, shown: str) -> bool:
 
 
 def _was_put_back(move: Intent, left_at: float, began_at: float) -> bool:
-    ended_at = _ended_at(move)
+    ended_at = refusals.ended_at(move)
     return move.outcome is Outcome.OK and left_at <= ended_at <= began_at
-
-
-def _ended_at(intent: Intent) -> float:
-    return intent.ended_at if intent.ended_at is not None else intent.intent_at
 
 
 def _settle(eye: _Eye, trace: Trace, shown: str) -> _Belief:

@@ -311,7 +311,34 @@ def test_an_attachment_that_is_not_attached_yet_does_not_serve() -> None:
 
 
 def test_after_the_first_move_the_target_is_no_longer_doubted() -> None:
-    assert isinstance(the_step(begun(), at(THERE), facts={}), Send)
+    open_move = unanswered(ended_at=NOW - 1)
+
+    assert isinstance(the_step(begun(), at(THERE), open_move, facts={}), Send)
+
+
+@pytest.mark.parametrize("outcome", [Outcome.THROTTLED, Outcome.NOT_SENT])
+def test_a_move_that_took_nothing_away_does_not_count_as_the_first(
+    outcome: Outcome,
+) -> None:
+    """Calls were sent, so it cannot be called off: it ends where it lies."""
+    unfit_now = unfit(attachment=None)
+
+    step = the_step(begun(), unfit_now, a_call(outcome=outcome))
+
+    assert isinstance(step, Turn)
+    assert step.why == "no_longer_possible"
+
+
+def test_routes_that_others_mixed_turn_only_to_an_end_that_can_carry_them() -> None:
+    ends = (an_end(SOURCE), an_end(TARGET, source_dest_check=True))
+    good = of_routes(HERE, THERE, interfaces={i.id: i for i in ends})
+    none = of_routes(HERE, THERE, interfaces={})
+    unsent = a_call(part=ROUTES[1], outcome=Outcome.NOT_SENT)
+
+    assert isinstance(the_step(begun(*ROUTES), good, unsent), Turn)
+    parked = the_step(begun(*ROUTES), none, unsent)
+    assert isinstance(parked, Park)
+    assert parked.why == "both_ends_impossible"
 
 
 # Repeats and refusals (P2, P3).
@@ -590,13 +617,21 @@ def test_throttled_and_unsent_moves_cost_no_effort() -> None:
     assert isinstance(the_step(begun(), at(THERE), *free), Send)
 
 
-def test_turns_are_bounded() -> None:
+def test_turns_are_bounded_while_it_serves_somewhere() -> None:
+    job = begun(turns=LIMITS.effort)
+
+    step = the_step(job, at(THERE), denied("UnauthorizedOperation"))
+
+    assert isinstance(step, Park)
+    assert step.why == "effort_spent"
+
+
+def test_turns_of_a_free_part_are_not_bounded() -> None:
     job = begun(turns=LIMITS.effort)
 
     step = the_step(job, at(FREE), denied("UnauthorizedOperation", is_free=True))
 
-    assert isinstance(step, Park)
-    assert step.why == "effort_spent"
+    assert isinstance(step, Turn)
 
 
 # No end to bring it to.
