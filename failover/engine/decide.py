@@ -125,10 +125,9 @@ def _attached_at_other(case: Case, attachment: Attachment) -> Step:
         if any(case.is_open(i) for i in tried):
             return Wait(waiting_for="settle")
         return Turn(why="detach_refused", args=refusals.as_args(tried[-1]))
-    if case.job.kind is Kind.SWAP and not case.has_departed:
-        doubt = _doubt_before_first_detach(case)
-        if doubt is not None:
-            return doubt
+    doubt = _doubt_before_first_detach(case)
+    if doubt is not None:
+        return doubt
     mending = letting_go.keep_on_termination(case, attachment)
     return mending or letting_go.detach(case, attachment, force=False)
 
@@ -136,7 +135,9 @@ def _attached_at_other(case: Case, attachment: Attachment) -> Step:
 def _doubt_before_first_detach(case: Case) -> Step | None:
     """P6: the target's facts, at most five seconds old, must still be true."""
     target = case.job.aimed
-    fact = case.facts.get(target) if target else None
+    if target is None or case.job.kind is not Kind.SWAP or case.has_departed:
+        return None
+    fact = case.facts.get(target)
     if fact is None or case.now - fact.began_at > case.limits.facts_age_s:
         return Wait(waiting_for="facts", needs=INSTANCES)
     obstacle = _obstacle(case.job, fact.instance)

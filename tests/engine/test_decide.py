@@ -219,6 +219,14 @@ def test_a_plain_detach_asks_nothing_of_a_target() -> None:
     assert_sends(the_step(job, seen(held()), facts={}), Action.DETACH)
 
 
+def test_a_cancelled_swap_of_a_free_interface_asks_nothing_of_a_target() -> None:
+    job = under_way(from_instance_id=None, aim=Aim.SOURCE)
+
+    step = the_step(job, seen(held(STANDBY)), an_attach(), facts={})
+
+    assert assert_sends(step, Action.DETACH).call.attachment_id == AT_STANDBY
+
+
 def test_a_raised_flag_is_mended_before_the_detach() -> None:
     step = assert_sends(the_step(a_job(), seen(held(flag=True))), Action.MODIFY)
 
