@@ -3,6 +3,7 @@
 import base64
 import binascii
 from dataclasses import dataclass, replace
+from typing import Any
 
 from ec2sim.errors import Ec2Error, ReplyNever
 from ec2sim.rules import (
@@ -63,6 +64,7 @@ class Order:
     specs: list[Spec]
     reservation_id: str
     named: dict[str, str]
+    options: dict[str, Any]
 
 
 @action
@@ -93,6 +95,7 @@ def run_instances(region: Region, params: Params) -> Reply:
         specs=specs,
         reservation_id=ids.RESERVATION.make(region.around.chance),
         named=tags.specified(params, "instance", also=TAGGED_ALONG),
+        options=instance_options.at_launch(region, params, type_name),
     )
     made = [
         _launch(region, order, place)
@@ -219,7 +222,7 @@ def _launch(region: Region, order: Order, place: int) -> Instance:
         private_dns_name=primary.private_dns_name,
         lent_public_ip=lends,
         tags=order.named,
-        **instance_options.at_launch(region, params, order.type_name),
+        **order.options,
     )
     region.instances.put(row, at=now)
     region.note(at=now, resource=row.id, to="pending", on=row.id)

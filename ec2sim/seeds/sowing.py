@@ -3,34 +3,35 @@
 from collections.abc import Mapping
 from typing import Any
 
-from ec2sim.config import BadControl
+from ec2sim import values
+from ec2sim.rules import zones
 from ec2sim.seeds import article, empty_vpc, pairs
+from ec2sim.values import BadControl
 from ec2sim.world import DEFAULT_ACCOUNT, World
 
 MOST_PAIRS = 1_000_000
-KNOWN = {"article", "empty_vpc", "pairs", "quotas", "account", "region"}
+QUOTAS = ("network_interfaces", "elastic_ips", "instances", "vcpus")
 
 
-def sow(world: World, values: Mapping[str, Any]) -> dict[str, Any]:
+def sow(world: World, given: Mapping[str, Any]) -> dict[str, Any]:
     """Build what is asked: article, empty_vpc, pairs: N, quotas; counts in answer.
 
     `account` and `region` choose where; a region that is already in use keeps what
-    it has. Raises BadControl.
+    it has. Raises BadControl, and builds nothing then.
     """
-    for name in values:
-        if name not in KNOWN:
-            raise BadControl(f"{name}: unknown; known are {sorted(KNOWN)}")
-    account_id = _text(values, "account", DEFAULT_ACCOUNT)
-    region_name = _text(values, "region", article.REGION)
-    count = _count(values)
-    quotas = _quotas(values.get("quotas") or {})
+    values.only(given, "article", "empty_vpc", "pairs", "quotas", "account", "region")
+    account_id, region_name = _place(given)
+    wants_article = _wants(given, "article")
+    wants_vpc = _wants(given, "empty_vpc")
+    count = _count(given)
+    quotas = _quotas(given.get("quotas"))
     region = world.region(account_id, region_name, bare=True)
-    with world.building(region):
-        if values.get("article"):
+    with world.account(account_id).lock, world.journal.muted():
+        if wants_article:
             if article.INTERFACE in region.interfaces:
                 raise BadControl("article: it is there already")
             article.plant(region)
-        if values.get("empty_vpc"):
+        if wants_vpc:
             empty_vpc.plant(region)
         if count:
             pairs.plant(region, count)
@@ -44,15 +45,23 @@ def sow(world: World, values: Mapping[str, Any]) -> dict[str, Any]:
         }
 
 
-def _text(values: Mapping[str, Any], name: str, default: str) -> str:
-    value = values.get(name, default)
-    if not isinstance(value, str) or not value:
-        raise BadControl(f"{name}: expected a text")
-    return value
+def _place(given: Mapping[str, Any]) -> tuple[str, str]:
+    """The account and the region to build in."""
+    account_id = values.text_or_none(given, "account") or DEFAULT_ACCOUNT
+    if len(account_id) != len(DEFAULT_ACCOUNT) or not account_id.isdecimal():
+        raise BadControl("account: expected twelve digits")
+    region_name = values.text_or_none(given, "region") or article.REGION
+    if not zones.REGION_NAME.match(region_name):
+        raise BadControl("region: expected a name like eu-west-1")
+    return account_id, region_name
 
 
-def _count(values: Mapping[str, Any]) -> int:
-    count = values.get("pairs") or 0
+def _wants(given: Mapping[str, Any], name: str) -> bool:
+    return given.get(name) is not None and values.flag(given, name)
+
+
+def _count(given: Mapping[str, Any]) -> int:
+    count = given.get("pairs") or 0
     if isinstance(count, bool) or not isinstance(count, int):
         raise BadControl("pairs: expected a whole number")
     if not 0 <= count <= MOST_PAIRS:
@@ -60,12 +69,14 @@ def _count(values: Mapping[str, Any]) -> int:
     return count
 
 
-def _quotas(values: object) -> dict[str, int]:
-    if not isinstance(values, dict):
+def _quotas(given: object) -> dict[str, int]:
+    if given is None:
+        return {}
+    if not isinstance(given, dict):
         raise BadControl("quotas: expected an object")
-    for name, value in values.items():
-        if name not in ("network_interfaces", "elastic_ips"):
-            raise BadControl("quotas: known are network_interfaces and elastic_ips")
-        if isinstance(value, bool) or not isinstance(value, int):
-            raise BadControl(f"quotas: {name}: expected a whole number")
-    return values
+    values.only(given, *QUOTAS)
+    for name, quota in given.items():
+        is_whole = isinstance(quota, int) and not isinstance(quota, bool)
+        if not (is_whole and quota >= 0):
+            raise BadControl(f"{name}: expected a whole number of 0 or more")
+    return dict(given)
