@@ -58,6 +58,11 @@ def list_instances() -> QuerySet[models.Instance]:
     )
 
 
+def list_route_tables() -> QuerySet[models.RouteTable]:
+    """Route tables that EC2 still shows."""
+    return models.RouteTable.objects.filter(vanished_at=None)
+
+
 def list_pairs() -> QuerySet[Pair]:
     """All pairs."""
     return Pair.objects.select_related("region__account")

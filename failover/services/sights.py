@@ -49,9 +49,13 @@ def look_for(*, region: Region, pairs: Sequence[Pair]) -> Observation:
 
 def _observe(region: Region, scope: Scope) -> Observation:
     try:
-        return wiring.gateway(region).observe(scope)
+        seen = wiring.gateway(region).observe(scope)
     except ports.Ec2Error as error:
         raise translate(error) from error
+    if scope.instance_ids and not seen.scope.instance_ids:
+        # One zone may fail and hide an end; without both nothing can be said.
+        raise refusals.Ec2Unreachable(detail="EC2 shows none of the instances.")
+    return seen
 
 
 def _joined(first: Observation, second: Observation) -> Observation:

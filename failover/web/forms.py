@@ -5,10 +5,6 @@ from uuid import UUID
 
 from django import forms
 
-NAME = r"[a-z0-9][a-z0-9-]{0,62}"
-INSTANCE = r"i-[0-9a-f]{8,17}"
-INTERFACE = r"eni-[0-9a-f]{8,17}"
-
 
 class PageForm(forms.Form):
     """A form whose widgets say what is wrong with them to assistive technology."""
@@ -90,67 +86,6 @@ class DetachForm(PageForm):
             " stopped and started."
         ),
     )
-
-
-class PairForm(PageForm):
-    """A new pair around a secondary network interface."""
-
-    name = forms.RegexField(
-        label="Name",
-        regex=rf"\A(?!new\Z){NAME}\Z",
-        help_text="Lower-case letters, digits and hyphens; at most 63.",
-        error_messages={
-            "invalid": "Lower-case letters, digits and hyphens only, and not “new”."
-        },
-    )
-    network_interface_id = forms.RegexField(
-        label="Network interface",
-        regex=rf"\A{INTERFACE}\Z",
-        widget=forms.TextInput(attrs={"list": "known-interfaces"}),
-        help_text="The secondary interface that moves, with its Elastic IPs.",
-        error_messages={"invalid": "An id such as eni-415e9270."},
-    )
-    primary_instance_id = forms.RegexField(
-        label="Primary instance",
-        regex=rf"\A{INSTANCE}\Z",
-        widget=forms.TextInput(attrs={"list": "known-instances"}),
-        error_messages={"invalid": "An id such as i-09a505d623e75d4d2."},
-    )
-    standby_instance_id = forms.RegexField(
-        label="Standby instance",
-        regex=rf"\A{INSTANCE}\Z",
-        widget=forms.TextInput(attrs={"list": "known-instances"}),
-        help_text="In the same zone and VPC as the primary.",
-        error_messages={"invalid": "An id such as i-0190e152559b4866c."},
-    )
-    device_index = forms.IntegerField(
-        label="Device index", min_value=1, max_value=31, initial=1
-    )
-    region = forms.ChoiceField(label="Region")
-    confirm = forms.ChoiceField(
-        label="Before a swap",
-        choices=[
-            ("none", "Ask nothing more"),
-            ("reason", "Ask for a reason"),
-            ("name", "Ask for a reason and the pair's name"),
-        ],
-        initial="none",
-    )
-
-    def __init__(
-        self, *args: Any, regions: list[tuple[str, str]], **kwargs: Any
-    ) -> None:
-        super().__init__(*args, **kwargs)
-        field = self.fields["region"]
-        if isinstance(field, forms.ChoiceField):
-            field.choices = regions
-
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or {}
-        primary = cleaned.get("primary_instance_id")
-        if primary and primary == cleaned.get("standby_instance_id"):
-            self.add_error("standby_instance_id", "The two instances must differ.")
-        return cleaned
 
 
 class FreezeForm(PageForm):

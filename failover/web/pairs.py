@@ -5,24 +5,19 @@ from typing import Any
 from django.contrib import messages
 from django.core.paginator import Page
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
-from django.views.decorators.http import (
-    require_http_methods,
-    require_POST,
-    require_safe,
-)
+from django.shortcuts import redirect
+from django.views.decorators.http import require_POST, require_safe
 
 from failover import wiring
 from failover.models import Pair, Role
-from failover.services import filters, pairs, queries, refusals
+from failover.services import advising, filters, pairs, queries, refusals
 from failover.services.views import InstanceView, PairView
 from failover.web import access, forms, jobs, listing
+from failover.web.presenters import advice as advice_words
 from failover.web.presenters import pairs as pair_words
 from failover.web.presenters import refusals as refusal_words
 
 LAST_JOBS = 5
-# Known ids that a new pair's fields offer.
-MOST_OFFERED = 500
 
 
 def _present(request: HttpRequest, page: Page[Pair]) -> list[Any]:
@@ -69,40 +64,6 @@ def show_list(request: HttpRequest) -> HttpResponse:
 def show(request: HttpRequest, name: str) -> HttpResponse:
     """One pair."""
     return _page(request, get(name))
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-@access.requires(Role.ADMIN)
-def create(request: HttpRequest) -> HttpResponse:
-    """A form for a new pair; EC2 is looked at before it is saved."""
-    regions = [
-        (str(r.pk), f"{r.name} ({r.account.name})") for r in queries.list_regions()
-    ]
-    if request.method != "POST":
-        given = {name: request.GET[name] for name in request.GET}
-        return _form(request, forms.PairForm(regions=regions, initial=given))
-    form = forms.PairForm(request.POST, regions=regions)
-    if not form.is_valid():
-        return _form(request, form, status=422)
-    said = form.cleaned_data
-    new = pairs.NewPair(
-        name=said["name"],
-        primary_instance_id=said["primary_instance_id"],
-        standby_instance_id=said["standby_instance_id"],
-        network_interface_id=said["network_interface_id"],
-        device_index=said["device_index"],
-        policy=pairs.Policy(confirm=said["confirm"]),
-    )
-    try:
-        pair = pairs.create(
-            new=new,
-            region=queries.get_region(said["region"]),
-            actor=access.get_actor(request),
-        )
-    except refusals.Refusal as refusal:
-        return _form(request, form, refusal=refusal)
-    messages.success(request, f"Pair {pair.name} is created.")
-    return redirect("pair", pair.name)
 
 
 @require_POST
@@ -195,6 +156,7 @@ def _page(
         "jobs": rows,
         "freeze_form": form or forms.FreezeForm(),
         "poll_s": listing.poll_s(),
+        "advice": _advice(pair),
         "refusal": refusal_words.view(refusal) if refusal else None,
     }
     return listing.respond(
@@ -205,34 +167,16 @@ def _page(
     )
 
 
+def _advice(pair: Pair) -> advice_words.Advice | None:
+    """None while the instances were not seen yet."""
+    try:
+        return advice_words.advice(advising.advise_pair(pair))
+    except refusals.NotFound:
+        return None
+
+
 def _ends(view: PairView) -> dict[str, InstanceView]:
     rows = queries.list_instances().filter(
         instance_id__in=[view.primary_instance_id, view.standby_instance_id]
     )
     return {seen.id: seen for seen in queries.view_instances(rows)}
-
-
-def _form(
-    request: HttpRequest,
-    form: forms.PairForm,
-    *,
-    refusal: refusals.Refusal | None = None,
-    status: int = 200,
-) -> HttpResponse:
-    context = {
-        "form": form,
-        "interfaces": queries.list_interfaces()
-        .exclude(device_index=0)
-        .order_by("interface_id")
-        .values_list("interface_id", "description")[:MOST_OFFERED],
-        "instances": queries.list_instances()
-        .order_by("name", "instance_id")
-        .values_list("instance_id", "name")[:MOST_OFFERED],
-        "refusal": refusal_words.view(refusal) if refusal else None,
-    }
-    return render(
-        request,
-        "failover/pair_new.html",
-        context,
-        status=refusal.status if refusal else status,
-    )

@@ -5,6 +5,7 @@ from django.urls import path, register_converter
 from failover.web import (
     accounts,
     audit,
+    creating,
     home,
     instances,
     interfaces,
@@ -50,7 +51,8 @@ urlpatterns = [
     path("instances/", instances.show_list, name="instances"),
     path("instances/<str:instance_id>/", instances.show, name="instance"),
     path("pairs/", pairs.show_list, name="pairs"),
-    path("pairs/new/", pairs.create, name="pair-new"),
+    path("pairs/new/", creating.create, name="pair-new"),
+    path("pairs/new/advice/", creating.show_advice, name="pair-advice"),
     path("pairs/<pair:name>/", pairs.show, name="pair"),
     path("pairs/<pair:name>/swap/", swapping.swap, name="pair-swap"),
     path("pairs/<pair:name>/freeze/", pairs.freeze, name="pair-freeze"),

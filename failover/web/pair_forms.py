@@ -1,0 +1,187 @@
+"""The form of a new pair: one for all strategies, each with its own fields."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+
+from failover.models.pairs import Strategy
+from failover.services import strategies, strategy_words
+from failover.web.forms import PageForm
+
+NAME = r"[a-z0-9][a-z0-9-]{0,62}"
+INSTANCE = r"i-[0-9a-f]{8,17}"
+INTERFACE = r"eni-[0-9a-f]{8,17}"
+INDEX_HELP = "Empty: 1 for a network interface, else 0, the instance's own first one."
+
+
+def _known(label: str, regex: str, example: str, **kwargs: Any) -> forms.RegexField:
+    """An id of EC2's, offered from a list of known ones."""
+    known = kwargs.pop("known", "")
+    return forms.RegexField(
+        label=label,
+        regex=rf"\A{regex}\Z",
+        widget=forms.TextInput(attrs={"list": known} if known else {}),
+        error_messages={"invalid": f"An id such as {example}."},
+        **kwargs,
+    )
+
+
+class PairForm(PageForm):
+    """A new pair. Fields of the strategies that were not chosen are ignored."""
+
+    name = forms.RegexField(
+        label="Name",
+        regex=rf"\A(?!new\Z){NAME}\Z",
+        help_text="Lower-case letters, digits and hyphens; at most 63.",
+        error_messages={
+            "invalid": "Lower-case letters, digits and hyphens only, and not “new”."
+        },
+    )
+    region = forms.ChoiceField(label="Region")
+    primary_instance_id = _known(
+        "Primary instance", INSTANCE, "i-09a505d623e75d4d2", known="known-instances"
+    )
+    standby_instance_id = _known(
+        "Standby instance", INSTANCE, "i-0190e152559b4866c", known="known-instances"
+    )
+    strategy = forms.ChoiceField(
+        label="Strategy",
+        choices=[(s, strategy_words.STRATEGIES[s].title) for s in strategies.MOVED],
+        initial=Strategy.ENI.value,
+        required=False,
+    )
+    network_interface_id = _known(
+        "Network interface",
+        INTERFACE,
+        "eni-415e9270",
+        known="known-interfaces",
+        required=False,
+        help_text="The secondary interface that moves, with its Elastic IPs.",
+    )
+    allocation_id = _known(
+        "Elastic IP",
+        r"eipalloc-[0-9a-f]{8,17}",
+        "eipalloc-4f07e372",
+        known="known-elastic-ips",
+        required=False,
+        help_text="The allocation whose address moves.",
+    )
+    private_ip = forms.CharField(
+        label="Private address",
+        max_length=15,
+        required=False,
+        help_text="A secondary address in the subnet of both instances.",
+    )
+    destination_cidr = forms.CharField(
+        label="Destination",
+        max_length=18,
+        required=False,
+        help_text="What is routed, such as 10.9.0.0/16.",
+    )
+    route_table_ids = forms.CharField(
+        label="Route tables",
+        max_length=1000,
+        required=False,
+        widget=forms.TextInput(attrs={"list": "known-route-tables"}),
+        help_text="One or more, with spaces or commas between them.",
+    )
+    device_index = forms.IntegerField(
+        label="Device index",
+        min_value=0,
+        max_value=strategies.MOST_INDEX,
+        required=False,
+        help_text=INDEX_HELP,
+    )
+    confirm = forms.ChoiceField(
+        label="Before a swap",
+        choices=[
+            ("none", "Ask nothing more"),
+            ("reason", "Ask for a reason"),
+            ("name", "Ask for a reason and the pair's name"),
+        ],
+        initial="none",
+    )
+
+    def __init__(
+        self, *args: Any, regions: list[tuple[str, str]], **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["region"]
+        if isinstance(field, forms.ChoiceField):
+            field.choices = regions
+
+    # The template's groups: who, what for each strategy, and how.
+
+    @property
+    def who(self) -> list[forms.BoundField]:
+        """The pair and its two instances."""
+        names = ("name", "region", "primary_instance_id", "standby_instance_id")
+        return [self[name] for name in names]
+
+    @property
+    def groups(self) -> list[tuple[str, list[forms.BoundField]]]:
+        """What moves, by strategy."""
+        shown: Mapping[str, tuple[str, ...]] = {
+            **strategies.MOVED,
+            Strategy.ROUTE: ("destination_cidr", "route_table_ids"),
+        }
+        return [(str(s), [self[name] for name in shown[s]]) for s in shown]
+
+    @property
+    def how(self) -> list[forms.BoundField]:
+        """Where it goes, and what is asked first."""
+        return [self["device_index"], self["confirm"]]
+
+    @property
+    def chosen(self) -> str:
+        """The strategy that is chosen now."""
+        return str(self["strategy"].value() or Strategy.ENI.value)
+
+    def clean_private_ip(self) -> str:
+        return self._read("private_ip", strategies.read_address)
+
+    def clean_destination_cidr(self) -> str:
+        return self._read("destination_cidr", strategies.read_cidr)
+
+    def clean_route_table_ids(self) -> tuple[str, ...]:
+        words = str(self.cleaned_data["route_table_ids"]).replace(",", " ").split()
+        if not self._is_used("route_table_ids"):
+            return ()
+        try:
+            return strategies.read_route_tables(words)
+        except ValueError as error:
+            raise ValidationError(str(error)) from error
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        primary = cleaned.get("primary_instance_id")
+        if primary and primary == cleaned.get("standby_instance_id"):
+            self.add_error("standby_instance_id", "The two instances must differ.")
+        strategy = str(cleaned.get("strategy") or Strategy.ENI.value)
+        cleaned["strategy"] = strategy
+        if cleaned.get("device_index") is None and "device_index" not in self.errors:
+            cleaned["device_index"] = strategies.DEFAULT_INDEX[strategy]
+        for name in strategies.ALL_MOVED:
+            if name not in strategies.MOVED[strategy]:
+                self.errors.pop(name, None)
+                cleaned[name] = () if name == "route_table_ids" else ""
+        wrong = strategies.field_errors(strategy, cleaned)
+        for name, said in wrong.items():
+            if name not in self.errors:
+                self.add_error(name, said)
+        return cleaned
+
+    def _is_used(self, name: str) -> bool:
+        strategy = str(self.data.get("strategy") or Strategy.ENI.value)
+        return name in strategies.MOVED.get(strategy, ())
+
+    def _read(self, name: str, read: Callable[[str], str]) -> str:
+        text = str(self.cleaned_data[name])
+        if not text or not self._is_used(name):
+            return ""
+        try:
+            return read(text)
+        except ValueError as error:
+            raise ValidationError(str(error)) from error
