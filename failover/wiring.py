@@ -10,7 +10,7 @@ import socket
 import threading
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
@@ -30,7 +30,7 @@ from failover.ec2.session import Identity
 from failover.engine import ports, run
 from failover.engine.limits import Limits
 from failover.incarnation import FileLives, Incarnation, SessionLives
-from failover.models import Region
+from failover.models import Instance, Region
 from failover.store import DjangoStore
 
 log = structlog.get_logger(__name__)
@@ -173,9 +173,19 @@ def gateway(region: Region) -> Gateway:
             is_open_for=store().is_open_for,
             leave_within_s=limits().lease_ttl_s * 2 / 3,
             pool=_read_pool(),
+            zones_of=functools.partial(_zones_of, region.id),
         )
         _gateways[region.id] = (identity, made)
         return made
+
+
+def _zones_of(region_id: int, ids: Sequence[str]) -> dict[str, str]:
+    """The zones of instances as the mirror knows them; a look goes on without."""
+    rows = Instance.objects.filter(region_id=region_id, instance_id__in=ids)
+    try:
+        return dict(rows.values_list("instance_id", "availability_zone"))
+    except (DatabaseError, InterfaceError):
+        return {}
 
 
 def warm_up() -> None:

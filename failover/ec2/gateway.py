@@ -43,7 +43,7 @@ class Departure:
 class Gateway:
     """Implements `engine.ports.Ec2`. Safe to share between threads."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - every port by name; wiring is its one caller.
         self,
         *,
         identity: session.Identity,
@@ -52,11 +52,12 @@ class Gateway:
         is_open_for: Callable[[Fence], bool],
         leave_within_s: float,
         pool: Executor,
+        zones_of: looks.ZonesOf = lambda _ids: {},
     ) -> None:
         """`pool` runs parts of reads only; nothing in it waits for the pool.
 
         `leave_within_s` is how old an intent may be when its call leaves; SETTLE_S
-        counts on it.
+        counts on it. `zones_of` tells the zones of instances, as far as known.
 
         `wall_now` is the POSIX time that botocore signs with; `is_open_for` is asked
         in the thread of the call, after signing, and may take a database's time.
@@ -69,7 +70,7 @@ class Gateway:
         self._pool = pool
         self._skew_s = 0.0
         self._clients = session.open_clients(identity)
-        self._looks = looks.Looks(client=self._clients.reading)
+        self._looks = looks.Looks(client=self._clients.reading, zones_of=zones_of)
         self._departing: ContextVar[Departure | None] = ContextVar(
             f"departing-{id(self)}", default=None
         )
@@ -83,7 +84,8 @@ class Gateway:
     def observe(self, scope: Scope) -> Observation:
         """Look at everything in `scope` in one parallel round trip.
 
-        Raises Ec2Refused, Ec2Busy or Ec2OutcomeUnknown: then nothing is known.
+        Instances that a failing zone hid are not in the observation's scope. Raises
+        Ec2Refused, Ec2Busy or Ec2OutcomeUnknown: then nothing is known.
         """
         return observing.observe(
             read=self._looks, scope=scope, pool=self._pool, clock=self._clock

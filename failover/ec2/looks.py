@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 Part = Callable[[], T]
+ZonesOf = Callable[[Sequence[str]], Mapping[str, str]]
 
 # EC2 answers FilterLimitExceeded beyond this many values of one filter.
 FILTER_VALUES = 200
@@ -87,8 +88,12 @@ def run_beside(pool: Executor, parts: Sequence[Part[Any]]) -> list[Any]:
 class Looks:
     """The describes of one region, as functions from ids to facts."""
 
-    def __init__(self, *, client: "EC2Client") -> None:
+    def __init__(self, *, client: "EC2Client", zones_of: ZonesOf) -> None:
+        """`zones_of` knows the zones of instances that were never seen here."""
         self._client = client
+        self._zones_of = zones_of
+        # An instance never leaves its zone.
+        self._zones: dict[str, str] = {}
         # Types do not change while AWS sells them: asked once, kept for good.
         self._limits: dict[str, int | None] = {}
 
@@ -129,34 +134,63 @@ class Looks:
         )
         return replies.read_interface(found) if found else None
 
+    def by_zone(self, ids: Iterable[str]) -> list[frozenset[str]]:
+        """The instances in groups of one zone; of unknown zones, in one group."""
+        wanted = frozenset(ids)
+        unknown = [i for i in wanted if i not in self._zones]
+        if unknown:
+            self._zones |= self._zones_of(unknown)
+        groups: dict[str, set[str]] = {}
+        for one in wanted:
+            groups.setdefault(self._zones.get(one, ""), set()).add(one)
+        return [frozenset(groups[zone]) for zone in sorted(groups)]
+
     def read_raw_instances(self, ids: Sequence[str]) -> list[Reply]:
-        reservations = read_pages(
-            self._client.describe_instances,
-            "Reservations",
-            Filters=[{"Name": "instance-id", "Values": list(ids)}],
-            MaxResults=PAGE,
-        )
-        return [i for r in reservations for i in r.get("Instances", ())]
+        """By filter; if that fails, by id, as EC2 wants it while a zone is down."""
+        try:
+            found = self._describe_instances(
+                Filters=[{"Name": "instance-id", "Values": list(ids)}], MaxResults=PAGE
+            )
+        except ports.Ec2OutcomeUnknown:
+            found = self._known_only(
+                lambda known: self._describe_instances(InstanceIds=known), ids
+            )
+        self._zones |= {row["InstanceId"]: _read_zone(row) for row in found}
+        return found
+
+    def _describe_instances(self, **asked: Any) -> list[Reply]:
+        pages = read_pages(self._client.describe_instances, "Reservations", **asked)
+        return [i for r in pages for i in r.get("Instances", ())]
 
     def read_checks(self, ids: Sequence[str]) -> dict[str, StatusChecks]:
         """By id, without those that EC2 does not know (any more)."""
+        rows = self._known_only(
+            lambda known: list(
+                read_pages(
+                    self._client.describe_instance_status,
+                    "InstanceStatuses",
+                    InstanceIds=known,
+                    IncludeAllInstances=True,
+                )
+            ),
+            ids,
+        )
+        return {row["InstanceId"]: replies.read_checks(row) for row in rows}
+
+    def _known_only(
+        self, read: Callable[[list[str]], list[Reply]], ids: Sequence[str]
+    ) -> list[Reply]:
+        """Read by id, leaving out one after the other those that EC2 does not know."""
         wanted = list(ids)
         while wanted:
             try:
-                return _by_instance(
-                    read_pages(
-                        self._client.describe_instance_status,
-                        "InstanceStatuses",
-                        InstanceIds=wanted,
-                        IncludeAllInstances=True,
-                    )
-                )
+                return read(wanted)
             except ports.Ec2Refused as error:
                 unknown = set(INSTANCE_ID.findall(error.message)) & set(wanted)
                 if error.code != errors.INSTANCE_NOT_FOUND or not unknown:
                     raise
                 wanted = [i for i in wanted if i not in unknown]
-        return {}
+        return []
 
     def read_elastic_ips(self, ids: Sequence[str]) -> list[ElasticIp]:
         return [
@@ -251,8 +285,8 @@ class Looks:
         return {i.id: i for i in instances}
 
 
-def _by_instance(rows: Iterable[Reply]) -> dict[str, StatusChecks]:
-    return {row["InstanceId"]: replies.read_checks(row) for row in rows}
+def _read_zone(reply: Reply) -> str:
+    return str((reply.get("Placement") or {}).get("AvailabilityZone", ""))
 
 
 def _read_limit(reply: Reply) -> int | None:

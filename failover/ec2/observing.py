@@ -3,12 +3,13 @@
 import functools
 from collections.abc import Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from failover.ec2 import looks
 from failover.ec2.looks import Looks, Part
 from failover.ec2.replies import Reply, StatusChecks
+from failover.engine import ports
 from failover.engine.ports import Clock
 from failover.engine.topology import (
     AllocationId,
@@ -31,24 +32,31 @@ class Found:
     elastic_ips: list[ElasticIp] = field(default_factory=list)
     route_tables: list[RouteTable] = field(default_factory=list)
     not_found: set[str] = field(default_factory=set)
+    # Instances that EC2 did not show because of the zone they are in.
+    hidden: set[str] = field(default_factory=set)
 
 
 def observe(*, read: Looks, scope: Scope, pool: Executor, clock: Clock) -> Observation:
     """Look at everything in `scope` in one parallel round trip.
 
-    Raises Ec2Refused, Ec2Busy or Ec2OutcomeUnknown: then nothing is known.
+    While a zone fails, describes that name its instances fail, and others do not: so
+    instances are asked for by zone, and those that were not shown are left out of the
+    observation's own scope. Raises Ec2Refused, Ec2Busy or Ec2OutcomeUnknown where
+    anything else fails: then nothing is known.
     """
     found = Found()
     parts = _parts(read, scope, found)
     began_at = clock.now()
     looks.run_beside(pool, parts)
     ended_at = clock.now()
+    shown = frozenset(i for i in scope.instance_ids if i not in found.hidden)
+    raw = [row for row in found.raw_instances if row["InstanceId"] in shown]
     return Observation(
-        scope=scope,
+        scope=replace(scope, instance_ids=shown),
         began_at=began_at,
         ended_at=ended_at,
         interfaces={i.id: i for i in found.interfaces},
-        instances=read.join(found.raw_instances, found.checks),
+        instances=read.join(raw, found.checks),
         elastic_ips={e.allocation_id: e for e in found.elastic_ips},
         route_tables={t.id: t for t in found.route_tables},
         not_found=frozenset(found.not_found),
@@ -58,14 +66,16 @@ def observe(*, read: Looks, scope: Scope, pool: Executor, clock: Clock) -> Obser
 def _parts(read: Looks, scope: Scope, found: Found) -> list[Part[Any]]:
     """The interfaces last: that part runs in the caller's own thread."""
     by = functools.partial
+    zones = read.by_zone(scope.instance_ids)
     return [
         *(by(_elastic_ips, read, found, ids) for ids in _cut(scope.allocation_ids)),
         *(by(_route_tables, read, found, ids) for ids in _cut(scope.route_table_ids)),
         *(
             by(_checks, read, found, ids)
-            for ids in looks.chunk(scope.instance_ids, looks.STATUS_IDS)
+            for zone in zones
+            for ids in looks.chunk(zone, looks.STATUS_IDS)
         ),
-        *(by(_instances, read, found, ids) for ids in _cut(scope.instance_ids)),
+        *(by(_instances, read, found, ids) for zone in zones for ids in _cut(zone)),
         *(
             by(_confirm_elastic_ip, read, found, one)
             for one in sorted(scope.confirm_allocation_ids)
@@ -84,7 +94,7 @@ def _cut(ids: frozenset[Any]) -> list[list[str]]:
     return looks.chunk(ids, looks.FILTER_VALUES)
 
 
-# Each runs in a thread of its own; a list's extend and a dict's update are atomic.
+# Each runs in a thread of its own; extend, update and add are atomic.
 
 
 def _interfaces(read: Looks, found: Found, ids: Sequence[str]) -> None:
@@ -96,11 +106,17 @@ def _carriers(read: Looks, found: Found, subnet_id: str, address: str) -> None:
 
 
 def _instances(read: Looks, found: Found, ids: Sequence[str]) -> None:
-    found.raw_instances.extend(read.read_raw_instances(ids))
+    try:
+        found.raw_instances.extend(read.read_raw_instances(ids))
+    except ports.Ec2OutcomeUnknown:
+        found.hidden.update(ids)
 
 
 def _checks(read: Looks, found: Found, ids: Sequence[str]) -> None:
-    found.checks.update(read.read_checks(ids))
+    try:
+        found.checks.update(read.read_checks(ids))
+    except ports.Ec2OutcomeUnknown:
+        found.hidden.update(ids)
 
 
 def _elastic_ips(read: Looks, found: Found, ids: Sequence[str]) -> None:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import pytest
 
 from failover.ec2.gateway import Gateway
+from failover.ec2.looks import ZonesOf
 from failover.ec2.session import Identity
 from failover.engine.ports import Fence
 from tests.ec2 import endpoint
@@ -59,6 +60,7 @@ def open_desk(monkeypatch: pytest.MonkeyPatch) -> Iterator[Open]:
             is_open: Callable[[Fence], bool] = lambda _: True,
             wall_now: Callable[[], float] = time.time,
             identity: Identity | None = None,
+            zones_of: ZonesOf = lambda _ids: {},
         ) -> Desk:
             served = stack.enter_context(endpoint.serve(script))
             for service in ("EC2", "STS"):
@@ -76,6 +78,7 @@ def open_desk(monkeypatch: pytest.MonkeyPatch) -> Iterator[Open]:
                 is_open_for=ask,
                 leave_within_s=10.0,
                 pool=pool,
+                zones_of=zones_of,
             )
             return Desk(gateway, served, asked)
 
