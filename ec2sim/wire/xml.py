@@ -13,8 +13,9 @@ NAMESPACES = {
     "sts": "https://sts.amazonaws.com/doc/2011-06-15/",
 }
 HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n'
-# What XML 1.0 has no way to write, surrogates included.
+# What XML 1.0 has no way to write, surrogates included, and what it writes otherwise.
 UNSPEAKABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+SPECIAL = re.compile(f"[&<>{UNSPEAKABLE.pattern[1:]}")
 Writer = Callable[[Any, list[str]], None]
 
 
@@ -80,7 +81,8 @@ class Writers:
 
     def _structure(self, shape: Any) -> Writer:
         members = dict(shape.members)
-        writers: dict[str, tuple[str, str, Writer]] = {}
+        # A text, which most members are, is written in place: its writer is None.
+        writers: dict[str, tuple[str, str, Writer | None]] = {}
 
         def write(values: dict[str, Any], parts: list[str]) -> None:
             for name, value in values.items():
@@ -88,18 +90,26 @@ class Writers:
                     continue
                 known = writers.get(name)
                 if known is None:
-                    member = members.get(name)
-                    if member is None:
+                    if name not in members:
                         continue
-                    tag = member.serialization.get("name", name)
-                    known = (f"<{tag}>", f"</{tag}>", self.of(member))
-                    writers[name] = known
+                    known = writers[name] = self._tagged(name, members[name])
                 opening, closing, writer = known
+                if writer is None:
+                    text = value if type(value) is str else str(value)
+                    if SPECIAL.search(text):
+                        text = escape(text)
+                    parts.append(f"{opening}{text}{closing}")
+                    continue
                 parts.append(opening)
                 writer(value, parts)
                 parts.append(closing)
 
         return write
+
+    def _tagged(self, name: str, member: Any) -> tuple[str, str, Writer | None]:
+        tag = member.serialization.get("name", name)
+        writer = self.of(member)
+        return f"<{tag}>", f"</{tag}>", None if writer is _text else writer
 
     def _list(self, shape: Any) -> Writer:
         member = shape.member
