@@ -174,7 +174,7 @@ class Rounds:
             first_intent_at=before.first_intent_at,
             is_index_burnt=before.is_index_burnt,
         )
-        step = Wait(waiting_for="token", until=hand.look_at)
+        step = Wait(waiting_for="admission", until=hand.look_at)
         return replace(turned, done=self._conclude(hand, job, step))
 
     def _mirror(self, turned: Sequence[Turned]) -> None:
@@ -216,7 +216,7 @@ class Rounds:
                 if step.until is not None:
                     hand.needs_from = step.until
                     hand.look_at = max(now, min(hand.look_at, step.until))
-                if step.waiting_for == "token" and step.until is not None:
+                if step.waiting_for == "admission" and step.until is not None:
                     hand.look_at = step.until
                 if step.waiting_for == "facts":
                     blind = self.eyes.is_blind(hand, now)

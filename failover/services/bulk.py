@@ -74,8 +74,13 @@ def _begin(
     ordered = [p.name for p in sorted(pairs, key=lambda p: p.pk) if p.name in begins]
     try:
         with transaction.atomic():
-            for name in ordered:
-                _insert_one(name, begins[name], jobs, refused)
+            try:
+                with transaction.atomic():
+                    made = starting.insert_all([begins[n] for n in ordered])
+                jobs |= zip(ordered, made, strict=True)
+            except (IntegrityError, refusals.Refusal):
+                for name in ordered:
+                    _insert_one(name, begins[name], jobs, refused)
             batch = _in_order(pairs, jobs, refused)
             if on_created is not None:
                 on_created(batch)
@@ -98,19 +103,7 @@ def _judge_group(
     actor: Actor,
     refused: dict[str, refusals.Refusal],
 ) -> dict[str, Start]:
-    free: list[Pair] = []
-    for pair in group:
-        try:
-            starting.require_no_job(
-                region_id=pair.region_id,
-                interface_id=pair.network_interface_id,
-                pair_id=pair.pk,
-            )
-            judging.require_reason(pair, asked)
-        except refusals.Refusal as refusal:
-            refused[pair.name] = refusal
-        else:
-            free.append(pair)
+    free = _list_free(group, asked, refused)
     if not free:
         return {}
     seen = sights.look_for(region=free[0].region, pairs=free)
@@ -127,6 +120,24 @@ def _judge_group(
     return begins
 
 
+def _list_free(
+    group: Sequence[Pair], asked: Swap, refused: dict[str, refusals.Refusal]
+) -> list[Pair]:
+    """Those of one region that have no active job; asked of the database alone."""
+    free: list[Pair] = []
+    busy = starting.active_jobs(region_id=group[0].region_id, pairs=group)
+    for pair in group:
+        try:
+            if pair.pk in busy:
+                raise refusals.JobActive(job_id=busy[pair.pk])
+            judging.require_reason(pair, asked)
+        except refusals.Refusal as refusal:
+            refused[pair.name] = refusal
+        else:
+            free.append(pair)
+    return free
+
+
 def _require_permissions(region: Region, begins: Iterable[Start]) -> None:
     """One DryRun of each kind of call for the whole burst. Raises PreflightFailed."""
     rehearsed: dict[Action, Call] = {}
@@ -134,10 +145,14 @@ def _require_permissions(region: Region, begins: Iterable[Start]) -> None:
         for call in begin.plan.calls:
             if call.action in PERMISSIONS:
                 rehearsed.setdefault(call.action, call)
+    store = wiring.store()
+    if store.budget(region_id=region.pk).is_permitted(wiring.now().timestamp()):
+        return
     failed = [
         Check(code=PERMISSIONS[action], ok=False)
         for action, call in rehearsed.items()
-        if not _may(region, call)
+        # Without a token to ask with nobody is refused: the driver asks once more.
+        if store.spend(region_id=region.pk, api=action) and not _may(region, call)
     ]
     if failed:
         raise refusals.PreflightFailed(checks=plans.as_views(failed))
@@ -145,12 +160,15 @@ def _require_permissions(region: Region, begins: Iterable[Start]) -> None:
 
 def _may(region: Region, call: Call) -> bool:
     try:
-        return wiring.gateway(region).may(call)
+        is_allowed = wiring.gateway(region).may(call)
     except ports.Ec2Refused:
         # EC2 weighs permission first: any other refusal says that we are allowed.
-        return True
+        is_allowed = True
     except ports.Ec2Error as error:
         raise sights.translate(error) from error
+    if is_allowed and call.action is Action.ATTACH:
+        wiring.store().permit(region_id=region.pk)
+    return is_allowed
 
 
 def _insert_one(

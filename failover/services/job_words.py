@@ -74,6 +74,10 @@ REASONS: Mapping[str, str] = {
         "The {noun} is in its place, but {addresses} is associated elsewhere. Give "
         "it back; the job then ends by itself."
     ),
+    "slot_taken": (
+        "The place at {slot} was lent to another job ({job}) while this one was "
+        "parked. It goes on by itself when that job ends."
+    ),
     "effort_spent": (
         "The interface was moved too often; somebody else is moving it too. Find out "
         "who; the job keeps looking, and attaches it when it lies free."

@@ -5,6 +5,7 @@ crash before its COMMIT leaves no trace at all.
 """
 
 from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
 from uuid import UUID
 
 from django.db import DatabaseError, IntegrityError, transaction
@@ -27,6 +28,20 @@ def active_job(*, region_id: int, interface_id: str, pair_id: int | None) -> Job
     if interface_id:
         mine |= Q(region_id=region_id, network_interface_id=interface_id)
     return Job.objects.filter(IS_ACTIVE).filter(mine).first()
+
+
+def active_jobs(*, region_id: int, pairs: Sequence[Pair]) -> dict[int, UUID]:
+    """The pairs of the region that have an active job, or whose interface has one."""
+    by_interface = {p.network_interface_id: p.pk for p in pairs}
+    found: dict[int, UUID] = {}
+    busy = Job.objects.filter(IS_ACTIVE, region_id=region_id)
+    for job_id, pair_id, interface_id in busy.values_list(
+        "id", "pair_id", "network_interface_id"
+    ):
+        found[pair_id or 0] = job_id
+        if interface_id in by_interface and interface_id:
+            found[by_interface[interface_id]] = job_id
+    return found
 
 
 def require_no_job(
@@ -69,11 +84,42 @@ def start(begin: Start, *, on_created: OnCreated | None = None) -> Job:
 
 def insert(begin: Start) -> Job:
     """The inserts of one job; the caller's transaction ends with `finish`."""
-    now = wiring.now()
     generation = _hold_generation(begin)
-    lease_now, boot = wiring.store().lease_now()
+    job = _row(begin, generation, wiring.now(), wiring.store().lease_now())
+    job.save(force_insert=True)
+    ResourceLock.objects.bulk_create(_locks(begin, job))
+    return job
+
+
+def insert_all(begins: Sequence[Start]) -> list[Job]:
+    """The same for swaps of many pairs, in a few statements: all of them or none.
+
+    Raises Changed where any pair is not as it was, and IntegrityError where any job
+    has a rival; then `insert` tells which.
+    """
+    by_pair = {begin.pair.pk: begin for begin in begins if begin.pair is not None}
+    # In one order, so that two such requests do not wait for each other.
+    held = Pair.objects.select_for_update(no_key=True).order_by("pk")
+    seen = dict(held.filter(pk__in=by_pair).values_list("pk", "generation"))
+    if seen != {pk: begin.generation for pk, begin in by_pair.items()}:
+        raise refusals.Changed(detail="A pair was changed meanwhile.")
+    Pair.objects.filter(pk__in=by_pair).update(
+        generation=F("generation") + 1, free_seen_at=None
+    )
+    now, moment = wiring.now(), wiring.store().lease_now()
+    jobs = [_row(b, b.generation + 1, now, moment) for b in begins]
+    Job.objects.bulk_create(jobs)
+    locks = [k for b, job in zip(begins, jobs, strict=True) for k in _locks(b, job)]
+    ResourceLock.objects.bulk_create(sorted(locks, key=lambda lock: lock.key))
+    return jobs
+
+
+def _row(
+    begin: Start, generation: int, now: datetime, moment: tuple[float, str]
+) -> Job:
+    lease_now, boot = moment
     attachment = begin.interface.attachment if begin.interface else None
-    job = Job.objects.create(
+    return Job(
         id=begin.job_id,
         region=begin.region,
         pair=begin.pair,
@@ -102,9 +148,10 @@ def insert(begin: Start) -> Job:
         next_run_at=lease_now,
         clock_boot=boot,
     )
-    keys = sorted(begin.lock_keys())
-    ResourceLock.objects.bulk_create([ResourceLock(key=k, job=job) for k in keys])
-    return job
+
+
+def _locks(begin: Start, job: Job) -> list[ResourceLock]:
+    return [ResourceLock(key=key, job=job) for key in sorted(begin.lock_keys())]
 
 
 def finish(begun: Sequence[tuple[Start, Job]]) -> None:
