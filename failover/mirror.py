@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db import connection, transaction
 from django.db.models import Q
+from django.db.models.functions import Now
 
 from failover import models
 from failover.engine.topology import ElasticIp, Instance, Interface, RouteTable
@@ -100,9 +101,12 @@ def write(
         ]
         if not changed and not touched:
             continue
-        differed |= {str(getattr(row, key)) for row in changed}
+        news = {str(getattr(row, key)) for row in changed}
+        differed |= news
         with transaction.atomic():
             put(model, key, changed)
+            if news:
+                rows.filter(**{f"{key}__in": news}).update(changed_at=Now())
             rows.filter(
                 **{f"{key}__in": touched}, observed_began_at__lt=began_at
             ).update(observed_began_at=began_at, observed_at=_utc(began_at))
@@ -130,6 +134,7 @@ def follow(*, region_id: int, interfaces: Iterable[Interface], began_at: float) 
                 instance_id=attachment.instance_id if attachment else "",
                 observed_began_at=began_at,
                 observed_at=_utc(began_at),
+                changed_at=Now(),
             )
 
 
@@ -165,7 +170,7 @@ def mark_vanished(model: type[Mirrored], *, region_id: int, began_at: float) -> 
     """After a complete read that began at `began_at`: what it did not show is gone."""
     return model._default_manager.filter(  # noqa: SLF001 - Django's public name.
         region_id=region_id, observed_began_at__lt=began_at, vanished_at=None
-    ).update(vanished_at=_utc(began_at))
+    ).update(vanished_at=_utc(began_at), changed_at=Now())
 
 
 def interface_columns(interface: Interface) -> dict[str, Any]:

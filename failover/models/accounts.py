@@ -36,6 +36,10 @@ class Region(models.Model):
     wake_seq = models.BigIntegerField(default=0)
     # EC2's token buckets as we have spent them (engine.budget), by the lease clock.
     budget = models.JSONField(default=dict)
+    # What EC2's DryRun last said that our role may do, by the names of the calls.
+    permissions = models.JSONField(default=dict, db_default={})
+    # When the readiness of its pairs was last begun to be judged, by whomever.
+    readiness_begun_at = models.DateTimeField(null=True)
     sync_requested_at = models.DateTimeField(null=True)
     sync_claimed_until = models.FloatField(default=0.0)
     sync_boot = models.CharField(max_length=64, blank=True, default="")

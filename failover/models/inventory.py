@@ -19,6 +19,8 @@ class Mirrored(models.Model):
     observed_at = models.DateTimeField()
     observed_began_at = models.FloatField()
     vanished_at = models.DateTimeField(null=True)
+    # When a look last showed something else than the one before it, database time.
+    changed_at = models.DateTimeField(null=True, db_index=True)
 
     class Meta:
         abstract = True

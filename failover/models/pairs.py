@@ -63,8 +63,15 @@ class Pair(models.Model):
     frozen_reason = models.TextField(blank=True, default="")
     frozen_until = models.DateTimeField(null=True)
 
+    # The checks of the last preflight, when it was judged, for which generation, and
+    # when the oldest fact that it rests on was seen.
     readiness = models.JSONField(default=list)
     readiness_at = models.DateTimeField(null=True)
+    readiness_generation = models.PositiveIntegerField(default=0, db_default=0)
+    readiness_rests_on = models.DateTimeField(null=True)
+    readiness_due_at = models.DateTimeField(null=True)
+    # The verdict that was last told, and whether another one has begun since.
+    readiness_news = models.JSONField(default=dict, db_default={})
 
     # Raised by every change of the row that a client may hold a copy of (ETag).
     version = models.PositiveIntegerField(default=1)
