@@ -37,6 +37,11 @@ class Advice:
 
     cards: tuple[Card, ...]
 
+    @property
+    def current(self) -> Card | None:
+        """The pair's own strategy."""
+        return next((c for c in self.cards if c.is_current), None)
+
 
 def advice(seen: AdviceView) -> Advice:
     """The cards, in the order of the advice."""

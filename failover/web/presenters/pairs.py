@@ -1,7 +1,7 @@
 """Pairs: the list, and the page with its picture."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 
@@ -76,6 +76,8 @@ class PairRow:
     desired: Holder | None
     strategy: str
     resource: Resource
+    # The same in a table's cell, by the name that people know it by.
+    brief: Resource
     # The interface that Elastic IP, address or routes lie on now.
     seen_on: Resource | None
     device_index: int
@@ -111,6 +113,7 @@ def row(pair: PairView, *, may_operate: bool, now: datetime) -> PairRow:
         desired=inventory.holder(pair.desired_instance_id or "", names),
         strategy=pair.strategy,
         resource=resources.resource(pair),
+        brief=_brief(pair),
         seen_on=_seen_on(pair),
         device_index=pair.device_index,
         public_ip=pair.public_ip,
@@ -129,6 +132,17 @@ def names_of(pair: PairView) -> dict[str, str]:
         pair.primary_instance_id: pair.primary_name,
         pair.standby_instance_id: pair.standby_name,
     }
+
+
+def _brief(pair: PairView) -> Resource:
+    moved = resources.resource(pair)
+    if pair.strategy == "eip" and pair.public_ip:
+        return replace(moved, id=pair.public_ip, beside=("Elastic IP",))
+    if pair.strategy == "private-ip":
+        return replace(moved, beside=("Private address",))
+    if moved.beside:
+        return replace(moved, beside=(resources.tables_in_words(moved.beside),))
+    return moved
 
 
 def _seen_on(pair: PairView) -> Resource | None:
@@ -219,7 +233,8 @@ def _box(pair: PairView, moved: Resource) -> tuple[str, str, str, str]:
             return known, label, moved.id, at or "associated with nothing"
         case "private-ip":
             rider = f"Elastic IP {pair.public_ip}" if pair.public_ip else ""
-            return moved.id, "Secondary private address", on or "on no interface", rider
+            carried = rider or ("carries it now" if on else "")
+            return moved.id, "Secondary private address", on or "nowhere", carried
         case "route":
             tables = resources.tables_in_words(moved.beside)
             leads = on or ("two ways" if pair.is_mixed else "nowhere")
