@@ -146,7 +146,8 @@ def _kept(
 
 def escape(text: str) -> str:
     """Text for XML; a character that XML cannot hold becomes a question mark."""
-    return UNSPEAKABLE.sub("?", saxutils.escape(text))
+    # A bare carriage return would be read as a newline.
+    return UNSPEAKABLE.sub("?", saxutils.escape(text, {"\r": "&#13;"}))
 
 
 def _text(value: Any, parts: list[str]) -> None:
