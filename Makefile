@@ -8,6 +8,8 @@ RUN := .venv/bin/python
 PORT ?= 8000
 MINUTES ?= 1
 SEED ?=
+JOBS ?=
+REPLAY ?=
 # More for pytest, as in: make test ARGS='tests/engine -k detach'
 ARGS ?=
 UPGRADE ?=
@@ -33,8 +35,9 @@ check: setup ## Format, lint, types, imports, templates, migrations, locks, depl
 fix: setup ## Mend what a tool can mend; bring the locks in step (UPGRADE=1: newest)
 	@$(RUN) make/fix.py $(if $(UPGRADE),--upgrade)
 
-sim: setup ## Simulate crashes, lost replies and rivals (MINUTES=1 SEED=…)
-	@$(RUN) -m tests.simulation --minutes $(MINUTES) $(if $(SEED),--seed $(SEED))
+sim: setup ## Simulate crashes, lost replies, rivals (MINUTES=1 SEED=… JOBS=1 REPLAY=…)
+	@$(RUN) -m tests.simulation --minutes $(MINUTES) $(if $(SEED),--seed $(SEED)) \
+		$(if $(JOBS),--jobs $(JOBS)) $(if $(REPLAY),--replay $(REPLAY))
 
 bench: setup ## Measure what the product adds to EC2's own time
 	@$(RUN) -m tests.bench $(ARGS)

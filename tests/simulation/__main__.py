@@ -1,17 +1,13 @@
-"""`python -m tests.simulation`: run seeds for some minutes; replay one of them.
+"""`python -m tests.simulation`: run schedules for some minutes; replay one of them.
 
 Exits 1 if an invariant broke; each such line is followed by the command to replay it.
 """
 
 import argparse
-import itertools
 import sys
-import time
-from collections.abc import Iterator
 
-from tests.simulation import drawing, runs
-from tests.simulation.enumerated import ENUMERATED
-from tests.simulation.plans import Plan
+from tests.simulation import exploring, runs
+from tests.simulation.exploring import Tally
 
 MOST_TOLD = 20
 
@@ -20,11 +16,19 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.simulation")
     parser.add_argument("--minutes", type=float, default=1.0)
     parser.add_argument("--seed", type=int, default=1, help="the first random seed")
-    parser.add_argument("--replay", help="one seed, or the name of a schedule")
+    parser.add_argument("--jobs", type=int, default=1, help="processes side by side")
+    parser.add_argument("--schedules", type=int, default=10**9, help="at most so many")
+    parser.add_argument("--replay", help="a family's seed (eni/7), or a name")
     arguments = parser.parse_args()
     if arguments.replay:
         return _replay(arguments.replay)
-    return _explore(arguments.minutes, arguments.seed)
+    tally = exploring.explore(
+        minutes=arguments.minutes,
+        most=arguments.schedules,
+        seed=arguments.seed,
+        jobs=arguments.jobs,
+    )
+    return _tell(tally)
 
 
 def _replay(name: str) -> int:
@@ -35,30 +39,27 @@ def _replay(name: str) -> int:
     return 1 if broken else 0
 
 
-def _plans(seed: int) -> Iterator[Plan]:
-    yield from ENUMERATED.values()
-    for n in itertools.count(seed):
-        yield drawing.draw("eni", n)
-
-
-def _explore(minutes: float, seed: int) -> int:
-    # How long to go on is the caller's time, not the simulation's.
-    began_at = time.monotonic()
-    schedules = violations = 0
-    spent_s = 0.0
-    for plan in _plans(seed):
-        if spent_s >= minutes * 60:
-            break
-        schedules += 1
-        broken = runs.run(plan)
-        if broken is not None:
-            violations += 1
-            if violations <= MOST_TOLD:
-                print(broken)
-        spent_s = time.monotonic() - began_at
-    per_minute = round(schedules * 60 / max(spent_s, 1e-9))
-    print(f"schedules: {schedules}, per minute: {per_minute}, violations: {violations}")
-    return 1 if violations else 0
+def _tell(tally: Tally) -> int:
+    for broken in tally.broken[:MOST_TOLD]:
+        print(broken)
+    count = max(tally.count, 1)
+    print(f"families: {', '.join(f'{k} {n}' for k, n in tally.schedules.items())}")
+    print(
+        f"a schedule: {tally.jobs / count:.2f} jobs, "
+        f"{tally.simulated_s / count:.0f} simulated seconds "
+        f"(shortest {tally.shortest_s:.0f}), {tally.events / count:.0f} events, "
+        f"{tally.calls / count:.1f} calls"
+    )
+    reached = len(tally.rows) - len(tally.never)
+    print(f"rows of the decide tables reached: {reached} of {len(tally.rows)}")
+    for row in tally.never:
+        print(f"  never: {row}")
+    print(f"processor time: {tally.spent_s:.1f} s")
+    print(
+        f"schedules: {tally.count}, per minute of one core: {tally.per_core_minute}, "
+        f"violations: {len(tally.broken)}"
+    )
+    return 1 if tally.broken else 0
 
 
 if __name__ == "__main__":

@@ -71,6 +71,8 @@ class Endings:
     def _nothing_harmful_is_open(self, job: Job, floating: Floating) -> None:
         if job.state is State.CANCELLED or job.moving is not None:
             return
+        if self._history.was_disturbed_within(BLIND_S, now=self._sim.now):
+            return
         settle_s, now = self._sim.limits.settle_s, self._sim.database_now
         tie = self._sim.world.nics[job.interface_id].tie
         for intent in self._sim.store.rows[job.id].intents:
@@ -126,8 +128,10 @@ class Endings:
             )
             started_at = job.outage_started_at
             hold("I21 what took effect is an outage", started_at is not None)
-            # An old read cannot tell which of two calls has worked.
-            latest = at + max(self._sim.plan.lags) + 1e-3
+            # Between an old read and a slow one another call may have been accepted.
+            plan = self._sim.plan
+            latest = at + max(plan.lags) + 4 * plan.slow_look_s + 1.0
+            latest += 5 * plan.dwell_s if plan.dwells else 0.0
             is_true = earliest - 1e-3 <= (started_at or 0.0) <= latest
             hold("I21 the outage began then", is_true, at=at, started_at=started_at)
 

@@ -20,7 +20,7 @@ class Broken:
     violation: Violation
 
     def __str__(self) -> str:
-        command = f"python -m tests.simulation --replay {self.plan.name}"
+        command = f"make sim REPLAY={self.plan.name}"
         return f"{self.violation}\n  {command}"
 
 

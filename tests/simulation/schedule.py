@@ -78,11 +78,11 @@ class Simulation:
         self._heap: list[tuple[float, int, Callable[[], None]]] = []
         self._seq = 0
         self._ids = 0
-        self._calls = 0
+        self.calls = 0
         # Effects, transitions and planned events that have still to come.
         self._pending = 0
         self._marks: set[Mark] = set()
-        self._last_end_at = 0.0
+        self._last_end_at = self.started_at
         self._down_until = 0.0
         self.database_offset_s = 0.0
         self.is_healed = False
@@ -212,10 +212,10 @@ class Simulation:
         return UUID(int=self._ids)
 
     def next_call_fault(self) -> str:
-        self._calls += 1
+        self.calls += 1
         if self.is_healed:
             return ""
-        return self.plan.call_faults.get(self._calls - 1, "")
+        return self.plan.call_faults.get(self.calls - 1, "")
 
     def tick_failed(self, job_id: UUID, error: Exception) -> None:
         message = f"the tick of {job_id} failed: {error!r}"
