@@ -15,7 +15,7 @@ NAMESPACES = {
 HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n'
 # What XML 1.0 has no way to write, surrogates included, and what it writes otherwise.
 UNSPEAKABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
-SPECIAL = re.compile(f"[&<>{UNSPEAKABLE.pattern[1:]}")
+SPECIAL = re.compile(f"[&<>\r{UNSPEAKABLE.pattern[1:]}")
 Writer = Callable[[Any, list[str]], None]
 
 
