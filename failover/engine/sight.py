@@ -73,6 +73,8 @@ def look(
         memory = replace(memory, dead=alive)
     if rank is None or _is_backwards(memory, attachment.id, rank):
         return job.memory, _unknown(observation)
+    if _is_older(attachment, memory, intents, observation, limits):
+        return job.memory, _unknown(observation)
     memory = _climb(memory, attachment.id, rank, observation.began_at)
     if rank is Rank.ATTACHED:
         memory = replace(memory, last_attached_at=observation.ended_at)
@@ -93,6 +95,22 @@ def _is_backwards(memory: Memory, attachment_id: AttachmentId, rank: Rank) -> bo
     if attachment_id != memory.attachment_id or memory.rank is None:
         return False
     return rank < memory.rank
+
+
+def _is_older(
+    attachment: Attachment,
+    memory: Memory,
+    intents: Sequence[Intent],
+    observation: Observation,
+    limits: Limits,
+) -> bool:
+    """Whether this may be the attachment before one that EC2 has accepted since."""
+    return any(
+        i.attachment_id not in (None, attachment.id)
+        and _is_living_attach(i, memory)
+        and _may_be_missed(i, intents, observation, limits)
+        for i in intents
+    )
 
 
 def _climb(
@@ -132,7 +150,12 @@ def _free(
             return job.memory, _unknown(observation)
     if _may_still_be_held(memory, job, intents, observation, limits):
         return job.memory, _unknown(observation)
-    ids = (memory.attachment_id, *(i.attachment_id for i in accepted))
+    # Those that we detached are gone too, whether any look has shown them or not.
+    ids = (
+        memory.attachment_id,
+        *(i.attachment_id for i in accepted),
+        *(i.call.attachment_id for i in intents if i.call.action is Action.DETACH),
+    )
     memory = _bury(memory, observation.began_at, *ids)
     memory = replace(memory, attachment_id=None, rank=None)
     memory = _keep_state(memory, "free", observation.began_at)

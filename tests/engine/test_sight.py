@@ -141,6 +141,24 @@ def test_a_free_interface_buries_the_attachment_that_was_leaving() -> None:
     assert memory.attachment_id is None
 
 
+def test_a_free_interface_buries_what_we_detached_though_no_look_had_shown_it() -> None:
+    """The request's own look named it, and old reads may show it yet."""
+    memory, _ = look(a_look(an_interface()), a_detach(outcome=Outcome.UNKNOWN))
+
+    assert memory.dead == (AT_PRIMARY,)
+
+
+def test_another_attachment_soon_after_an_accepted_attach_is_stale() -> None:
+    accepted = an_attach(ended_at=NOW - 5)
+    long_ago = an_attach(ended_at=NOW - LIMITS.visible_s - 1)
+    unnamed = an_attach(attachment_id=None)
+    leaving = a_look(an_interface(held(status="detaching")))
+
+    assert look(leaving, accepted)[1].kind is Kind.UNKNOWN
+    assert look(leaving, long_ago)[1].kind is Kind.HELD
+    assert look(leaving, unnamed)[1].kind is Kind.HELD
+
+
 def test_available_soon_after_an_accepted_attach_is_stale() -> None:
     _, seen = look(a_look(an_interface()), an_attach())
 
