@@ -8,14 +8,16 @@ no socket and no thread, so that a simulation can make ten thousand calls a seco
 import uuid
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 from ec2sim.calls import Call
-from ec2sim.errors import Ec2Error
+from ec2sim.errors import Ec2Error, ReplySlow
 from ec2sim.rules import zones
 from ec2sim.rules.registry import ACTIONS
+from ec2sim.state.region import Region
 from ec2sim.wire import model, query
-from ec2sim.world import DEFAULT_ACCOUNT, World
+from ec2sim.world import DEFAULT_ACCOUNT, Rule, World
 
 Copier = Callable[[Any], Any]
 
@@ -43,7 +45,8 @@ class Client:
 
         Parameters and reply have botocore's names and types; the reply is the
         caller's own. Raises Ec2Error where boto3 raises ClientError, ReplyLost where
-        the connection closes, and ReplyNever where it stays silent.
+        the connection closes or brings nonsense, and ReplyNever where it stays silent;
+        of that ReplySlow has the reply, or the Ec2Error, and when it would come.
         """
         operation = model.operation("ec2", action)
         if operation is None:
@@ -53,8 +56,13 @@ class Client:
             )
         if not zones.REGION_NAME.match(self.region):
             raise Ec2Error("AuthFailure", f"The region {self.region} is not valid.")
-        asked = query.check(params, operation.input_shape)
-        rule = ACTIONS.get(action)
+        rule: Rule | None = ACTIONS.get(action)
+        asked: dict[str, Any] = {}
+        try:
+            asked = query.check(params, operation.input_shape)
+        except Ec2Error as refused:
+            # It was asked, so it spends its token and is logged like any other.
+            rule = partial(_refuse, refused)
         if rule is None:
             raise Ec2Error(
                 "UnsupportedOperation", f"{action} is answered over HTTP only."
@@ -67,16 +75,31 @@ class Client:
             request_id=self._new_request_id(),
             session=self._session,
         )
-        reply = self.world.call(call, rule)
-        shape = operation.output_shape
-        shown: dict[str, Any] = {} if shape is None else _copier(shape)(reply)
-        shown["ResponseMetadata"] = {
-            "RequestId": call.request_id,
-            "HTTPStatusCode": 200,
-            "HTTPHeaders": {},
-            "RetryAttempts": 0,
-        }
-        return shown
+        try:
+            reply = self.world.call(call, rule)
+        except ReplySlow as slow:
+            outcome = slow.outcome
+            if not isinstance(outcome, Ec2Error):
+                outcome = _shown(operation, call, outcome)
+            raise ReplySlow(slow.due_at, outcome) from slow
+        return _shown(operation, call, reply)
+
+
+def _refuse(error: Ec2Error, _region: Region, _params: Any) -> Any:
+    """The rule of a call that makes no sense."""
+    raise error
+
+
+def _shown(operation: Any, call: Call, reply: Any) -> dict[str, Any]:
+    shape = operation.output_shape
+    shown: dict[str, Any] = {} if shape is None else _copier(shape)(reply)
+    shown["ResponseMetadata"] = {
+        "RequestId": call.request_id,
+        "HTTPStatusCode": 200,
+        "HTTPHeaders": {},
+        "RetryAttempts": 0,
+    }
+    return shown
 
 
 # Within EC2's model the name of a shape stands for its content.

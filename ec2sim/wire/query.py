@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from ec2sim.errors import Ec2Error
+from ec2sim.wire.xml import UNSPEAKABLE
 
 COMMON = frozenset(
     {
@@ -193,6 +194,12 @@ class _Scalar:
             whole = value.encode() if isinstance(value, str) else value
             return base64.b64encode(whole).decode()
         if isinstance(value, str):
+            if UNSPEAKABLE.search(value):
+                raise Ec2Error(
+                    "InvalidParameterValue",
+                    f"The value of parameter {path} contains characters that are not "
+                    "allowed.",
+                )
             return self._text(value, path)
         if isinstance(value, Mapping | list | tuple):
             raise _unknown(path)
