@@ -1,6 +1,7 @@
 """The command line: python -m ec2sim."""
 
 import argparse
+import gc
 import json
 import signal
 import sys
@@ -116,6 +117,8 @@ def main() -> int:
         return _wrong(str(error))
     except OSError as error:
         return _unable(given, error)
+    # What a seed has built stays: the collector need not look at it ever again.
+    gc.freeze()
     sys.stdout.write(json.dumps({"port": running.port, "url": running.url}) + "\n")
     sys.stdout.flush()
     ended.wait()
