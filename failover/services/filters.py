@@ -153,6 +153,9 @@ class PairFilter(Table):
         "primary_instance_id",
         "standby_instance_id",
         "network_interface_id",
+        "allocation_id",
+        "private_ip",
+        "destination_cidr",
     )
     ordered: ClassVar[dict[str, str]] = {
         "name": "name",
@@ -193,6 +196,7 @@ class JobFilter(Table):
     pair = django_filters.CharFilter("pair_name")
     state = django_filters.CharFilter()
     kind = django_filters.CharFilter()
+    strategy = django_filters.CharFilter()
     trigger = django_filters.CharFilter()
     requested_by = django_filters.CharFilter()
     network_interface_id = django_filters.CharFilter()

@@ -5,9 +5,9 @@ from uuid import UUID
 from failover import wiring
 from failover.engine import preflight
 from failover.engine.job import Kind
-from failover.engine.topology import InstanceId, InterfaceId
-from failover.models import Job, Pair, Region
-from failover.services import plans, refusals, sights, starting
+from failover.engine.topology import InstanceId, Interface, InterfaceId
+from failover.models import Job, Pair, PairResource, Region
+from failover.services import beginning, plans, refusals, sights, starting
 from failover.services.access import Actor
 from failover.services.beginning import Start
 from failover.services.starting import OnCreated
@@ -94,6 +94,7 @@ def request_detach(  # noqa: PLR0913 - what may be asked, each by name
         raise refusals.NotFound(what="network interface", id=interface_id)
     if interface.attachment is None:
         raise refusals.AlreadyThere(holder=FREE)
+    _require_nothing_of_a_pair(interface, region)
     plan = preflight.plan_detach(interface=interface, seen=seen)
     plans.require_acceptable(plan, force=True)
     begin = Start(
@@ -126,3 +127,17 @@ def _require_free_of_jobs_and_pairs(interface_id: str, region: Region) -> None:
     pair = find_pair(region_id=region.pk, interface_id=interface_id)
     if pair is not None:
         raise refusals.BelongsToPair(interface=interface_id, pair=pair.name)
+
+
+def _require_nothing_of_a_pair(interface: Interface, region: Region) -> None:
+    """A detach would strand an address that a pair moves. Raises BelongsToPair."""
+    keys = preflight.lock_keys(
+        account=beginning.account_key(region),
+        region=region.name,
+        interface=interface,
+        ends=(),
+    )
+    taken = PairResource.objects.filter(key__in=sorted(keys)).select_related("pair")
+    first = taken.first()
+    if first is not None:
+        raise refusals.BelongsToPair(interface=interface.id, pair=first.pair.name)

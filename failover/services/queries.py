@@ -213,6 +213,7 @@ def view_elastic_ips(rows: Iterable[models.ElasticIp]) -> list[ElasticIpView]:
     """Elastic IPs with the pair that moves them."""
     found = list(rows)
     pairs = _pairs_by_interface([r.network_interface_id for r in found])
+    own = _pairs_by_allocation([r.allocation_id for r in found])
     return [
         ElasticIpView(
             allocation_id=row.allocation_id,
@@ -224,7 +225,8 @@ def view_elastic_ips(rows: Iterable[models.ElasticIp]) -> list[ElasticIpView]:
             network_interface_id=row.network_interface_id or None,
             private_ip=row.private_ip or None,
             instance_id=row.instance_id or None,
-            pair=pairs.get((row.region_id, row.network_interface_id)),
+            pair=own.get((row.region_id, row.allocation_id))
+            or pairs.get((row.region_id, row.network_interface_id)),
             tags=row.tags,
             observed_at=row.observed_at,
         )
@@ -287,6 +289,15 @@ def _pairs_by_interface(ids: Iterable[str]) -> dict[tuple[int, str], str]:
         for region_id, interface_id, name in Pair.objects.filter(
             network_interface_id__in=wanted
         ).values_list("region_id", "network_interface_id", "name")
+    }
+
+
+def _pairs_by_allocation(ids: Iterable[str]) -> dict[tuple[int, str], str]:
+    return {
+        (region_id, allocation_id): name
+        for region_id, allocation_id, name in Pair.objects.filter(
+            allocation_id__in=set(ids)
+        ).values_list("region_id", "allocation_id", "name")
     }
 
 
