@@ -16,7 +16,7 @@ from django.db.models import Q
 from failover import models
 from failover.engine import admission, cadence
 from failover.engine.budget import Api, Bucket, Budget, Read, size_of
-from failover.engine.job import Action, Strategy
+from failover.engine.job import Action, State, Strategy
 from failover.engine.ports import Change
 from failover.leases import LeaseClock
 from failover.models.jobs import IS_ACTIVE
@@ -83,6 +83,13 @@ class Budgets:
             for action in by_region[region_id]:
                 budget = budget.throttled(action, now)
             _keep(region_id, budget, boot)
+
+    def dark_regions(self) -> frozenset[int]:
+        """The regions with a resource out of service that a job brings back."""
+        dark = models.Job.objects.filter(OWES_AN_ATTACH).exclude(
+            state=State.PARKED.value
+        )
+        return frozenset(dark.values_list("region_id", flat=True))
 
     def spend(self, *, region_id: int, api: Api, tokens: float) -> bool:
         """Pay for calls that no job makes, leaving what the dark may need."""

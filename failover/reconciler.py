@@ -20,7 +20,8 @@ from django.db import (
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from failover import models, tasks, wiring
-from failover.engine import ports
+from failover.engine import cadence, ports
+from failover.engine.budget import Read
 from failover.services import floating, guarding, inventory, refusals
 
 log = structlog.get_logger(__name__)
@@ -38,6 +39,8 @@ WATCH_EVERY_S = 5.0
 GUARD_EVERY_S = 1.0
 READINESS_EVERY_S = 60.0
 SYNC_CLAIM_S = 120.0
+# So many interfaces are one page of a listing.
+PAGE = 1000
 SYNC_RETRY_S = 5.0
 
 # What may go wrong in a chore without ending the loop: the next round tries again.
@@ -105,8 +108,10 @@ class Reconciler:
                 self._start(f"drive-{region_id}", self._drive, region_id)
 
     def _start_syncs(self) -> None:
-        now, every = wiring.now(), timedelta(seconds=wiring.limits().sync_every_s)
+        now, dark = wiring.now(), wiring.store().budgets.dark_regions()
         for region in models.Region.objects.select_related("account"):
+            every_s = wiring.limits().sync_every_s * _pace(region.id, dark)
+            every = timedelta(seconds=every_s)
             is_old = region.synced_at is None or region.synced_at <= now - every
             key = f"sync-{region.id}"
             if region.sync_requested_at is not None or (
@@ -118,8 +123,10 @@ class Reconciler:
         by_region: dict[int, list[models.Pair]] = {}
         for pair in _idle_pairs().select_related("region__account"):
             by_region.setdefault(pair.region_id, []).append(pair)
+        dark = wiring.store().budgets.dark_regions()
         for region_id, pairs in by_region.items():
-            if self._is_time(f"watch-{region_id}", WATCH_EVERY_S):
+            every_s = WATCH_EVERY_S * _pace(region_id, dark)
+            if self._is_time(f"watch-{region_id}", every_s):
                 self._start(f"watch-{region_id}", self._watch, pairs)
 
     def _start_guards(self) -> None:
@@ -129,8 +136,15 @@ class Reconciler:
 
     def _start_readiness(self) -> None:
         before = wiring.now() - timedelta(seconds=READINESS_EVERY_S)
+        dark = wiring.store().budgets.dark_regions()
+        every_s = READINESS_EVERY_S / 4
+        by_region: dict[int, list[models.Pair]] = {}
         for pair in _pairs_to_check(before):
-            if self._is_time(f"readiness-{pair.pk}", READINESS_EVERY_S / 4):
+            key = f"readiness-{pair.pk}"
+            if pair.region_id not in dark and self._is_time(key, every_s):
+                by_region.setdefault(pair.region_id, []).append(pair)
+        for region_id, pairs in by_region.items():
+            for pair in pairs if _may_read(region_id, len(pairs)) else ():
                 self._start(f"readiness-{pair.pk}", _check_readiness, pair)
 
     # The chores that ask EC2, on threads.
@@ -146,12 +160,18 @@ class Reconciler:
             return
         try:
             inventory.sync(region)
+            interfaces = models.NetworkInterface.objects.filter(region=region).count()
+            pages = 1.0 + interfaces // PAGE
+            wiring.store().owe(region_id=region.id, api=Read.INTERFACES, tokens=pages)
         finally:
             models.Region.objects.filter(id=region.id).update(sync_claimed_until=0.0)
 
     def _watch(self, pairs: list[models.Pair]) -> None:
         """See where one region's idle resources are: feeds the mirror and the guard."""
         region = pairs[0].region
+        calls = cadence.reads(len(pairs))
+        if not _may_read(region.pk, calls):
+            return
         seen = wiring.gateway(region).observe(floating.resources(pairs))
         wiring.store().mirror(region_id=region.pk, observation=seen)
         inventory.note_drift(region_id=region.pk)
@@ -196,6 +216,18 @@ def _run_chore(key: str, chore: Callable[..., None], args: tuple[object, ...]) -
     finally:
         # Chores are seconds apart: the database need not keep a session for each.
         connections.close_all()
+
+
+def _pace(region_id: int, dark: frozenset[int]) -> float:
+    """How much less often to read while a driver needs the region's quota (P8)."""
+    return cadence.IDLE_FACTOR if region_id in dark else 1.0
+
+
+def _may_read(region_id: int, calls: int) -> bool:
+    """Pay for reads; not while a driver could miss them."""
+    return wiring.store().spend(
+        region_id=region_id, api=Read.INTERFACES, tokens=float(calls)
+    )
 
 
 def _guard(pair: models.Pair) -> None:

@@ -18,6 +18,8 @@ WELL_FILLED = 60.0
 OPENS_AT = 0.7
 CLOSES_AT = 3.0
 CLOSES_AFTER_S = 10.0
+# While somebody is dark all reads that are not a driver's come so much less often.
+IDLE_FACTOR = 4.0
 # From so many finished jobs on something is learned.
 LEAST_SPANS = 5
 

@@ -18,6 +18,8 @@ def whole_region(asked: Parameters) -> Say:
     action = asked["Action"]
     if action == "DescribeSubnets":
         return reply(action, "<subnetSet></subnetSet>")
+    if action == "DescribeRouteTables":
+        return reply(action, "<routeTableSet></routeTableSet>")
     if action == "DescribeSecurityGroups":
         return reply(action, "<securityGroupInfo></securityGroupInfo>")
     return world(asked)
