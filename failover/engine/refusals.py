@@ -36,6 +36,19 @@ LOOK_AGAIN = frozenset(
 )
 
 
+# A job parked for one of these has no way to go on by itself, nor one back that would
+# mend it: a cancel releases it (P4).
+RELEASABLE = frozenset(
+    {
+        "address_elsewhere",
+        "address_refused",
+        "foreign_holder",
+        "foreign_instance",
+        "gone",
+    }
+)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fact:
     """The newest complete look at an instance; `instance` None: EC2 omitted it."""

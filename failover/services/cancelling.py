@@ -6,14 +6,12 @@ from django.db import transaction
 from django.db.models import F
 
 from failover import audit, wiring
+from failover.engine.refusals import RELEASABLE
 from failover.models import Intent, Job, Pair, ResourceLock
 from failover.models.jobs import IS_ACTIVE
 from failover.models.pairs import Holder
 from failover.services import refusals, starting
 from failover.services.access import Actor
-
-# A job parked for one of these has nothing to return to: cancel releases it.
-RELEASABLE = ("gone", "foreign_instance", "foreign_holder")
 
 
 def cancel(*, job_id: UUID, actor: Actor) -> Job:

@@ -70,6 +70,10 @@ REASONS: Mapping[str, str] = {
         "EC2 does not let go of the interface at {instance}. Stop that instance, or "
         "allow force for the next swap; the job keeps looking."
     ),
+    "address_refused": (
+        "The {noun} is in its place, but EC2 refuses to associate {addresses} with it "
+        "({code}: {message}). Mend that, or cancel to release the job."
+    ),
     "address_elsewhere": (
         "The {noun} is in its place, but {addresses} is associated elsewhere. Give "
         "it back; the job then ends by itself."

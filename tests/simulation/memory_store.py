@@ -13,6 +13,7 @@ from failover.engine.budget import Api, Budget, Read
 from failover.engine.cadence import Learned
 from failover.engine.job import Action, Aim, Job, Outcome, State
 from failover.engine.ports import Change, Fence, Receipt, Work
+from failover.engine.refusals import RELEASABLE
 from failover.engine.topology import InterfaceId, Observation
 from tests.simulation import memory_rows
 from tests.simulation.memory_rows import Holder, JobRow, Locks, RegionRow
@@ -21,7 +22,6 @@ __all__ = ["RELEASABLE", "Holder", "JobRow", "MemoryStore", "RegionRow"]
 
 # A `next_run_at` further ahead than this is a broken clock's and counts as due (P11).
 FAR_AHEAD_S = 60.0
-RELEASABLE = ("gone", "foreign_instance", "foreign_holder")
 
 
 class MemoryStore:
