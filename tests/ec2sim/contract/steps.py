@@ -4,15 +4,10 @@ A text that begins with $ stands for what an earlier step has kept under that na
 the article's world, time standing still, is where it begins.
 """
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
-from functools import reduce
-from typing import Any
-
 from ec2sim.rules.registry import ACTIONS
 from tests.ec2sim.contract import house
+from tests.ec2sim.contract.step import Step, keeping, step
 
-Params = dict[str, Any]
 KEY = (
     b"ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAABAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhscHR4f"
 )
@@ -30,32 +25,6 @@ RULE = {
     "ToPort": 8080,
     "CidrIpv4": "10.0.0.0/8",
 }
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Step:
-    """A call, what to keep of its reply, and how long to wait after it.
-
-    `refused` is the code of a call that cannot work in the article's world.
-    """
-
-    action: str
-    params: Params = field(default_factory=dict)
-    keep: Mapping[str, str] = field(default_factory=dict)
-    wait_s: float = 0
-    refused: str | None = None
-
-
-def step(action: str, wait_s: float = 0, /, **params: Any) -> Step:
-    """A step that keeps nothing."""
-    return Step(action=action, params=params, wait_s=wait_s)
-
-
-def keeping(keep: Mapping[str, str], action: str, /, **params: Any) -> Step:
-    """A step that keeps members of its reply, each by a path like Vpc.VpcId."""
-    return Step(action=action, params=params, keep=keep)
-
-
 LOOKS = [
     step(name)
     for name in (
@@ -302,55 +271,3 @@ EVERY = [
     for each in [*GROUND, *INTERFACES, *ROUTES, *INSTANCES, *ENDS]
     if each.action in ACTIONS
 ]
-
-
-class Names:
-    """What the steps keep, by name."""
-
-    def __init__(self) -> None:
-        self.kept: dict[str, Any] = {}
-
-    def fill(self, value: Any) -> Any:
-        """Parameters with every $name in its place."""
-        if isinstance(value, str) and value.startswith("$"):
-            return self.kept[value[1:]]
-        if isinstance(value, Mapping):
-            return {name: self.fill(each) for name, each in value.items()}
-        if isinstance(value, list):
-            return [self.fill(each) for each in value]
-        return value
-
-    def keep(self, done: Step, reply: Mapping[str, Any]) -> None:
-        """Take out of a reply what its step keeps."""
-        for name, path in done.keep.items():
-            self.kept[name] = reduce(_at, path.split("."), reply)
-
-
-def _at(value: Any, name: str) -> Any:
-    return value[int(name)] if name.isdecimal() else value[name]
-
-
-def walk(
-    home: house.House, *, before: Callable[[Step, Params], None] | None = None
-) -> Iterator[tuple[Step, Params, dict[str, Any]]]:
-    """Take every step through a door: the step, its parameters, and the reply.
-
-    `before` is shown each step when everything that it needs is there.
-    """
-    names = Names()
-    for each in EVERY:
-        params = names.fill(each.params)
-        if before is not None:
-            before(each, params)
-        if each.refused is not None:
-            assert home.code(each.action, **params) == each.refused
-            continue
-        reply = home.call(each.action, **params)
-        names.keep(each, reply)
-        yield each, params, reply
-        home.advance(each.wait_s)
-
-
-def walk_through(home: house.House, before: Callable[[Step, Params], None]) -> int:
-    """Take every step, each shown before; how many there were."""
-    return sum(1 for _ in walk(home, before=before))

@@ -5,9 +5,10 @@ import json
 import pytest
 
 from ec2sim.wire import dump, model
-from tests.ec2sim.contract import steps
+from tests.ec2sim.contract import walks
 from tests.ec2sim.contract.doors import Refused
 from tests.ec2sim.contract.house import House
+from tests.ec2sim.contract.step import Params, Step
 
 ALLOWED = (
     "DryRunOperation",
@@ -24,7 +25,7 @@ def has_dry_run(action: str) -> bool:
 def test_a_dry_run_of_any_call_is_412_and_changes_nothing(house: House) -> None:
     world = house.running.world
 
-    def before(step: steps.Step, params: steps.Params) -> None:
+    def before(step: Step, params: Params) -> None:
         if not has_dry_run(step.action):
             return
         state = json.dumps(dump.state(world), sort_keys=True, default=str)
@@ -35,7 +36,7 @@ def test_a_dry_run_of_any_call_is_412_and_changes_nothing(house: House) -> None:
         after = json.dumps(dump.state(world), sort_keys=True, default=str)
         assert after == state, step.action
 
-    steps.walk_through(house, before)
+    walks.walk_through(house, before)
 
 
 def test_a_dry_run_spends_the_bucket_of_its_call(house: House) -> None:

@@ -9,9 +9,10 @@ from ec2sim import server
 from ec2sim.rules.registry import ACTIONS
 from ec2sim.state import ids
 from ec2sim.wire import model
-from tests.ec2sim.contract import forms, steps
+from tests.ec2sim.contract import forms, walks
 from tests.ec2sim.contract.doors import Inside, Refused
 from tests.ec2sim.contract.house import NOBODY, House
+from tests.ec2sim.contract.step import Params, Step
 
 Asked = Callable[[str, list[tuple[str, str]], Any], str]
 KINDS = {
@@ -140,14 +141,14 @@ def test_a_parameter_of_another_build_is_unknown(
 
 
 def test_a_call_without_what_it_needs_is_refused(house: House) -> None:
-    def before(step: steps.Step, params: steps.Params) -> None:
+    def before(step: Step, params: Params) -> None:
         for name in model.operation("ec2", step.action).input_shape.required_members:
             asked = {each: params[each] for each in params if each != name}
             code, message = house.refusal(step.action, **asked)
             assert code == "MissingParameter", step.action
             assert name.lower() in message.lower()
 
-    assert steps.walk_through(house, before) > 50
+    assert walks.walk_through(house, before) > 50
 
 
 # EC2 documents these as no error, or the name means something else there.
@@ -157,7 +158,7 @@ NO_SUCH_ERROR: set[tuple[str, str]] = set()
 def test_an_identifier_is_checked_for_its_form_and_its_existence(house: House) -> None:
     checked: set[tuple[str, str]] = set()
 
-    def before(step: steps.Step, params: steps.Params) -> None:
+    def before(step: Step, params: Params) -> None:
         for name in params.keys() & KINDS.keys():
             if (step.action, name) in NO_SUCH_ERROR:
                 continue
@@ -172,7 +173,7 @@ def test_an_identifier_is_checked_for_its_form_and_its_existence(house: House) -
                 found = house.code(step.action, **{**params, name: wrong})
                 assert found == code, (step.action, name, value)
 
-    steps.walk_through(house, before)
+    walks.walk_through(house, before)
     assert len(checked) > 40
 
 

@@ -14,7 +14,7 @@ from ec2sim.rules.listing import Drawn
 from ec2sim.rules.registry import ACTIONS
 from ec2sim.wire import model, query
 from ec2sim.world import DEFAULT_ACCOUNT
-from tests.ec2sim.contract import steps
+from tests.ec2sim.contract import steps, walks
 from tests.ec2sim.contract.doors import REGION, Http, Inside, Refused
 from tests.ec2sim.contract.house import House
 
@@ -119,7 +119,7 @@ def test_every_member_of_every_reply_is_in_ec2s_model(
 ) -> None:
     home = House(door=Raw(running.world), running=running)
     found: set[str] = set()
-    for step, _, reply in steps.walk(home):
+    for step, _, reply in walks.walk(home):
         shape = model.operation("ec2", step.action).output_shape
         if shape is not None:
             found.update(strangers(step.action, reply, shape))
@@ -129,8 +129,8 @@ def test_every_member_of_every_reply_is_in_ec2s_model(
 
 def test_both_doors_answer_alike(worlds: list[server.Running]) -> None:
     http = Http(worlds[0].url)
-    outside = steps.walk(House(door=http, running=worlds[0]))
-    inside = steps.walk(House(door=Inside(worlds[1].world), running=worlds[1]))
+    outside = walks.walk(House(door=http, running=worlds[0]))
+    inside = walks.walk(House(door=Inside(worlds[1].world), running=worlds[1]))
 
     for one, other in zip(outside, inside, strict=True):
         assert one[0] is other[0]
