@@ -53,7 +53,7 @@ def test_idle_looks_wait_while_a_driver_may_need_the_reads(
     reconcile: Reconciler, region: models.Region, pair: models.Pair, serve: Serve
 ) -> None:
     served = serve(whole_region)
-    wiring.store().owe(region_id=region.pk, api=Read.INTERFACES, tokens=40.5)
+    wiring.store().owe(region_id=region.pk, api=Read.INTERFACES, tokens=1000)
 
     run_round(reconcile)
 
