@@ -45,7 +45,7 @@ class Door(Protocol):
 class Http:
     """boto3, trying once, and leaving every judgement of parameters to EC2."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, *, read_timeout_s: float = 20) -> None:
         make: Any = boto3.client
         self.client = make(
             "ec2",
@@ -56,7 +56,7 @@ class Http:
             config=botocore.config.Config(
                 retries={"total_max_attempts": 1},
                 connect_timeout=2,
-                read_timeout=20,
+                read_timeout=read_timeout_s,
                 parameter_validation=False,
             ),
         )

@@ -177,6 +177,35 @@ def test_an_identifier_is_checked_for_its_form_and_its_existence(house: House) -
     assert len(checked) > 40
 
 
+NAMED = sorted(
+    (action, name)
+    for action in ACTIONS
+    for name in KINDS
+    if action.startswith("Describe")
+    and name.endswith("Ids")
+    and name in model.operation("ec2", action).input_shape.members
+)
+
+
+@pytest.mark.parametrize(("action", "name"), NAMED)
+def test_a_listing_of_what_is_named_is_whole_or_refused(
+    house: House, action: str, name: str
+) -> None:
+    kind = KINDS[name]
+    unknown = f"{kind.prefix}-{NOBODY}"
+    other = f"{kind.prefix}-0fedcba9876543210"
+    malformed = kind.malformed or kind.not_found
+
+    assert house.code(action, **{name: [unknown]}) == kind.not_found
+    assert house.code(action, **{name: ["nonsense"]}) == malformed
+    code, message = house.refusal(action, **{name: [unknown, other]})
+    assert code == kind.not_found
+    assert unknown in message
+    if "MaxResults" in model.operation("ec2", action).input_shape.members:
+        code = house.code(action, **{name: [unknown]}, MaxResults=10)
+        assert code == "InvalidParameterCombination"
+
+
 @pytest.mark.parametrize(
     ("action", "name", "malformed", "unknown"),
     [
