@@ -26,7 +26,7 @@ def sow(world: World, given: Mapping[str, Any]) -> dict[str, Any]:
     count = _count(given)
     quotas = _quotas(given.get("quotas"))
     region = world.region(account_id, region_name, bare=True)
-    with world.account(account_id).lock, world.journal.muted():
+    with world.building(region):
         if wants_article:
             if article.INTERFACE in region.interfaces:
                 raise BadControl("article: it is there already")
