@@ -13,6 +13,9 @@ REPLAY ?=
 # More for pytest, as in: make test ARGS='tests/engine -k detach'
 ARGS ?=
 UPGRADE ?=
+PAIRS ?=
+THROTTLE ?=
+KILL ?=
 
 .PHONY: help setup demo test check fix sim bench
 
@@ -39,5 +42,6 @@ sim: setup ## Simulate crashes, lost replies, rivals (MINUTES=1 SEED=… JOBS=1 
 	@$(RUN) -m tests.simulation --minutes $(MINUTES) $(if $(SEED),--seed $(SEED)) \
 		$(if $(JOBS),--jobs $(JOBS)) $(if $(REPLAY),--replay $(REPLAY))
 
-bench: setup ## Measure what the product adds to EC2's own time
-	@$(RUN) -m tests.bench $(ARGS)
+bench: setup ## Measure: swaps one by one, or many at once (PAIRS=500 THROTTLE=api KILL=1)
+	@$(RUN) -m tests.bench $(if $(PAIRS),--pairs $(PAIRS)) \
+		$(if $(THROTTLE),--throttle $(THROTTLE)) $(if $(KILL),--kill) $(ARGS)

@@ -225,6 +225,7 @@ def _compare(
     bound_s = _allowed_s(len(ended), throttle) + own_s
     outages = [m.outage_s for m in moves.values()]
     p95_alone = _p95([o for _, o in alone])
+    lags = _lags(events)
     return {
         "total_s": round(total_s, 2),
         "bound_s": round(bound_s, 2),
@@ -235,12 +236,28 @@ def _compare(
         "outage_p95_alone_s": round(p95_alone, 3),
         "outage_ratio": round(_p95(outages) / p95_alone, 3),
         "outage_most_s": round(max(outages), 3),
+        "lag_p50_s": round(statistics.median(lags), 3),
+        "lag_p95_s": round(_p95(lags), 3),
         "throttled_calls": _throttled(events, *MUTATING),
         "throttled_reads": _throttled(events) - _throttled(events, *MUTATING),
         "stranded": len(stranded),
         "failed": sum(j["state"] != "succeeded" for j in ended),
         "looks": sum(e.get("action") == "DescribeNetworkInterfaces" for e in events),
     }
+
+
+def _lags(events: Sequence[Mapping[str, Any]]) -> list[float]:
+    """From each interface's `available` to its attach taking effect: ours alone."""
+    free: dict[str, float] = {}
+    lags: list[float] = []
+    for event in sorted(events, key=lambda e: e["at"]):
+        if event["event"] != "transition":
+            continue
+        if event["to"] == "available":
+            free[event["resource"]] = event["at"]
+        if event["to"] == "attaching" and event["resource"] in free:
+            lags.append(event["at"] - free.pop(event["resource"]))
+    return lags
 
 
 def _allowed_s(pairs: int, throttle: str) -> float:
