@@ -39,13 +39,14 @@ OPT_IN = {
     "me-central-1": "mec1",
     "me-south-1": "mes1",
 }
+SHORT = {**REGIONS, **OPT_IN}
 LETTERS = "abc"
 REGION_NAME = re.compile(r"^[a-z]{2}(-[a-z]+)+-\d$")
 
 
 def zone_id(zone: str) -> str:
     """The identifier of a zone: eu-west-1a is euw1-az1."""
-    short = {**REGIONS, **OPT_IN}.get(zone[:-1], zone[:-1].replace("-", ""))
+    short = SHORT.get(zone[:-1]) or zone[:-1].replace("-", "")
     return f"{short}-az{LETTERS.index(zone[-1]) + 1}"
 
 
@@ -124,7 +125,7 @@ def describe_regions(_region: Region, params: Params) -> Reply:
 
 
 def _regions() -> Iterable[Entry]:
-    for name in sorted({**REGIONS, **OPT_IN}):
+    for name in sorted(SHORT):
         status = "opt-in-not-required" if name in REGIONS else "not-opted-in"
         shown = {
             "RegionName": name,

@@ -83,6 +83,26 @@ def test_the_size_of_a_page_has_the_bounds_of_the_model(sim: Sim, call: str) -> 
         assert refused[0] == "InvalidParameterValue", size
 
 
+EITHER = "You cannot specify this parameter and the"
+IDS = {
+    "DescribeInstanceCreditSpecifications": {"InstanceIds": ["i-09a505d623e75d4d2"]},
+    "DescribeInstanceStatus": {"InstanceIds": ["i-09a505d623e75d4d2"]},
+    "DescribeInstances": {"InstanceIds": ["i-09a505d623e75d4d2"]},
+    "DescribeNetworkInterfaces": {"NetworkInterfaceIds": ["eni-415e9270"]},
+}
+
+
+def test_where_the_reference_says_so_identifiers_are_not_paged(sim: Sim) -> None:
+    said = {name for name in PAGED if EITHER in documented.words(name, "MaxResults")}
+
+    assert said == set(IDS)
+    for call, named in IDS.items():
+        method = getattr(sim.ec2, xform_name(call))
+        refused = sim.refusal(method, MaxResults=5, **named)
+        assert refused[0] == "InvalidParameterCombination"
+        assert refused[1].endswith("cannot be used with the parameter maxResults")
+
+
 @pytest.mark.parametrize("call", PAGED)
 def test_a_token_of_nobodys_is_refused(sim: Sim, call: str) -> None:
     method = getattr(sim.ec2, xform_name(call))
