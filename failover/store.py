@@ -107,15 +107,33 @@ class DjangoStore:
     def _load(self, which: Q, *, claimed_at: float) -> tuple[Work, ...]:
         found = list(models.Job.objects.filter(which).select_related("pair"))
         intents = _load_intents([row.id for row in found])
+        echoes = self._load_echoes(found)
         return tuple(
             Work(
                 job=rows.to_job(row, is_preflight_current=_is_preflight_current(row)),
                 intents=tuple(intents.get(row.id, ())),
                 fence_token=row.fence_token,
                 claimed_at=claimed_at,
+                echoes=tuple(echoes.get(row.id, ())),
             )
             for row in found
         )
+
+    def _load_echoes(self, found: Sequence[models.Job]) -> dict[UUID, list[Intent]]:
+        """Calls of ended jobs on the same resources that nobody knows the end of."""
+        earlier = models.Intent.objects.filter(
+            Q(job__pair__in=[j.pair_id for j in found if j.pair_id])
+            | Q(job__network_interface_id__in=[j.network_interface_id for j in found]),
+            ~Q(job__state__in=("queued", "running", "parked")),
+            outcome__in=("", "unknown"),
+        ).select_related("job")
+        echoes: dict[UUID, list[Intent]] = defaultdict(list)
+        for row in earlier.order_by("intent_at") if found else ():
+            intent = rows.to_intent(row)
+            for job in found:
+                if _is_echo(intent, row.job, job):
+                    echoes[job.id].append(intent)
+        return echoes
 
     def renew(
         self, *, region_id: int, owner: str, ttl_s: float, held: Mapping[UUID, int]
@@ -204,6 +222,17 @@ def _load_intents(job_ids: Sequence[UUID]) -> dict[UUID, list[Intent]]:
     for row in found if job_ids else ():
         intents[row.job_id].append(rows.to_intent(row))
     return intents
+
+
+def _is_echo(intent: Intent, earlier: models.Job, job: models.Job) -> bool:
+    """Whether the call was made for the same resource, and was not seen to land."""
+    if earlier.region_id != job.region_id:
+        return False
+    if intent.seq in earlier.memory.get("landed", ()):
+        return False
+    if earlier.network_interface_id or job.network_interface_id:
+        return bool(earlier.network_interface_id == job.network_interface_id)
+    return bool(earlier.pair_id == job.pair_id)
 
 
 def _is_preflight_current(row: models.Job) -> bool:

@@ -100,12 +100,17 @@ class Fence:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Work:
-    """A claimed job with its intents, oldest first, and the token that owns it."""
+    """A claimed job with its intents, oldest first, and the token that owns it.
+
+    `echoes` are calls of ended jobs on the same resource whose own end nobody knows,
+    without those that their jobs have seen land; however old they are.
+    """
 
     job: Job
     intents: tuple[Intent, ...]
     fence_token: int
     claimed_at: float
+    echoes: tuple[Intent, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

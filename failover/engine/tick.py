@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import assert_never
 from uuid import UUID
 
-from failover.engine import strategies
+from failover.engine import echoes, strategies
 from failover.engine.job import Action, Aim, Intent, Job, Memory, State
 from failover.engine.limits import Limits
 from failover.engine.ports import Change, Work
@@ -43,6 +43,9 @@ def tick(
     job = _count(replace(work.job, memory=memory), work.intents)
     job = strategies.stamp(job=job, intents=work.intents, seen=seen)
     job, step = _decide(job, work.intents, seen, facts, now, limits)
+    step = echoes.hold_back(
+        step, job=job, seen=seen, echoes=work.echoes, now=now, limits=limits
+    )
     return conclude(
         work=work, job=job, seen=seen, step=step, now=now, intent_id=intent_id
     )

@@ -27,6 +27,8 @@ OURS: tuple[What, ...] = (
     "outage",
     "double_click",
     "follow_up",
+    "follow_up",
+    "follow_down",
 )
 OF_INSTANCES: tuple[What, ...] = (
     "terminate",

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import TYPE_CHECKING
 
+from failover.engine.job import Kind
 from failover.engine.topology import InstanceId
 from tests.simulation import requests
 from tests.simulation.floats import Floating, FloatingInterface, FloatingParts
@@ -76,6 +77,12 @@ def _follow_up(simulation: "Simulation", event: Event, floating: Floating) -> No
     if simulation.plan.kind == "swap":
         to = "a" if simulation.plan.to == "b" else "b"
         requests.ask(simulation, floating, to)
+
+
+def _follow_down(simulation: "Simulation", event: Event, floating: Floating) -> None:
+    """A plain detach, whether or not the swap has ended."""
+    if isinstance(floating, FloatingInterface):
+        requests.ask(simulation, floating, "", Kind.DETACH)
 
 
 # Of instances.
@@ -208,6 +215,7 @@ HAPPENINGS: Mapping[What, Happening] = {
     "freeze": _freeze,
     "double_click": _double_click,
     "follow_up": _follow_up,
+    "follow_down": _follow_down,
     "terminate": _terminate,
     "stop": _stop,
     "start": _start,

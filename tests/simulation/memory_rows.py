@@ -1,11 +1,12 @@
 """The rows of the store in memory, and what is done to one row."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from uuid import UUID
 
 from failover.engine import hands
 from failover.engine.budget import Budget
-from failover.engine.job import Intent, Job
+from failover.engine.job import Intent, Job, Outcome
 from failover.engine.ports import Receipt, Work
 from failover.engine.topology import InstanceId
 
@@ -36,13 +37,33 @@ class JobRow:
     lease_ttl_s: float = 0.0
     next_run_at: float = 0.0
 
-    def as_work(self, now: float) -> Work:
+    def as_work(self, now: float, rows: Iterable["JobRow"] = ()) -> Work:
+        """As its driver sees it, with what earlier `rows` may still do."""
         return Work(
             job=self.job,
             intents=self.intents,
             fence_token=self.fence_token,
             claimed_at=now,
+            echoes=tuple(i for r in rows for i in r.unknown() if self.follows(r)),
         )
+
+    def unknown(self) -> list[Intent]:
+        """Calls without an end, unless they were seen to land."""
+        landed = self.job.memory.landed
+        return [
+            i
+            for i in self.intents
+            if i.outcome in (None, Outcome.UNKNOWN) and i.seq not in landed
+        ]
+
+    def follows(self, row: "JobRow") -> bool:
+        """Whether that one has ended and was about the same resource."""
+        mine, other = self.job, row.job
+        if other.state.is_active or other.interface_id != mine.interface_id:
+            return False
+        if mine.moving is None or other.moving is None:
+            return mine.moving is other.moving
+        return mine.moving.parts == other.moving.parts
 
     def complete(self, receipt: Receipt) -> Intent | None:
         """The intent that this receipt ends; a second end of it changes nothing."""

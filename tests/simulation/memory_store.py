@@ -151,12 +151,13 @@ class MemoryStore:
             row.fence_token += 1
             row.lease_ttl_s = ttl_s
             row.lease_until = now + ttl_s
-            claimed.append(row.as_work(now))
+            claimed.append(row.as_work(now, self.rows.values()))
         return tuple(claimed)
 
     def read(self, *, held: Mapping[UUID, int]) -> tuple[Work, ...]:
         now = self._now()
-        return tuple(row.as_work(now) for row in self._mine(held))
+        rows = self.rows.values()
+        return tuple(row.as_work(now, rows) for row in self._mine(held))
 
     def renew(
         self, *, region_id: int, owner: str, ttl_s: float, held: Mapping[UUID, int]

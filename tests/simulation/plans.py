@@ -30,6 +30,7 @@ What = Literal[
     "freeze",
     "double_click",
     "follow_up",
+    "follow_down",
     "terminate",
     "stop",
     "start",

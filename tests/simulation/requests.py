@@ -13,12 +13,15 @@ if TYPE_CHECKING:
     from tests.simulation.schedule import Simulation
 
 
-def ask(simulation: "Simulation", floating: Floating, to: str) -> None:
+def ask(
+    simulation: "Simulation", floating: Floating, to: str, kind: Kind | None = None
+) -> None:
     """Somebody asks for the resource to be moved there; the broker wakes a worker."""
     if simulation.is_database_down:
         return
     if isinstance(floating, FloatingInterface):
-        _ask_for_interface(simulation, floating, to)
+        wanted = kind or Kind(simulation.plan.kind)
+        _ask_for_interface(simulation, floating, to, wanted)
     elif isinstance(floating, FloatingParts):
         requests_of_parts.ask(simulation, floating, to)
 
@@ -33,14 +36,13 @@ def _look(simulation: "Simulation", floating: FloatingInterface) -> Observation:
 
 
 def _ask_for_interface(
-    simulation: "Simulation", floating: FloatingInterface, to: str
+    simulation: "Simulation", floating: FloatingInterface, to: str, kind: Kind
 ) -> None:
     seen = _look(simulation, floating)
     interface = seen.interfaces.get(floating.nic.id)
     if interface is None:
         return
     simulation.watch.saw_interface(interface)
-    kind = Kind(simulation.plan.kind)
     plan = plan_for(kind, InstanceId(to), floating, seen)
     if not plan.is_possible or not plan.calls or plan.source == plan.target:
         return

@@ -82,8 +82,9 @@ class Effects:
         ended_at = self._history.ended_at.get(intent.job_id)
         if ended_at is None:
             return
+        # A later job that is still at work mends what an earlier one's call does.
         is_moving = any(
-            r.job.requested_at >= ended_at - 1 and r.job.id != intent.job_id
+            r.job.state.is_active
             for r in self._sim.store.rows.values()
             if key_of(r.job) == floating.key
         )

@@ -119,15 +119,18 @@ class DjangoBench:
         )
 
     def add_pair(self, job: Job) -> models.Pair:
-        return models.Pair.objects.create(
+        pair, _ = models.Pair.objects.get_or_create(
             name=f"pair-of-{job.interface_id}",
-            region=self.region,
-            strategy="eni",
-            primary_instance_id=job.from_instance_id or "i-a",
-            standby_instance_id=job.to_instance_id or "i-b",
-            network_interface_id=job.interface_id,
-            created_at=datetime.fromtimestamp(job.requested_at, tz=UTC),
+            defaults={
+                "region": self.region,
+                "strategy": "eni",
+                "primary_instance_id": job.from_instance_id or "i-a",
+                "standby_instance_id": job.to_instance_id or "i-b",
+                "network_interface_id": job.interface_id,
+                "created_at": datetime.fromtimestamp(job.requested_at, tz=UTC),
+            },
         )
+        return pair
 
     def cancel(self, job_id: UUID) -> None:
         """What the service does once something was sent: one update of the row."""

@@ -529,6 +529,34 @@ class Receipts:
         (read,) = bench.store.read(held=held(mine))
         assert read.intents[0].outcome is None
 
+    def test_the_next_job_hears_of_calls_that_nobody_knows_the_end_of(
+        self, bench: Bench
+    ) -> None:
+        work, intent = self.begun(bench)
+        work = replace(work, job=replace(work.job, version=work.job.version + 1))
+        ended = replace(work.job, state=State.SUCCEEDED, finished_at=EPOCH + 9)
+        bench.store.write([a_change(work, job=ended)])
+        bench.add(a_job(bench))
+
+        following = claim_one(bench)
+
+        assert [i.id for i in following.echoes] == [intent.id]
+        (current,) = bench.store.read(held=held(following))
+        assert current.echoes == following.echoes
+
+    def test_calls_with_an_end_and_those_of_others_are_no_echoes(
+        self, bench: Bench
+    ) -> None:
+        work, intent = self.begun(bench)
+        bench.store.record([a_receipt(intent)], held=held(work))
+        work = replace(work, job=replace(work.job, version=work.job.version + 1))
+        ended = replace(work.job, state=State.REVERSED, finished_at=EPOCH + 9)
+        bench.store.write([a_change(work, job=ended)])
+        bench.add(a_job(bench))
+        bench.add(a_job(bench, interface="eni-2"))
+
+        assert [w.echoes for w in claim(bench)] == [(), ()]
+
     def test_a_receipt_of_a_job_not_in_hand_is_dropped(self, bench: Bench) -> None:
         work, intent = self.begun(bench)
 
