@@ -1,11 +1,13 @@
 """One call, sent once, behind the fence; every way it ends is a receipt."""
 
 import time
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 
 from failover.ec2.session import Identity
+from failover.engine import ports
 from failover.engine.job import Action, Call, Intent, Outcome
 from failover.engine.ports import Fence, Receipt
 from failover.engine.topology import (
@@ -13,6 +15,7 @@ from failover.engine.topology import (
     AttachmentId,
     InstanceId,
     InterfaceId,
+    RouteTableId,
 )
 from tests.conftest import free_port
 from tests.ec2.conftest import Desk, Open
@@ -26,6 +29,14 @@ ATTACH = Call(
     instance_id=InstanceId("i-0190e152559b4866c"),
     device_index=1,
 )
+ROUTE: Any = {
+    "route_table_id": RouteTableId("rtb-12345678"),
+    "destination_cidr": "10.9.0.0/16",
+}
+ROUTE_SAID = {
+    "RouteTableId": "rtb-12345678",
+    "DestinationCidrBlock": "10.9.0.0/16",
+}
 ATTACHED = reply("AttachNetworkInterface", "<attachmentId>eni-attach-1</attachmentId>")
 
 
@@ -105,6 +116,41 @@ def test_an_accepted_attach_is_one_request_with_its_new_attachment(
                 "AllowReassociation": "false",
             },
         ),
+        (
+            Call(
+                action=Action.ASSOCIATE,
+                interface_id=ENI,
+                allocation_id=AllocationId("eipalloc-4f07e372"),
+                private_ip="20.0.1.25",
+                may_take=True,
+            ),
+            {"AllowReassociation": "true"},
+        ),
+        (
+            Call(action=Action.ASSIGN, interface_id=ENI, private_ip="20.0.1.77"),
+            {
+                "NetworkInterfaceId": ENI,
+                "PrivateIpAddress.1": "20.0.1.77",
+                "AllowReassignment": "false",
+            },
+        ),
+        (
+            Call(
+                action=Action.ASSIGN,
+                interface_id=ENI,
+                private_ip="20.0.1.77",
+                may_take=True,
+            ),
+            {"AllowReassignment": "true"},
+        ),
+        (
+            Call(action=Action.REPLACE_ROUTE, interface_id=ENI, **ROUTE),
+            {"NetworkInterfaceId": ENI, **ROUTE_SAID},
+        ),
+        (
+            Call(action=Action.CREATE_ROUTE, interface_id=ENI, **ROUTE),
+            {"NetworkInterfaceId": ENI, **ROUTE_SAID},
+        ),
     ],
 )
 def test_each_action_says_all_of_itself_to_ec2(
@@ -153,6 +199,18 @@ def test_a_failed_call_is_sent_once_and_says_what_it_may_have_done(
     assert (receipt.outcome, receipt.error_code) == (outcome, code)
     assert receipt.sent_at is not None
     assert len(desk.endpoint.asked) == 1
+
+
+def test_a_private_address_has_no_rehearsal_and_nothing_is_sent(
+    open_desk: Open,
+) -> None:
+    desk = open_desk(lambda _: ATTACHED)
+    call = Call(action=Action.ASSIGN, interface_id=ENI, private_ip="20.0.1.77")
+
+    with pytest.raises(ports.NotSent):
+        desk.gateway.may(call)
+
+    assert desk.endpoint.asked == []
 
 
 def test_a_refused_connection_is_proof_that_nothing_was_sent(open_desk: Open) -> None:
