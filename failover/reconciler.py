@@ -8,7 +8,7 @@ message, the broker and all workers costs seconds, never a job.
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import structlog
 from django.db import (
@@ -17,12 +17,19 @@ from django.db import (
     close_old_connections,
     connections,
 )
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Q
 
 from failover import models, tasks, wiring
 from failover.engine import cadence, ports
 from failover.engine.budget import Read
-from failover.services import floating, guarding, inventory, refusals
+from failover.services import (
+    due,
+    floating,
+    guarding,
+    inventory,
+    readiness,
+    refusals,
+)
 
 log = structlog.get_logger(__name__)
 
@@ -37,7 +44,10 @@ UNTOUCHED_S = 2.0
 UNTOUCHED_WITHOUT_BROKER_S = 0.3
 WATCH_EVERY_S = 5.0
 GUARD_EVERY_S = 1.0
-READINESS_EVERY_S = 60.0
+# How often is asked whether a pair is to be judged; each one is as `due` says.
+READINESS_EVERY_S = 1.0
+# P8: at most 0.2 questions of permission in a second.
+QUESTIONS_EVERY_S = 5.0
 SYNC_CLAIM_S = 120.0
 # So many interfaces are one page of a listing.
 PAGE = 1000
@@ -76,6 +86,7 @@ class Reconciler:
             self._start_watches,
             self._start_guards,
             self._start_readiness,
+            self._start_questions,
         ):
             self._survive(chore)
 
@@ -121,7 +132,7 @@ class Reconciler:
 
     def _start_watches(self) -> None:
         by_region: dict[int, list[models.Pair]] = {}
-        for pair in _idle_pairs().select_related("region__account"):
+        for pair in due.list_idle():
             by_region.setdefault(pair.region_id, []).append(pair)
         dark = wiring.store().budgets.dark_regions()
         for region_id, pairs in by_region.items():
@@ -135,17 +146,16 @@ class Reconciler:
                 self._start(f"guard-{pair.pk}", _guard, pair)
 
     def _start_readiness(self) -> None:
-        before = wiring.now() - timedelta(seconds=READINESS_EVERY_S)
-        dark = wiring.store().budgets.dark_regions()
-        every_s = READINESS_EVERY_S / 4
-        by_region: dict[int, list[models.Pair]] = {}
-        for pair in _pairs_to_check(before):
-            key = f"readiness-{pair.pk}"
-            if pair.region_id not in dark and self._is_time(key, every_s):
-                by_region.setdefault(pair.region_id, []).append(pair)
-        for region_id, pairs in by_region.items():
-            for pair in pairs if _may_read(region_id, len(pairs)) else ():
-                self._start(f"readiness-{pair.pk}", _check_readiness, pair)
+        if not self._is_time("readiness", READINESS_EVERY_S):
+            return
+        for region_id, pairs in due.list_due().items():
+            self._start(f"readiness-{region_id}", readiness.check, pairs)
+
+    def _start_questions(self) -> None:
+        if not self._is_time("questions", QUESTIONS_EVERY_S):
+            return
+        for region in due.list_regions_to_ask():
+            self._start(f"question-{region.pk}", readiness.ask, region)
 
     # The chores that ask EC2, on threads.
 
@@ -234,10 +244,6 @@ def _guard(pair: models.Pair) -> None:
     guarding.guard_repair(pair=pair)
 
 
-def _check_readiness(pair: models.Pair) -> None:
-    inventory.check_readiness(pair)
-
-
 def _claim_sync(region: models.Region) -> bool:
     """Take the region's sync and the request for it; False if another has it."""
     now, boot = wiring.store().lease_now()
@@ -249,28 +255,3 @@ def _claim_sync(region: models.Region) -> bool:
         sync_claimed_until=now + SYNC_CLAIM_S, sync_boot=boot, sync_requested_at=None
     )
     return bool(claimed)
-
-
-_ACTIVE_JOB = models.Job.objects.filter(
-    models.jobs.IS_ACTIVE,
-    Q(pair=OuterRef("pk"))
-    | (
-        ~Q(network_interface_id="")
-        & Q(
-            region=OuterRef("region"),
-            network_interface_id=OuterRef("network_interface_id"),
-        )
-    ),
-)
-
-
-def _idle_pairs() -> QuerySet[models.Pair]:
-    """Pairs without an active job, of their own or at work on their interface."""
-    return models.Pair.objects.filter(~Exists(_ACTIVE_JOB))
-
-
-def _pairs_to_check(before: datetime) -> list[models.Pair]:
-    """A few idle pairs whose readiness was last checked before then, oldest first."""
-    rows = _idle_pairs().filter(Q(readiness_at=None) | Q(readiness_at__lt=before))
-    rows = rows.order_by("readiness_at").select_related("region__account")
-    return list(rows[:THREADS])

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_safe
 
 from failover import wiring
 from failover.models import ReconcilerBeat
-from failover.services import queries, refusals, viewing
+from failover.services import queries, refusals
 
 RECONCILER_SEEN_S = 10.0
 
@@ -39,11 +39,11 @@ def pair_health(request: HttpRequest, name: str) -> HttpResponse:
         return HttpResponse(status=404)
     try:
         pair = queries.get_pair(name)
+        is_ready = queries.view_pair(pair).readiness.ready
     except refusals.NotFound:
         return HttpResponse(status=404)
     except DatabaseError:
         return HttpResponse(status=503)
-    is_ready = viewing.view_readiness(pair).ready
     return HttpResponse(status=200 if is_ready else 503)
 
 

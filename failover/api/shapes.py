@@ -154,6 +154,7 @@ class Readiness(Shape):
     ready = s.BooleanField()
     checks = Check(many=True)
     checked_at = s.DateTimeField(allow_null=True)
+    since = s.DateTimeField(allow_null=True)
 
 
 class Probe(Shape):

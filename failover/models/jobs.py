@@ -103,6 +103,11 @@ class Job(models.Model):
                 fields=["region", "next_run_at"], condition=IS_ACTIVE, name="due_jobs"
             ),
             models.Index(fields=["-requested_at", "-id"], name="newest_jobs_first"),
+            models.Index(
+                fields=["pair"],
+                condition=Q(is_index_burnt=True),
+                name="jobs_that_burnt_an_index",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -41,15 +41,23 @@ CHECKS: Mapping[str, tuple[str, str]] = {
     ),
     "free_slot": (
         "{instance} can take one more interface.",
-        "{instance} has {count} of at most {limit} interfaces attached or reserved.",
+        "{instance} has {count} of at most {limit} interfaces attached or reserved by "
+        "other pairs.",
     ),
     "delete_on_termination": (
         "No termination will delete the interface.",
-        "DeleteOnTermination is set: the job turns it off before it detaches.",
+        "DeleteOnTermination is set: if {holder} is terminated, EC2 deletes the "
+        "interface with it and nothing is left to swap. Turn it off; a swap does it "
+        "too, before it detaches.",
     ),
     "addresses": (
         "The Elastic IPs of the interface travel with it.",
         "An Elastic IP of the interface is held elsewhere.",
+    ),
+    "needs_start_stop": (
+        "No forced detach has spoilt device index {index} of {instance}.",
+        "A forced detach at {at} has spoilt device index {index} of {instance}. Stop "
+        "and start that instance (a reboot is not enough).",
     ),
     "permission_detach": (
         "The role may detach.",
@@ -60,13 +68,37 @@ CHECKS: Mapping[str, tuple[str, str]] = {
         "The role may not attach network interfaces.",
     ),
     "permission_move": ("The role may move it.", "The role may not move it."),
+    # What readiness says of them, where it has asked EC2 or could not.
+    "permission_asked": (
+        "The role may make {action} (asked at {at} with {sample}).",
+        "The role may not make {action}: EC2 said UnauthorizedOperation at {at} for "
+        "{sample}. Allow it in the role's policy, then refresh to have it asked anew.",
+    ),
+    "permission_unknown": (
+        "Whether the role may make {action} is not known.",
+        "Whether the role may make {action} is not known: {why}.",
+    ),
+    "permission_never": (
+        "EC2 has no rehearsal of AssignPrivateIpAddresses: that the role may make it "
+        "shows when it is made.",
+        "",
+    ),
+    "security_groups": (
+        "The same security groups are on both ends.",
+        "{instance} has other security groups ({there}) than {other} ({here}): what "
+        "may reach the service changes with a swap.",
+    ),
+    "stale": (
+        "The readiness is fresh.",
+        "The readiness was last judged {age_s} s ago. Is the reconciler running?",
+    ),
     "source_dest_check": (
         "Source/destination checking is as the strategy needs it.",
         "Source/destination checking must be off at both ends.",
     ),
     "inventory_age": (
         "The facts are fresh.",
-        "The facts are {age_s} s old. Is the reconciler running?",
+        "The facts are {age_s} s old. Does EC2 answer, and is the reconciler running?",
     ),
     "frozen": ("The pair is not frozen.", "The pair is frozen. Unfreeze it first."),
     "job_active": ("No job is at work.", "Job {job} is at work."),

@@ -11,7 +11,7 @@ from failover.ec2.replies import SecurityGroup, Subnet
 from failover.engine import ports
 from failover.engine.topology import ElasticIp, Instance, Interface
 from failover.models import Pair, Region
-from failover.services import holders, observed, plans, regions, sights
+from failover.services import holders, observed, permissions, regions, sights
 from failover.services.access import Actor
 
 log = structlog.get_logger(__name__)
@@ -58,8 +58,12 @@ def sync(region: Region) -> SyncReport:
 
 
 def request_sync(region: Region, actor: Actor) -> datetime:
-    """Ask for a sync; the reconciler begins it within a second."""
+    """Ask for a sync; the reconciler begins it within a second.
+
+    What the role may do is asked anew too: the operator may just have mended it.
+    """
     now = wiring.now()
+    permissions.ask_anew(region)
     with transaction.atomic():
         Region.objects.filter(id=region.pk).update(sync_requested_at=now)
         audit.record(
@@ -72,16 +76,6 @@ def request_sync(region: Region, actor: Actor) -> datetime:
             outcome="requested",
         )
     return now
-
-
-def check_readiness(pair: Pair) -> None:
-    """Keep what a preflight of the pair says now. Raises Ec2Unreachable."""
-    prepared = plans.prepare(pair=pair, to=None)
-    sights.keep(region_id=pair.region_id, seen=prepared.seen)
-    checks = plans.as_readiness(prepared.plan.checks)
-    Pair.objects.filter(id=pair.pk).update(
-        readiness=checks, readiness_at=holders.stamp(prepared.seen.began_at)
-    )
 
 
 def note_drift(*, region_id: int) -> None:

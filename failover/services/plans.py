@@ -16,6 +16,7 @@ from failover.engine.topology import InstanceId, Interface, InterfaceId, Observa
 from failover.models import Pair
 from failover.models.pairs import Strategy
 from failover.services import (
+    burnt,
     fields,
     floating,
     holders,
@@ -112,12 +113,18 @@ def _plan_interface(pair: Pair, to: str | None, seen: Observation) -> Prepared:
         frozen=holders.is_frozen(pair, at=seen.ended_at),
     )
     checks = _with_pairs_own_checks(pair, plan, interface, holder)
+    spoilt = burnt.check(
+        pair=pair,
+        to=target,
+        target=seen.instances.get(target),
+        is_free=attachment is None,
+    )
     is_leaving = attachment is not None and attachment.status == "detaching"
     return Prepared(
         pair=pair,
         generation=pair.generation,
         seen=seen,
-        plan=replace(plan, checks=checks),
+        plan=replace(plan, checks=(*checks, spoilt) if spoilt else checks),
         holder=holder,
         is_there=holder == target and not is_leaving,
         is_free=interface is not None and holder is None,

@@ -8,9 +8,8 @@ from uuid import UUID
 from failover import models
 from failover.models import Intent, Job, NetworkInterface, Pair
 from failover.models.jobs import ACTIVE_STATES
-from failover.services import holders, observed, steps, words
+from failover.services import holders, observed, standing, steps, words
 from failover.services.observed import Observed
-from failover.services.refusals import CheckView
 from failover.services.views import (
     AttachmentView,
     CallView,
@@ -19,7 +18,6 @@ from failover.services.views import (
     InterfaceView,
     JobView,
     PairView,
-    ReadinessView,
 )
 
 
@@ -122,7 +120,7 @@ def view_pair(
         active_instance_id=active,
         desired_instance_id=holders.desired_instance_id(pair),
         frozen=_frozen(pair, now),
-        readiness=view_readiness(pair),
+        readiness=standing.view(pair, now=now, job_id=job_id),
         sync=holders.sync_of(pair, seen, has_job=job_id is not None),
         job=job_id,
         version=pair.version,
@@ -136,28 +134,6 @@ def view_pair(
         observed_at=seen.at if seen else None,
         passive_instance_id=passive,
     )
-
-
-def view_readiness(pair: Pair) -> ReadinessView:
-    """The last preflight with its sentences; never checked is not ready."""
-    checks = tuple(
-        CheckView(
-            code=c["code"],
-            ok=c["ok"],
-            severity=c["severity"],
-            detail=words.check(
-                c["code"],
-                ok=c["ok"],
-                args=c.get("args", {}),
-                strategy=pair.strategy,
-            ),
-        )
-        for c in pair.readiness
-    )
-    is_ready = pair.readiness_at is not None and all(
-        c.ok for c in checks if c.severity == "error"
-    )
-    return ReadinessView(ready=is_ready, checks=checks, checked_at=pair.readiness_at)
 
 
 def _frozen(pair: Pair, now: datetime) -> FrozenView | None:

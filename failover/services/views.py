@@ -73,11 +73,15 @@ class FrozenView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadinessView:
-    """The last continuous preflight of an idle pair."""
+    """The last continuous preflight of an idle pair, and what has passed since.
+
+    `since` is when the verdict that was last told began.
+    """
 
     ready: bool
     checks: tuple[CheckView, ...]
     checked_at: datetime | None
+    since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

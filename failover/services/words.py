@@ -120,8 +120,8 @@ def detail(code: str, fields: Args) -> str:
 
 
 def check(code: str, *, ok: bool, args: Args, strategy: str = "eni") -> str:
-    """What a check found."""
-    passed, failed = check_words.sentences(code, strategy)
+    """What a check found; `said` among `args` names a sentence more to the point."""
+    passed, failed = check_words.sentences(str(args.get("said", code)), strategy)
     return fill(passed if ok else failed, {"code": code, **args})
 
 
