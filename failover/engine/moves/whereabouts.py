@@ -10,7 +10,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from failover.engine import refusals
-from failover.engine.job import Intent, Job, Memory, Moving, Outcome, Part, Trace
+from failover.engine.job import (
+    Aim,
+    Intent,
+    Job,
+    Memory,
+    Moving,
+    Outcome,
+    Part,
+    Trace,
+)
 from failover.engine.limits import Limits
 from failover.engine.moves import places
 from failover.engine.moves.places import (
@@ -34,9 +43,11 @@ def look(
     limits: Limits,
 ) -> tuple[Memory, Whereabouts]:
     """The job's memory after `observation`, and what it may believe now."""
+    aim = Place.TARGET if job.aim is Aim.TARGET else Place.SOURCE
     known = {trace.key: trace for trace in job.memory.traces}
     eyes = [
         _Eye(
+            aim=aim.value,
             moving=moving,
             part=part,
             trace=known.get(part.key, Trace(key=part.key)),
@@ -77,9 +88,10 @@ class _Eye:
     """All that a belief about one part rests on.
 
     `moves` are its calls that may have taken effect and were not seen to; `favourite`
-    is the interface that the last accepted one of all named.
+    is the interface that the last accepted one of all named, `aim` a place.
     """
 
+    aim: str
     moving: Moving
     part: Part
     trace: Trace
@@ -144,12 +156,28 @@ def _is_stale(eye: _Eye, shown: str, last: Intent | None) -> bool:
         return began_at < refusals.ended_at(last) + visible_s
     if shown == eye.trace.place:
         return False
+    left_at = _left_lately(eye, shown)
+    if left_at is None:
+        return False
+    if any(_was_put_back(i, left_at, began_at) for i in eye.towards(shown)):
+        return False
+    # A call without an answer may have landed just now. That it is away is believed at
+    # once, that it is back only later: the first costs a call, the second a false end.
+    return shown == eye.aim or not any(_is_open(eye, i) for i in eye.towards(shown))
+
+
+def _left_lately(eye: _Eye, shown: str) -> float | None:
+    """When the part left the place that is shown, if an old look may still show it."""
     left_at = dict(eye.trace.left).get(shown)
     if _is_patchwork(eye, shown):
         left_at = max(left_at or 0.0, eye.trace.since or 0.0)
-    if left_at is None or began_at >= left_at + visible_s:
-        return False
-    return not any(_was_put_back(i, left_at, began_at) for i in eye.towards(shown))
+    if left_at is None or eye.observation.began_at >= left_at + eye.limits.visible_s:
+        return None
+    return left_at
+
+
+def _is_open(eye: _Eye, move: Intent) -> bool:
+    return move.is_open(now=eye.observation.began_at, settle_s=eye.limits.settle_s)
 
 
 def _is_patchwork(eye: _Eye, shown: str) -> bool:
@@ -189,7 +217,8 @@ def _landed(eye: _Eye, shown: str) -> tuple[int, ...]:
     """
     over = [i for i in eye.moves if i.outcome is Outcome.OK]
     here = eye.towards(shown)
-    if len(here) == 1 and shown != eye.trace.place and here[0] not in over:
+    is_new = shown != eye.trace.place and _left_lately(eye, shown) is None
+    if len(here) == 1 and is_new and here[0] not in over:
         over.append(here[0])
     return tuple(i.seq for i in over)
 

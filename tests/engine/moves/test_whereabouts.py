@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from failover.engine.job import Intent, Job, Memory, Moving, Trace
+from failover.engine.job import Aim, Intent, Job, Memory, Moving, Trace
 from failover.engine.moves import whereabouts
 from failover.engine.moves.places import Lying, Place, Whereabouts
 from failover.engine.steps import Need
@@ -270,11 +270,25 @@ def test_a_place_to_which_an_accepted_call_led_back_is_the_truth() -> None:
 
 
 def test_an_unanswered_call_back_does_not_prove_that_it_is_back() -> None:
-    job = begun(memory=knowing("target", left=(("source", NOW - 10),)))
+    memory = knowing("target", left=(("source", NOW - 10),))
+    job = begun(aim=Aim.SOURCE, memory=memory)
 
     one = belief(job, a_look(job, an_elastic_ip(SOURCE)), unanswered(SOURCE))
 
     assert one.place is Place.UNKNOWN
+
+
+def test_an_unanswered_call_that_may_have_landed_is_bad_news_at_once() -> None:
+    """It is believed to be away, and the call is not believed to be over."""
+    memory = knowing("source", left=(("target", NOW - 10),))
+    job = begun(aim=Aim.SOURCE, memory=memory)
+    look = a_look(job, an_elastic_ip(TARGET))
+    settled = unanswered(intent_at=NOW - LIMITS.settle_s - 1)
+
+    after, seen = looked(job, look, unanswered())
+
+    assert (seen.parts[0].place, after.landed) == (Place.TARGET, ())
+    assert belief(job, look, settled).place is Place.UNKNOWN
 
 
 def test_a_place_where_it_never_was_is_no_old_read() -> None:
