@@ -206,7 +206,7 @@ def topology(pair: PairView, instances: dict[str, InstanceView]) -> Topology:
     )
     if pair.is_mixed:
         where = "leads partly to one instance, partly to the other"
-    moved = resources.resource(pair)
+    moved, noun = resources.resource(pair), words.noun(pair.strategy)
     title, title_label, below, below_label = _box(pair, moved)
     return Topology(
         title=title,
@@ -218,7 +218,7 @@ def topology(pair: PairView, instances: dict[str, InstanceView]) -> Topology:
         primary_class="is-live" if primary.is_active else idle,
         standby_class="is-live" if standby.is_active else idle,
         state="moving" if pair.job else "still",
-        sentence=f"{words.noun(pair.strategy).capitalize()} {moved.id} {where}.",
+        sentence=f"{noun[0].upper()}{noun[1:]} {moved.id} {where}.",
     )
 
 
