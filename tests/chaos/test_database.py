@@ -68,6 +68,6 @@ def test_a_postgresql_that_restarts_at_once_strands_nothing(times: int) -> None:
         ride(
             home,
             fault=f"PostgreSQL restarted (immediate), {times} times",
-            restored_within_s=MOVE_S + 4 + 2 * times,
+            restored_within_s=MOVE_S + 4 * (1 + times),
             while_detaching=restart,
         )
