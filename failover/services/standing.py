@@ -148,12 +148,12 @@ def failures(checks: Iterable[Check]) -> list[Check]:
 def view(pair: Pair, *, now: datetime, job_id: UUID | None = None) -> ReadinessView:
     """The checks with their sentences; never judged is not ready."""
     checks = list_checks(pair, now=now, job_id=job_id)
-    news = read_news(pair)
+    news, ready = read_news(pair), is_ready(checks)
     return ReadinessView(
-        ready=is_ready(checks),
+        ready=ready,
         checks=tuple(as_view(c, pair.strategy) for c in checks),
         checked_at=pair.readiness_at,
-        since=holders.stamp(news.since) if news.since else None,
+        since=holders.stamp(news.since) if news.is_ready == ready else None,
     )
 
 

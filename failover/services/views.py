@@ -75,7 +75,7 @@ class FrozenView:
 class ReadinessView:
     """The last continuous preflight of an idle pair, and what has passed since.
 
-    `since` is when the verdict that was last told began.
+    `since` is when this verdict began, once it has lasted and was told.
     """
 
     ready: bool

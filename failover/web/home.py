@@ -9,7 +9,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST, require_safe
 
 from failover import wiring
-from failover.models import Role
+from failover.models import Pair, Role
 from failover.services import inventory, queries, refusals
 from failover.web import access, jobs, listing
 from failover.web.presenters import jobs as job_words
@@ -35,7 +35,7 @@ class Concern:
 def home(request: HttpRequest) -> HttpResponse:
     """The first page."""
     now = wiring.now()
-    views = queries.view_pairs(queries.list_pairs().order_by("name")[:MOST_PAIRS])
+    views = queries.view_pairs(_first_pairs())
     may_operate = access.has_role(request, Role.OPERATOR)
     pairs = [pair_words.row(v, may_operate=may_operate, now=now) for v in views]
     last = jobs.present(queries.view_jobs(queries.list_jobs()[:LAST_JOBS]))
@@ -77,6 +77,15 @@ def safe_next(request: HttpRequest) -> str:
         wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()
     )
     return wanted if is_ours else "/"
+
+
+def _first_pairs() -> list[Pair]:
+    """The first ones by name, and wherever in the list those that are not ready."""
+    pairs = queries.list_pairs().order_by("name")
+    first = list(pairs[:MOST_PAIRS])
+    unready = pairs.filter(readiness_news__is_ready=False)
+    others = unready.exclude(id__in=[p.pk for p in first])
+    return [*first, *others[:MOST_PAIRS]]
 
 
 def _parked(rows: list[job_words.JobRow]) -> list[Concern]:

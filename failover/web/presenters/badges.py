@@ -133,8 +133,12 @@ def for_sync(sync: str) -> Badge:
     return make(word, tone, icon)
 
 
-def for_readiness(*, is_known: bool, is_ready: bool, has_warnings: bool) -> Badge:
+def for_readiness(
+    *, is_known: bool, is_busy: bool, is_ready: bool, has_warnings: bool
+) -> Badge:
     """A pair's health: whether a swap would be safe now."""
+    if is_busy:
+        return make("Moving", "busy")
     if not is_known:
         return make("Not checked yet", "quiet", "clock")
     if not is_ready:

@@ -87,6 +87,9 @@ class PairRow:
     swap: SwapControl
     checks: tuple[CheckLine, ...]
     checked: Moment | None
+    # Whether it is ready in a word, and since when.
+    verdict: str
+    since: Moment | None
     drift: str
     is_troubled: bool
 
@@ -97,6 +100,7 @@ def row(pair: PairView, *, may_operate: bool, now: datetime) -> PairRow:
     has_warnings = any(not c.ok for c in readiness.checks)
     health = badges.for_readiness(
         is_known=readiness.checked_at is not None,
+        is_busy=pair.job is not None,
         is_ready=readiness.ready,
         has_warnings=has_warnings,
     )
@@ -122,6 +126,8 @@ def row(pair: PairView, *, may_operate: bool, now: datetime) -> PairRow:
         swap=inventory.swap_control(pair, may_operate=may_operate),
         checks=check_lines(readiness.checks),
         checked=timing.moment(readiness.checked_at, now),
+        verdict="ready" if readiness.ready else "not ready",
+        since=timing.moment(readiness.since, now),
         drift=_drift(pair, names),
         is_troubled=pair.sync == "drifted" or health.tone in ("error", "warning"),
     )
