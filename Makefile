@@ -12,6 +12,8 @@ JOBS ?=
 REPLAY ?=
 # More for pytest, as in: make test ARGS='tests/engine -k detach'
 ARGS ?=
+# The whole suite goes to three processes: half of it waits for real servers.
+WHOLE := --numprocesses 3 --dist loadfile
 UPGRADE ?=
 PAIRS ?=
 THROTTLE ?=
@@ -30,7 +32,7 @@ demo: ## Start everything on this machine, with a simulated EC2 (PORT=8000)
 	@exec $(RUN) make/interruptible.py manage.py demo --port $(PORT)
 
 test: setup ## Run the whole suite (ARGS='tests/engine -k detach')
-	@$(RUN) -m pytest $(ARGS)
+	@$(RUN) -m pytest $(or $(ARGS),$(WHOLE))
 
 check: setup ## Format, lint, types, imports, templates, migrations, locks, deployment
 	@$(RUN) make/check.py
