@@ -53,7 +53,9 @@ def shut_out(job: Job, *, slot: str, rival: UUID, now: float) -> Job | None:
     It is asked again whenever it is looked at: the other's end frees the slot.
     """
     args = (("slot", slot.rpartition(SLOT)[2]), ("job", str(rival)))
-    if (job.state, job.why, job.why_args) == (State.PARKED, "slot_taken", args):
+    # A database may give the arguments back in another order.
+    known = (job.state, job.why, dict(job.why_args))
+    if known == (State.PARKED, "slot_taken", dict(args)):
         return None
     return replace(
         job,

@@ -104,28 +104,6 @@ def test_a_preflight_is_current_while_the_pair_stays_as_it_was(
     assert not claim_one(bench, owner="bob").job.is_preflight_current
 
 
-def test_a_parked_job_keeps_its_resource_and_the_slot_it_aims_at(
-    bench: DjangoBench,
-) -> None:
-    bench.add(a_job(bench), locks=LOCKS)
-    work = claim_one(bench)
-    parked = replace(work.job, state=State.PARKED, parked_at=EPOCH)
-
-    bench.store.write([a_change(work, job=parked)])
-
-    assert set(bench.locks()) == LOCKS - {"1:eu-west-1:slot:i-primary:1"}
-
-
-def test_a_parked_job_whose_aim_is_nowhere_keeps_no_slot(bench: DjangoBench) -> None:
-    bench.add(replace(a_job(bench), to_instance_id=None), locks=LOCKS)
-    work = claim_one(bench)
-    parked = replace(work.job, state=State.PARKED, parked_at=EPOCH)
-
-    bench.store.write([a_change(work, job=parked)])
-
-    assert set(bench.locks()) == {"1:eu-west-1:interface:eni-1"}
-
-
 def test_the_leases_of_the_dead_are_over(bench: DjangoBench) -> None:
     bench.add(a_job(bench))
     bench.store.take_region(region_id=bench.region_id, owner="alice", ttl_s=TTL_S)
