@@ -74,6 +74,8 @@ def _detach(world: "World", call: Call) -> None:
     if tie is None:
         return
     machine = world.machines[tie.instance_id]
+    if machine.hold_back:
+        raise Refusal(machine.hold_back)
     if machine.state == "shutting-down":
         raise Refusal("IncorrectState")
     if call.force:
@@ -115,7 +117,11 @@ def _assign(world: "World", call: Call) -> None:
         return
     if here is not None and not call.may_take:
         raise Refusal("InvalidParameterValue", "assigned, but move is not allowed")
+    riders = places.riders_on(here, key) if here is not None else []
     places.put(key, Spot(interface_id=nic.id))
+    for rider in riders:
+        seat = Spot(interface_id=nic.id, private_ip=key)
+        places.put(rider, seat if world.do_riders_follow else None)
 
 
 def _lead_route(world: "World", call: Call) -> None:

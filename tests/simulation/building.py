@@ -1,5 +1,6 @@
 """A run's world as it is at the start: instances, interfaces, parts, pairs."""
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from failover.engine.job import End, Part, Strategy
@@ -77,11 +78,18 @@ def _add_parts(simulation: "Simulation", number: int) -> FloatingParts:
         for name in (A, B)
     }
     parts = tuple(_part(plan.strategy, number, n) for n in range(plan.parts))
-    floating = FloatingParts(world=world, parts=parts, ends=ends)
+    rider = None
+    if plan.has_rider and plan.strategy is Strategy.PRIVATE_IP:
+        rider = (AllocationId(f"eipalloc-{number + 1}"), parts[0].private_ip)
+    floating = FloatingParts(world=world, parts=parts, ends=ends, rider=rider)
+    spot = floating.spot(InstanceId(plan.holder)) if plan.holder else None
     for part in parts:
-        spot = floating.spot(InstanceId(plan.holder)) if plan.holder else None
         world.places.add(part, spot)
         simulation.belongs[part.key] = floating
+    if rider is not None:
+        seat = replace(spot, private_ip=rider[1]) if spot else None
+        world.places.add(Part(allocation_id=rider[0]), seat)
+        simulation.belongs[rider[0]] = floating
     return floating
 
 

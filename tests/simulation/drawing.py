@@ -36,6 +36,7 @@ OF_INSTANCES: tuple[What, ...] = (
     "start",
     "fill",
     "impede",
+    "forbid",
     "hang_guest",
 )
 OF_OTHERS: tuple[What, ...] = (
@@ -102,6 +103,8 @@ def _moving(rng: random.Random, strategy: Strategy) -> dict[str, Any]:
         "holder": holder,
         "to": {"a": "b", "b": "a", "": "b"}[holder],
         "parts": rng.choice((1, 2, 3)) if is_route else 1,
+        "has_rider": rng.random() < 0.3,
+        "do_riders_follow": rng.random() < 0.7,
     }
 
 
@@ -116,7 +119,7 @@ def _breaks(rng: random.Random) -> tuple[Break, ...]:
     return tuple(
         Break(
             process=process,
-            point=rng.randint(1, 80),
+            point=rng.choice((rng.randint(1, 80), rng.randint(80, 400))),
             what=rng.choice(("kill", "kill", *BREAKS)),
         )
         for process in range(rng.choice((1, 1, 2, 3)))

@@ -62,8 +62,7 @@ class Endings:
         end = job.to_instance_id if is_target else job.from_instance_id
         hold("I3 the end is where it says", holder == end, **facts)
         # An address that was not there when the job began need not come along.
-        has_parts = job.moving is not None or bool(job.snapshot)
-        is_whole = floating.serves_at(end) if has_parts else floating.is_tied_at(end)
+        is_whole = floating.serves_at(end) if job.snapshot else floating.is_tied_at(end)
         hold("I3 attached, with all its parts", is_whole, **facts)
 
     # I10 as P2 has it now: nothing open and harmful at the end.

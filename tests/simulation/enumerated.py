@@ -1,178 +1,19 @@
-"""Schedules that are not left to chance: every I/O point and every fault in turn."""
+"""All schedules that are not left to chance, by name."""
 
-from collections.abc import Iterator
+import itertools
 
-from tests.simulation.plans import CALL_FAULTS, MARKS, Break, Event, Plan
+from tests.simulation import (
+    enumerated_attachments,
+    enumerated_moves,
+    enumerated_points,
+)
+from tests.simulation.plans import Plan
 
-# I/O points of the first process in a plain swap, from its first claim to its end.
-POINTS = range(1, 61)
-
-
-def _crashes() -> Iterator[Plan]:
-    for point in POINTS:
-        yield Plan(name=f"crash-{point}", breaks=(Break(point=point, what="kill"),))
-        yield Plan(
-            name=f"crash-{point}-then-cancel",
-            breaks=(Break(point=point, what="kill"),),
-            uses_preflight=False,
-            events=(Event(what="cancel", on="intent", after_s=0.5),),
-        )
-
-        yield Plan(
-            name=f"crash-{point}-late",
-            breaks=(Break(point=point, what="kill"),),
-            call_faults={0: "late"},
-            late_s=38.0,
-            events=(Event(what="cancel", on="intent", after_s=0.5),),
-        )
-
-
-def _stale() -> Iterator[Plan]:
-    for fault in ("", *CALL_FAULTS):
-        for n in range(5):
-            yield Plan(
-                name=f"stale-{fault or 'plain'}-{n}",
-                call_faults={1: fault},
-                lags=(0.0, 0.0, 1.0, 5.0),
-            )
-            yield Plan(
-                name=f"old-{fault or 'plain'}-{n}",
-                call_faults={1: fault},
-                lags=(5.0,),
-            )
-            yield Plan(
-                name=f"slow-looks-{fault or 'plain'}-{n}",
-                call_faults={1: fault},
-                slow_look_s=0.6,
-            )
-
-
-def _late_starts() -> Iterator[Plan]:
-    """The first process dies with the region's lease; meanwhile the world changes."""
-    for what in ("terminate", "stop", "fill"):
-        for who in ("a", "b"):
-            for after_s in (1.0, 14.0):
-                yield Plan(
-                    name=f"late-start-{what}-{who}-{after_s:g}",
-                    breaks=(Break(point=3, what="kill"),),
-                    uses_preflight=False,
-                    events=(Event(what=what, on="start", after_s=after_s, who=who),),
-                )
-
-
-def _calls() -> Iterator[Plan]:
-    for fault in CALL_FAULTS:
-        for n in range(2):
-            for lag in (0.0, 1.0, 5.0):
-                yield Plan(
-                    name=f"call-{n}-{fault}-{lag:g}",
-                    call_faults={n: fault},
-                    lags=(0.0, lag),
-                )
-            for mark in MARKS:
-                yield Plan(
-                    name=f"call-{n}-{fault}-cancel-{mark}",
-                    call_faults={n: fault},
-                    events=(Event(what="cancel", on=mark, after_s=0.03),),
-                )
-        yield Plan(
-            name=f"call-both-{fault}", call_faults={0: fault, 1: fault, 2: fault}
-        )
-
-
-def _rivals() -> Iterator[Plan]:
-    for mark in MARKS:
-        for after_s in (0.0, 0.06, 0.5):
-            yield Plan(
-                name=f"steal-{mark}-{after_s:g}",
-                uses_preflight=False,
-                events=(
-                    Event(what="steal", on=mark, after_s=after_s),
-                    Event(what="cancel", on=mark, after_s=after_s + 0.3),
-                ),
-            )
-            yield Plan(
-                name=f"stall-{mark}-{after_s:g}",
-                events=(
-                    Event(what="stall", on=mark, after_s=after_s, lasts_s=20.0),
-                    Event(what="rival", on=mark, after_s=after_s + 17),
-                ),
-            )
-            yield Plan(
-                name=f"slow-call-cancel-{mark}-{after_s:g}",
-                call_faults={0: "slow_to_leave", 1: "slow_to_leave"},
-                events=(Event(what="cancel", on=mark, after_s=after_s),),
-            )
-
-
-def _ends() -> Iterator[Plan]:
-    for mark in MARKS:
-        for what in ("terminate", "stop", "fill", "impede"):
-            for who in ("a", "b"):
-                event = Event(what=what, on=mark, who=who)
-                yield Plan(name=f"{what}-{who}-{mark}", events=(event,))
-                yield Plan(
-                    name=f"{what}-{who}-{mark}-lagging",
-                    events=(event,),
-                    lags=(0.0, 1.0, 5.0),
-                    uses_preflight=False,
-                )
-    yield Plan(name="drop", events=(Event(what="drop", on="attached", after_s=2.0),))
-
-
-def _detaches() -> Iterator[Plan]:
-    for force_after_s in (None, 10.0):
-        for hang_s in (30.0, 200.0):
-            name = f"hung-{hang_s:g}-{force_after_s}"
-            yield Plan(name=name, hangs=(hang_s,), force_after_s=force_after_s)
-            yield Plan(
-                name=f"{name}-flag",
-                hangs=(hang_s,),
-                force_after_s=force_after_s,
-                is_flag_raised=True,
-                events=(
-                    Event(what="terminate", on="detaching", who="a", after_s=15.0),
-                ),
-            )
-    yield Plan(name="hung-late-cancelled", **_LATE)  # type: ignore[arg-type]
-
-
-_LATE = {
-    "call_faults": {0: "late"},
-    "late_s": 30.0,
-    "events": (Event(what="cancel", on="intent", after_s=1.0),),
-}
-
-
-def _others() -> Iterator[Plan]:
-    for what in ("hand_detach", "hand_attach", "lose_address", "move_address"):
-        for mark in MARKS:
-            event = Event(what=what, on=mark, who="c")
-            yield Plan(name=f"{what}-{mark}", events=(event,))
-    for kind, holder, to in (("attach", "", "b"), ("detach", "a", "")):
-        yield Plan(name=kind, kind=kind, holder=holder, to=to)  # type: ignore[arg-type]
-        for mark in MARKS:
-            events = (Event(what="cancel", on=mark),)
-            yield Plan(
-                name=f"{kind}-cancel-{mark}",
-                kind=kind,  # type: ignore[arg-type]
-                holder=holder,
-                to=to,
-                events=events,
-            )
-
-
-ENUMERATED = {
+SCENES: dict[str, Plan] = {
     plan.name: plan
-    for family in (
-        _crashes,
-        _stale,
-        _late_starts,
-        _calls,
-        _rivals,
-        _ends,
-        _detaches,
-        _others,
+    for plan in itertools.chain(
+        enumerated_attachments.plans(), enumerated_moves.plans()
     )
-    for plan in family()
 }
+POINTS: dict[str, Plan] = {plan.name: plan for plan in enumerated_points.plans()}
+ENUMERATED: dict[str, Plan] = SCENES | POINTS

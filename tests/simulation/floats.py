@@ -116,6 +116,8 @@ class FloatingParts:
     parts: tuple[Part, ...]
     # Where the parts lie when they are at an instance.
     ends: Mapping[InstanceId, End]
+    # An Elastic IP that rides on a private address: (allocation, address).
+    rider: tuple[AllocationId, str] | None = None
 
     @property
     def key(self) -> str:
@@ -148,13 +150,22 @@ class FloatingParts:
         return not any(p.key in self.world.places.gone for p in self.parts)
 
     def is_tied_at(self, instance_id: InstanceId | None) -> bool:
-        return self.serves_at(instance_id)
-
-    def serves_at(self, instance_id: InstanceId | None) -> bool:
         if instance_id is not None and instance_id not in self.ends:
             return False
         spot = self.spot(instance_id) if instance_id is not None else None
         return all(s == spot for s in self.spots)
+
+    def serves_at(self, instance_id: InstanceId | None) -> bool:
+        at_end = instance_id is not None and instance_id in self.ends
+        spot = self.spot(instance_id) if instance_id and at_end else None
+        return self.is_tied_at(instance_id) and self._has_rider(spot)
+
+    def _has_rider(self, spot: Spot | None) -> bool:
+        if self.rider is None or spot is None:
+            return True
+        allocation, address = self.rider
+        seat = Spot(interface_id=spot.interface_id, private_ip=address)
+        return self.world.places.spots[allocation] == seat
 
     def is_possible(self, instance_id: InstanceId) -> bool:
         machine = self.world.machines[instance_id]
@@ -168,4 +179,13 @@ class FloatingParts:
     def is_out_of_hand(self) -> bool:
         ours = {self.spot(i) for i in self.ends}
         is_foreign = any(s is not None and s not in ours for s in self.spots)
-        return not self.exists or is_foreign
+        return not self.exists or is_foreign or self._is_rider_lost
+
+    @property
+    def _is_rider_lost(self) -> bool:
+        if self.rider is None:
+            return False
+        allocation, address = self.rider
+        seat = self.world.places.spots[allocation]
+        is_foreign = seat is not None and seat.private_ip != address
+        return is_foreign or allocation in self.world.places.gone

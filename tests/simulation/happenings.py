@@ -5,7 +5,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from failover.engine.job import Kind
-from failover.engine.topology import InstanceId
+from failover.engine.topology import AllocationId, InstanceId
 from tests.simulation import requests
 from tests.simulation.floats import Floating, FloatingInterface, FloatingParts
 from tests.simulation.places import Spot
@@ -135,6 +135,18 @@ def _impede(simulation: "Simulation", event: Event, floating: Floating) -> None:
         simulation.schedule_effect(event.lasts_s, clear)
 
 
+def _forbid(simulation: "Simulation", event: Event, floating: Floating) -> None:
+    """Detaches there are refused for a reason that no fact shows."""
+    machine = simulation.world.machines[InstanceId(event.who)]
+    machine.hold_back = "UnauthorizedOperation"
+    if event.lasts_s:
+
+        def clear() -> None:
+            machine.hold_back = ""
+
+        simulation.schedule_effect(event.lasts_s, clear)
+
+
 def _hang_guest(simulation: "Simulation", event: Event, floating: Floating) -> None:
     world, who = simulation.world, InstanceId(event.who)
     world.set_guest(who, is_hung=True)
@@ -186,15 +198,26 @@ def _spot(floating: FloatingParts, who: InstanceId) -> Spot:
     return Spot(interface_id=primary_of(who), private_ip=address)
 
 
-def _lose_address(simulation: "Simulation", event: Event, floating: Floating) -> None:
+def _rider(floating: Floating) -> AllocationId | None:
+    """The Elastic IP that belongs to it without being what moves."""
     if isinstance(floating, FloatingInterface):
-        simulation.world.places.put(floating.allocation_id, None)
+        return floating.allocation_id
+    if isinstance(floating, FloatingParts) and floating.rider is not None:
+        return floating.rider[0]
+    return None
+
+
+def _lose_address(simulation: "Simulation", event: Event, floating: Floating) -> None:
+    rider = _rider(floating)
+    if rider is not None:
+        simulation.world.places.put(rider, None)
 
 
 def _move_address(simulation: "Simulation", event: Event, floating: Floating) -> None:
-    if isinstance(floating, FloatingInterface):
+    rider = _rider(floating)
+    if rider is not None:
         spot = Spot(interface_id=primary_of(STRANGER), private_ip="10.0.0.3")
-        simulation.world.places.put(floating.allocation_id, spot)
+        simulation.world.places.put(rider, spot)
 
 
 def _delete(simulation: "Simulation", event: Event, floating: Floating) -> None:
@@ -221,6 +244,7 @@ HAPPENINGS: Mapping[What, Happening] = {
     "start": _start,
     "fill": _fill,
     "impede": _impede,
+    "forbid": _forbid,
     "hang_guest": _hang_guest,
     "drop": _drop,
     "raise_flag": _raise_flag,
@@ -236,7 +260,7 @@ def heal(simulation: "Simulation") -> None:
     """All that can be mended is: machines, room, guests, addresses."""
     world = simulation.world
     for machine in world.machines.values():
-        machine.impediment = ""
+        machine.impediment = machine.hold_back = ""
         world.set_guest(machine.id, is_hung=False)
         world.fill(machine.id, -machine.extras)
         # A stop and start gives burnt indexes back.
@@ -244,9 +268,10 @@ def heal(simulation: "Simulation") -> None:
         if machine.state in ("stopping", "stopped", "pending"):
             world.set_state(machine.id, "running")
     for floating in simulation.floats.values():
-        if isinstance(floating, FloatingInterface) and floating.exists:
-            spot = world.places.spots[floating.allocation_id]
-            if spot is not None and spot != floating.home:
-                world.places.put(floating.allocation_id, None)
+        rider = _rider(floating)
+        if rider is not None and floating.exists:
+            spot = world.places.spots[rider]
+            if spot is not None and spot.interface_id == primary_of(STRANGER):
+                world.places.put(rider, None)
     for process in simulation.processes:
         process.stalled_until = min(process.stalled_until, simulation.now)

@@ -160,11 +160,14 @@ class Watch:
 
     def note_impossible(self) -> None:
         history = self.history
+        # What cannot leave where it is cannot come anywhere else.
+        is_held_back = any(m.hold_back for m in self._sim.world.machines.values())
         for floating in self._sim.floats.values():
             for instance_id in self._sim.pairs[floating.key].ends:
                 key = (floating.key, instance_id)
                 is_good = floating.looks_possible(instance_id)
-                if not is_good or not floating.is_possible(instance_id):
+                is_possible = is_good and floating.is_possible(instance_id)
+                if is_held_back or not is_possible:
                     history.was_impossible.add(key)
                 if is_good:
                     history.impossible_since.pop(key, None)

@@ -84,6 +84,11 @@ class Places:
         for key in self._at.get(nic.id, ()):
             self._note(self.parts[key])
 
+    def riders_on(self, spot: Spot, private_ip: str) -> list[str]:
+        """Elastic IPs that sit on that address of that interface."""
+        seat = Spot(interface_id=spot.interface_id, private_ip=private_ip)
+        return [key for key, s in self.spots.items() if s == seat]
+
     def associations_of(self, interface_id: InterfaceId) -> dict[str, AllocationId]:
         """Elastic IPs on the interface, by the private address they sit on."""
         found: dict[str, AllocationId] = {}

@@ -36,6 +36,7 @@ What = Literal[
     "start",
     "fill",
     "impede",
+    "forbid",
     "hang_guest",
     "drop",
     "raise_flag",
@@ -98,6 +99,9 @@ class Plan:
     pairs: int = 1
     # How many route tables a route has.
     parts: int = 1
+    # An Elastic IP on a private address that moves; EC2 may let it come along.
+    has_rider: bool = False
+    do_riders_follow: bool = True
     limit: int = 2
     has_guard: bool = False
     is_flag_raised: bool = False

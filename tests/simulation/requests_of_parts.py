@@ -5,7 +5,13 @@ from typing import TYPE_CHECKING
 from failover.engine.job import Job, Kind, Moving, State
 from failover.engine.moves import places
 from failover.engine.moves.places import Place
-from failover.engine.topology import InstanceId, InterfaceId, Observation, Scope
+from failover.engine.topology import (
+    AllocationId,
+    InstanceId,
+    InterfaceId,
+    Observation,
+    Scope,
+)
 from tests.simulation.floats import FloatingParts
 
 if TYPE_CHECKING:
@@ -75,12 +81,22 @@ def job_for(
         requested_at=simulation.database_now,
         preflight_at=seen.began_at if simulation.plan.uses_preflight else None,
         strategy=simulation.plan.strategy,
+        snapshot=_riders(floating, seen),
         moving=Moving(
             parts=floating.parts,
             source=floating.ends[source] if source else None,
             target=floating.ends[to],
         ),
     )
+
+
+def _riders(
+    floating: FloatingParts, seen: Observation
+) -> tuple[tuple[AllocationId, str], ...]:
+    """Elastic IPs on a private address that moves: they must come along."""
+    addresses = {p.private_ip for p in floating.parts if p.subnet_id}
+    found = (i.associations for i in seen.interfaces.values())
+    return tuple(sorted(a for here in found for a in here if a[1] in addresses))
 
 
 def ask(simulation: "Simulation", floating: FloatingParts, to: str) -> None:

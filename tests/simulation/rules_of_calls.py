@@ -156,6 +156,8 @@ class Calls:
         ends = [e for e in (job.moving.source, job.moving.target) if e is not None]
         here = [e for e in ends if e.interface_id == call.interface_id]
         hold("I7 own interfaces", bool(here), call=call)
+        if (call.allocation_id, call.private_ip) in job.snapshot:
+            return
         if call.allocation_id is not None:
             is_pinned = any(e.private_ip == call.private_ip for e in here)
             hold("I7 own address of the interface", is_pinned, call=call)

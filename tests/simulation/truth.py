@@ -61,6 +61,8 @@ class Machine:
     burnt: set[int] = field(default_factory=set)
     # What an attach or move is refused with, whatever the facts say.
     impediment: str = ""
+    # What a detach there is refused with.
+    hold_back: str = ""
     # A guest that does not answer never lets an interface go by itself.
     is_guest_hung: bool = False
 
