@@ -111,7 +111,7 @@ def _repair(pair: Pair, prepared: Prepared, target: InstanceId) -> Job | None:
         job_id=wiring.new_uuid(),
         actor=GUARD,
         reason=words.fill(REPAIR_REASON, {"noun": words.noun(pair.strategy)}),
-        source="",
+        source=_left_at(chosen),
         from_device_index=pair.device_index,
     )
     try:
@@ -119,6 +119,12 @@ def _repair(pair: Pair, prepared: Prepared, target: InstanceId) -> Job | None:
     except (refusals.JobActive, refusals.Changed) as refusal:
         log.info("guard.stood_back", pair=pair.name, why=refusal.code)
         return None
+
+
+def _left_at(chosen: Prepared) -> str:
+    """The instance that it was left at: its interface may still be there, and dead."""
+    source = chosen.moving.source if chosen.moving else None
+    return source.instance_id if source else ""
 
 
 def _remember_first(pair: Pair, prepared: Prepared) -> None:

@@ -154,11 +154,12 @@ def _private_ip(pair: Pair, rows: Sequence[NetworkInterface]) -> Observed | None
         for entry in row.private_ips
         if row.subnet_id in subnets and entry["address"] == pair.private_ip
     ]
-    holders = {_holder(row) for row, _ in carriers}
+    # At one place only: a row that shows it elsewhere has not been read since.
+    carriers.sort(key=lambda carrier: -carrier[0].observed_began_at)
     row, entry = carriers[0] if carriers else (None, {})
     oldest = min(here, key=lambda r: r.observed_began_at)
     return Observed(
-        holder=_one_of(holders),
+        holder=_holder(row),
         began_at=oldest.observed_began_at,
         at=oldest.observed_at,
         public_ip=str(entry.get("public_ip") or ""),

@@ -309,3 +309,19 @@ def test_a_route_table_can_be_added_to_a_pair_and_what_moves_can_not_be_changed(
         pairs.update(
             pair=routes, change=pairs.PairChange(route_table_ids=()), actor=SHELL
         )
+
+
+@pytest.mark.parametrize("name", ["vip", "address", "routes"])
+def test_what_a_terminated_primary_had_is_swapped_to_the_standby(
+    name: str, vip: Pair, address: Pair, routes: Pair, console: Console
+) -> None:
+    console.ec2.terminate_instances(InstanceIds=[PRIMARY])
+    console.ec2.get_waiter("instance_terminated").wait(
+        InstanceIds=[PRIMARY], WaiterConfig={"Delay": 1, "MaxAttempts": 20}
+    )
+    pair = queries.get_pair(name)
+
+    job = finish(swaps.request_swap(pair=pair, to=STANDBY, actor=OLGA, force=True))
+
+    assert job.state == "succeeded", queries.view_job(job)
+    assert queries.view_pair(queries.get_pair(name)).active_instance_id == STANDBY

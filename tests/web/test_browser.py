@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from failover import models, wiring
-from tests.web.conftest import FLOATING, PRIMARY, Home
+from tests.web.conftest import FLOATING, PRIMARY, STANDBY, Home
 
 AXE = next(Path(axe_playwright_python.__file__).parent.rglob("axe.min.js"))
 RULES = ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa", "best-practice"]
@@ -216,3 +216,22 @@ def test_a_swap_needs_no_script(home: Home, site: str, browser: Browser) -> None
     assert str(job.id) in page.url
     assert job.reason == "step 7"
     context.close()
+
+
+def test_naming_two_instances_brings_the_advice_and_a_strategy_its_own_fields(
+    page: Page, home: Home, site: str, complaints: Complaints
+) -> None:
+    sign_in(page, home, site)
+    page.goto(f"{site}/pairs/new/")
+    interface = page.locator("#id_network_interface_id")
+    expect(interface).to_be_visible()
+    expect(page.get_by_label("Destination")).to_be_hidden()
+
+    page.get_by_label("Primary instance").fill(PRIMARY)
+    page.get_by_label("Standby instance").fill(STANDBY)
+    page.get_by_label("Standby instance").blur()
+
+    expect(page.get_by_role("heading", name="Private address")).to_be_visible()
+    page.get_by_role("radio", name="Routes").check()
+    expect(page.get_by_label("Destination")).to_be_visible()
+    expect(interface).to_be_hidden()

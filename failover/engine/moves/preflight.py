@@ -28,8 +28,9 @@ FREE: Spot = (None, "")
 class MovePlan:
     """A plan with where the resource lies; `moving` is what a job of it would pin.
 
-    `holder` has all of it; None: it lies free, is mixed between the ends, or is in
-    foreign hands, then `foreign` names them. `missing` are parts that EC2 does not
+    `holder` has all of it; None: it lies free (or on an interface that no instance
+    has any more), is mixed between the ends, or is in foreign hands, then `foreign`
+    names them. `missing` are parts that EC2 does not
     know. `riders` are Elastic IPs that move along with a private address.
     """
 
@@ -61,7 +62,11 @@ def plan_move(
     spots = {part.key: find_spot(part, seen) for part in parts}
     known = {key: spot for key, spot in spots.items() if spot is not None}
     target = ends.get(to)
-    source = _find_source(known.values(), ends, to, seen)
+    dead = frozenset(
+        s for p in parts if (s := known.get(p.key)) and _is_dead(p, s, seen)
+    )
+    live = [spot for spot in known.values() if spot not in dead]
+    source = _find_source(live, ends, to, seen) or _dead_source(dead, ends, to)
     moving = Moving(parts=parts, source=source, target=target)
     calls = tuple(
         make_move(part, target, is_free=known[part.key] == FREE)
@@ -82,7 +87,7 @@ def plan_move(
         checks=tuple(checks),
         plan_hash=hash_plan(strategy, to, _facts(spots, ends, seen), calls),
     )
-    return _describe(plan, moving, spots, ends, seen)
+    return _describe(plan, moving, spots, dead, ends, seen)
 
 
 def find_spot(part: Part, seen: Observation) -> Spot | None:
@@ -105,6 +110,39 @@ def find_spot(part: Part, seen: Observation) -> Spot | None:
 def _elsewhere(name: str) -> InterfaceId:
     """A place that is no interface: a gateway, or what EC2 does not say."""
     return InterfaceId(f"the target of {name}")
+
+
+def _is_dead(part: Part, spot: Spot, seen: Observation) -> bool:
+    """Whether it lies where nobody can serve: on an interface without an instance.
+
+    A terminated instance takes its interface along and leaves its routes behind,
+    black holes that lead to what is no more; EC2 frees its addresses itself.
+    """
+    interface = seen.interfaces.get(spot[0]) if spot[0] is not None else None
+    if interface is not None:
+        return interface.attachment is None
+    if part.route_table_id is None:
+        return False
+    table = seen.route_tables.get(part.route_table_id)
+    route = table.find(part.destination_cidr) if table else None
+    has_target = route is not None and route.interface_id is not None
+    return has_target and route is not None and route.state == "blackhole"
+
+
+def _dead_source(
+    dead: Iterable[Spot], ends: Mapping[InstanceId, End | None], to: InstanceId
+) -> End | None:
+    """The place that the dead parts are taken from, as an end of the other instance.
+
+    Nothing is ever moved back there: EC2 refuses it, or nobody would be served.
+    """
+    other = next((i for i in ends if i != to), None)
+    for interface_id, private_ip in sorted(dead, key=str):
+        if interface_id is not None and other is not None:
+            return End(
+                instance_id=other, interface_id=interface_id, private_ip=private_ip
+            )
+    return None
 
 
 def _is_at(part: Part, end: End, spot: Spot) -> bool:
@@ -144,11 +182,12 @@ def _describe(
     plan: Plan,
     moving: Moving,
     spots: Mapping[str, Spot | None],
+    dead: frozenset[Spot],
     ends: Mapping[InstanceId, End | None],
     seen: Observation,
 ) -> MovePlan:
     known = [spot for spot in spots.values() if spot is not None]
-    held = [spot for spot in known if spot != FREE]
+    held = [spot for spot in known if spot != FREE and spot not in dead]
     holders = [_instance_at(spot, seen) for spot in held]
     strange = [spot for spot in held if not _is_ours(spot, moving, ends, seen)]
     is_whole = len(held) == len(spots) and len(set(holders)) == 1 and not strange
