@@ -1,24 +1,19 @@
-"""Plans, checks and hashes of what moves in one call (protocol P5, P6)."""
+"""Plans and hashes of what moves in one call (protocol P5, P6)."""
 
-from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from failover.engine.job import Action, End, Part
-from failover.engine.moves.preflight import MovePlan, plan_move
-from failover.engine.preflight import Check
+from failover.engine.job import Action, End
 from failover.engine.topology import (
-    Instance,
     InstanceId,
     InterfaceId,
     Observation,
-    PrivateAddress,
+    Route,
 )
 from tests.engine.cast import ADDRESS, NOW, PRIMARY, STANDBY, an_instance
 from tests.engine.moves.cast import (
-    EIP,
     IP,
     OTHER_ADDRESS,
     ROUTES,
@@ -34,45 +29,15 @@ from tests.engine.moves.cast import (
     an_end,
     carrying,
 )
-
-ENDS: Mapping[InstanceId, End | None] = {PRIMARY: SOURCE, STANDBY: TARGET}
-BOTH = (an_instance(PRIMARY), an_instance(STANDBY))
-
-
-def seen(*shown: Any, job: Any = None, instances: tuple[Instance, ...] = BOTH) -> Any:
-    return a_look(job or a_move(), *shown, *instances)
-
-
-def planned(
-    look: Observation,
-    *parts: Part,
-    ends: Mapping[InstanceId, End | None] = ENDS,
-    to: InstanceId = STANDBY,
-    frozen: bool = False,
-) -> MovePlan:
-    what = parts or (EIP,)
-    job = a_move(*what)
-    return plan_move(
-        strategy=job.strategy,
-        parts=what,
-        ends=ends,
-        to=to,
-        seen=look,
-        frozen=frozen,
-    )
-
-
-def failed(plan: MovePlan) -> list[str]:
-    return [c.code for c in plan.plan.checks if not c.ok]
-
-
-def check(plan: MovePlan, code: str) -> Check:
-    (found,) = (c for c in plan.plan.checks if c.code == code)
-    return found
-
-
-AT_SOURCE = an_elastic_ip(SOURCE)
-
+from tests.engine.moves.planning import (
+    AT_SOURCE,
+    BOTH,
+    carried,
+    failed,
+    planned,
+    seen,
+    tables,
+)
 
 # The plan.
 
@@ -158,11 +123,6 @@ def test_a_frozen_pair_fails_its_plan() -> None:
 # Routes.
 
 
-def tables(*ends: End | None) -> Observation:
-    shown = [a_table(t, e) for t, e in zip(TABLES, ends, strict=True)]
-    return a_look(a_move(*ROUTES), *shown, *BOTH)
-
-
 def test_each_table_takes_one_call() -> None:
     found = planned(tables(SOURCE, SOURCE), *ROUTES)
 
@@ -217,30 +177,7 @@ def test_a_route_to_a_gateway_is_in_foreign_hands() -> None:
     assert planned(look, ROUTES[0]).foreign == f"the target of {TABLES[0]}"
 
 
-def test_routes_need_their_vpc_and_no_source_dest_check_at_both_ends() -> None:
-    look = tables(SOURCE, SOURCE)
-    strict = replace(
-        look,
-        interfaces={
-            i.interface_id: an_end(i, source_dest_check=True) for i in (SOURCE, TARGET)
-        },
-        route_tables={
-            t: replace(table, vpc_id="vpc-2") for t, table in look.route_tables.items()
-        },
-    )
-
-    found = planned(strict, *ROUTES)
-
-    assert failed(found) == ["same_vpc", "source_dest_check"]
-    assert ("interfaces", "eni-b, eni-a") in check(found, "source_dest_check").args
-    assert ("route_tables", "rtb-1, rtb-2") in check(found, "same_vpc").args
-
-
 # A private address.
-
-
-def carried(*shown: Any) -> Observation:
-    return a_look(a_move(IP), *shown, *BOTH)
 
 
 def test_a_private_address_moves_with_what_rides_on_it() -> None:
@@ -255,82 +192,6 @@ def test_a_private_address_without_a_carrier_is_free() -> None:
     found = planned(carried(), IP)
 
     assert (found.is_free, found.riders, failed(found)) == (True, (), [])
-
-
-def test_a_primary_address_never_moves() -> None:
-    primary = an_end(SOURCE, addresses=(PrivateAddress(address=VIP, primary=True),))
-
-    assert failed(planned(carried(primary), IP)) == ["addresses"]
-
-
-def test_a_private_address_stays_in_its_subnet_and_zone() -> None:
-    away = an_end(TARGET, subnet_id="subnet-b", availability_zone="eu-west-1b")
-
-    found = planned(carried(carrying(SOURCE, VIP), away), IP)
-
-    assert failed(found) == ["same_zone", "same_subnet"]
-
-
-# The target.
-
-
-@pytest.mark.parametrize(
-    ("shown", "ends"),
-    [
-        ((AT_SOURCE,), {PRIMARY: SOURCE, STANDBY: None}),
-        (
-            (AT_SOURCE,),
-            {PRIMARY: SOURCE, STANDBY: replace(TARGET, interface_id=STRANGERS)},
-        ),
-        ((AT_SOURCE, an_end(TARGET, attachment=None)), ENDS),
-    ],
-)
-def test_a_target_without_its_interface_cannot_take_it(shown: Any, ends: Any) -> None:
-    found = planned(seen(*shown), ends=ends)
-
-    assert failed(found) == ["target_interface"]
-
-
-@pytest.mark.parametrize(
-    ("target", "codes"),
-    [
-        (an_instance(STANDBY, "stopped"), ["target_state"]),
-        (an_instance(STANDBY, system_status="impaired"), ["target_status"]),
-    ],
-)
-def test_a_target_that_does_not_run_well_is_said(target: Any, codes: list[str]) -> None:
-    look = seen(AT_SOURCE, instances=(an_instance(PRIMARY), target))
-
-    assert failed(planned(look)) == codes
-
-
-@pytest.mark.parametrize(
-    "addresses",
-    [
-        (),
-        (
-            PrivateAddress(
-                address=TARGET.private_ip, primary=True, allocation_id=OTHER_ADDRESS
-            ),
-        ),
-    ],
-)
-def test_an_elastic_ip_needs_its_private_address_alone(addresses: Any) -> None:
-    look = seen(AT_SOURCE, an_end(TARGET, addresses=addresses))
-
-    assert failed(planned(look)) == ["addresses"]
-
-
-def test_a_public_address_that_would_be_lost_is_a_warning() -> None:
-    lent = PrivateAddress(
-        address=TARGET.private_ip, primary=True, public_ip="198.51.100.7"
-    )
-
-    found = planned(seen(AT_SOURCE, an_end(TARGET, addresses=(lent,))))
-
-    assert failed(found) == ["public_ip"]
-    assert found.plan.is_possible
-    assert check(found, "public_ip").severity == "warning"
 
 
 # The hash.
@@ -363,3 +224,52 @@ def test_another_target_has_another_hash() -> None:
     forward, back = planned(look), planned(look, to=PRIMARY)
 
     assert forward.plan.plan_hash != back.plan.plan_hash
+
+
+# What lies where nobody can serve.
+
+
+def dead_end(table_id: Any) -> Any:
+    """A table whose route leads to an interface that is no more."""
+    route = Route(
+        destination_cidr=ROUTES[0].destination_cidr,
+        interface_id=STRANGERS,
+        state="blackhole",
+    )
+    return replace(a_table(table_id), routes=(route,))
+
+
+def test_a_route_into_a_black_hole_lies_free_and_is_replaced() -> None:
+    job = a_move(*ROUTES)
+    look = seen(*(dead_end(t) for t in TABLES), job=job)
+
+    found = planned(look, *ROUTES)
+
+    assert (found.is_free, found.holder, found.foreign) == (True, None, "")
+    assert [c.action for c in found.plan.calls] == [Action.REPLACE_ROUTE] * 2
+    assert found.moving.source == End(instance_id=PRIMARY, interface_id=STRANGERS)
+    assert found.plan.is_possible
+
+
+def test_a_live_route_beside_a_black_hole_is_what_a_job_returns_to() -> None:
+    job = a_move(*ROUTES)
+    look = seen(a_table(TABLES[0], SOURCE), dead_end(TABLES[1]), job=job)
+
+    found = planned(look, *ROUTES)
+
+    assert (found.is_free, found.is_mixed) == (False, True)
+    assert found.moving.source is not None
+    assert found.moving.source.interface_id == SOURCE.interface_id
+
+
+def test_an_elastic_ip_on_an_interface_without_an_instance_is_taken_from_it() -> None:
+    left = an_end(replace(SOURCE, interface_id=STRANGERS), attachment=None)
+    look = seen(an_elastic_ip(SOURCE, interface_id=STRANGERS), left)
+
+    found = planned(look)
+
+    assert (found.is_free, found.holder, found.foreign) == (True, None, "")
+    (call,) = found.plan.calls
+    assert (call.action, call.may_take) == (Action.ASSOCIATE, True)
+    assert found.moving.source is not None
+    assert found.moving.source.instance_id == PRIMARY
