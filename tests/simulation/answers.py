@@ -117,11 +117,7 @@ def _assign(world: "World", call: Call) -> None:
         return
     if here is not None and not call.may_take:
         raise Refusal("InvalidParameterValue", "assigned, but move is not allowed")
-    riders = places.riders_on(here, key) if here is not None else []
     places.put(key, Spot(interface_id=nic.id))
-    for rider in riders:
-        seat = Spot(interface_id=nic.id, private_ip=key)
-        places.put(rider, seat if world.do_riders_follow else None)
 
 
 def _lead_route(world: "World", call: Call) -> None:

@@ -131,6 +131,7 @@ class Endings:
             plan = self._sim.plan
             latest = at + max(plan.lags) + 4 * plan.slow_look_s + 1.0
             latest += 5 * plan.dwell_s if plan.dwells else 0.0
+            latest += 5.0 if "slow_to_leave" in plan.call_faults.values() else 0.0
             is_true = earliest - 1e-3 <= (started_at or 0.0) <= latest
             hold("I21 the outage began then", is_true, at=at, started_at=started_at)
 

@@ -1,7 +1,7 @@
 """Where each Elastic IP, private address and route is, and where it was."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from failover.engine.job import Part
 from failover.engine.topology import (
@@ -34,6 +34,7 @@ class Places:
         self.parts: dict[str, Part] = {}
         self.spots: dict[str, Spot | None] = {}
         self.gone: set[str] = set()
+        self.do_riders_follow = True
         # Keys by where they are, so that a change of an interface finds them.
         self._at: dict[InterfaceId, set[str]] = {}
         self._addresses: dict[AllocationId, list[tuple[float, ElasticIp | None]]] = {}
@@ -53,20 +54,33 @@ class Places:
         old, part = self.spots[key], self.parts[key]
         if old == spot and key not in self.gone:
             return
-        for here in (old, spot):
-            if here is not None:
-                self._at.setdefault(here.interface_id, set()).discard(key)
-        if part.subnet_id:
-            if old is not None:
-                self._nics[old.interface_id].secondaries.remove(part.private_ip)
-            if spot is not None:
-                self._nics[spot.interface_id].secondaries.append(part.private_ip)
-        self.spots[key] = spot
+        if old is not None:
+            self._at[old.interface_id].discard(key)
         if spot is not None:
             self._at.setdefault(spot.interface_id, set()).add(key)
+        self._assign(part, old, spot)
+        self.spots[key] = spot
         self._note(part)
+        if part.subnet_id and old is not None:
+            self._take_along(part, old, spot)
         touched = [s.interface_id for s in (old, spot) if s is not None]
         self.on_move(key, dict.fromkeys(touched))
+
+    def _take_along(self, part: Part, old: Spot, new: Spot | None) -> None:
+        """Elastic IPs on a private address go with it, or come off."""
+        seat = Spot(interface_id=old.interface_id, private_ip=part.private_ip)
+        for key in [k for k, s in self.spots.items() if s == seat]:
+            if new is None or not self.do_riders_follow:
+                self.put(key, None)
+            else:
+                self.put(key, replace(seat, interface_id=new.interface_id))
+
+    def _assign(self, part: Part, old: Spot | None, new: Spot | None) -> None:
+        """A private address is the interface's own."""
+        if part.subnet_id and old is not None:
+            self._nics[old.interface_id].secondaries.remove(part.private_ip)
+        if part.subnet_id and new is not None:
+            self._nics[new.interface_id].secondaries.append(part.private_ip)
 
     def delete(self, key: str) -> None:
         """Released, or its table deleted: nobody has it any more."""
@@ -83,11 +97,6 @@ class Places:
         """The interface has changed, and with it what leads there."""
         for key in self._at.get(nic.id, ()):
             self._note(self.parts[key])
-
-    def riders_on(self, spot: Spot, private_ip: str) -> list[str]:
-        """Elastic IPs that sit on that address of that interface."""
-        seat = Spot(interface_id=spot.interface_id, private_ip=private_ip)
-        return [key for key, s in self.spots.items() if s == seat]
 
     def associations_of(self, interface_id: InterfaceId) -> dict[str, AllocationId]:
         """Elastic IPs on the interface, by the private address they sit on."""

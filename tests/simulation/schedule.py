@@ -100,7 +100,7 @@ class Simulation:
             attach_s=plan.attach_s,
             hangs=list(plan.hangs),
         )
-        self.world.do_riders_follow = plan.do_riders_follow
+        self.world.places.do_riders_follow = plan.do_riders_follow
         self.floats: dict[str, Floating] = {}
         self.pairs: dict[str, PairRow] = {}
         # The floating resource that an interface or a part belongs to.

@@ -46,7 +46,6 @@ class World:
         self._schedule = schedule
         self._detach_s = detach_s
         self._attach_s = attach_s
-        self.do_riders_follow = True
         # How much longer the next detaches without force take.
         self._hangs = hangs
         self._number = 0
