@@ -22,6 +22,8 @@ AT_ONCE = 60
 LEVELS_AGE_S = 0.1
 # A job that was called up and has not begun holds nobody up after this time.
 CALLED_S = 5.0
+# How often an unchanged queue is looked through.
+CALL_EVERY_S = 0.05
 ASK_AGAIN_S = 1.0
 BRAKE_AGE_S = 0.5
 
@@ -54,6 +56,8 @@ class Gate:
         self._read_at = float("-inf")
         self._is_braked_elsewhere = False
         self._brake_read_at = float("-inf")
+        self._queued = 0
+        self._call_from = 0.0
         self._is_asking = False
         self._ask_from = 0.0
         # The 5th percentile of this region's detaches, once it is known.
@@ -63,9 +67,12 @@ class Gate:
 
     def call_up(self, held: Hands, now: float) -> None:
         """Let those be looked at whose calls could soon be paid, in their order."""
-        waiting = hands.queue(held)[:AT_ONCE]
-        if not waiting:
+        queued = sum(h.is_queued for h in held.values())
+        is_same = queued == self._queued and now < self._call_from
+        if not queued or is_same:
             return
+        self._queued, self._call_from = queued, now + CALL_EVERY_S
+        waiting = hands.queue(held)[:AT_ONCE]
         if now - self._read_at > LEVELS_AGE_S:
             self.read(now)
         called = [
@@ -109,6 +116,9 @@ class Gate:
             now=now,
             is_braked=bool(darkening) and self._is_braked(held, darkening, now),
         )
+        if paid:
+            # What is left after these is read again before anybody is called up.
+            self._read_at = float("-inf")
         by_job = {s.done.job.id: s for s in sending}
         granted = {p.job_id for p in paid}
         for job_id in by_job.keys() - granted:

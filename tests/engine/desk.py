@@ -2,6 +2,7 @@
 
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 from uuid import UUID
 
 from failover.engine.drive import Driver
@@ -13,15 +14,71 @@ from failover.engine.topology import (
     Attachment,
     AttachmentId,
     Instance,
+    InstanceId,
     Interface,
     InterfaceId,
     Observation,
     Scope,
 )
-from tests.engine.cast import LIMITS, NOW, PRIMARY, STANDBY, an_instance, an_interface
+from tests.engine.cast import (
+    AT_PRIMARY,
+    AT_STANDBY,
+    LIMITS,
+    NOW,
+    PRIMARY,
+    STANDBY,
+    a_job,
+    an_instance,
+    an_interface,
+    remembering,
+    under_way,
+)
 from tests.simulation.memory_store import MemoryStore
 
 REGION = 1
+SECOND = UUID(int=2)
+
+
+def another(job: Job) -> Job:
+    """The same for another interface."""
+    return replace(job, id=SECOND, interface_id=InterfaceId("eni-second"))
+
+
+def many(count: int, **changes: Any) -> list[Job]:
+    """Jobs that were asked for one after the other, each of its own pair."""
+    return [
+        a_job(
+            id=UUID(int=100 + n),
+            interface_id=InterfaceId(f"eni-{n:04d}"),
+            from_instance_id=InstanceId(f"i-{n:04d}-a"),
+            to_instance_id=InstanceId(f"i-{n:04d}-b"),
+            requested_at=NOW - 100 + n / 100,
+            **changes,
+        )
+        for n in range(count)
+    ]
+
+
+def fresh_request(**changes: Any) -> Job:
+    """One whose request has looked at EC2 half a second ago."""
+    return a_job(preflight_at=NOW - 0.5, preflight_attachment_id=AT_PRIMARY, **changes)
+
+
+def settled_job(**changes: Any) -> Job:
+    """One that has arrived and needs only its second look."""
+    memory = remembering(
+        settled_since=NOW - 6,
+        attachment_id=AT_STANDBY,
+        state_key="eni-attach-2:ATTACHED",
+        state_since=NOW - 6,
+    )
+    return under_way(memory=memory, restored_at=NOW - 6, **changes)
+
+
+def dark(**changes: Any) -> Job:
+    """Another interface, which lies free."""
+    memory = remembering(dead=(AT_PRIMARY,), state_key="free")
+    return another(under_way(memory=memory, detached_at=NOW - 6, **changes))
 
 
 @dataclass(slots=True)
