@@ -30,8 +30,8 @@ class MovePlan:
 
     `holder` has all of it; None: it lies free (or on an interface that no instance
     has any more), is mixed between the ends, or is in foreign hands, then `foreign`
-    names them. `missing` are parts that EC2 does not
-    know. `riders` are Elastic IPs that move along with a private address.
+    names them. `missing` are parts that EC2 does not know. `riders` are Elastic IPs
+    that move along with a private address.
     """
 
     plan: Plan
@@ -137,12 +137,10 @@ def _dead_source(
     Nothing is ever moved back there: EC2 refuses it, or nobody would be served.
     """
     other = next((i for i in ends if i != to), None)
-    for interface_id, private_ip in sorted(dead, key=str):
-        if interface_id is not None and other is not None:
-            return End(
-                instance_id=other, interface_id=interface_id, private_ip=private_ip
-            )
-    return None
+    interface_id, private_ip = min(dead, key=str, default=FREE)
+    if interface_id is None or other is None:
+        return None
+    return End(instance_id=other, interface_id=interface_id, private_ip=private_ip)
 
 
 def _is_at(part: Part, end: End, spot: Spot) -> bool:
