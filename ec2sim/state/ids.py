@@ -31,9 +31,7 @@ class Kind:
         """The error for identifiers that name nothing."""
         sentence = self.said if len(values) == 1 else self.said_of_many
         names = ", ".join(values)
-        return Ec2Error(
-            self.not_found, sentence.format(noun=self.noun, names=names)
-        )
+        return Ec2Error(self.not_found, sentence.format(noun=self.noun, names=names))
 
     def check(self, value: str) -> None:
         """Refuse a value that is not written like an identifier of this kind."""
