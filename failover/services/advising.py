@@ -3,27 +3,17 @@
 Read from the mirror, so that a page may ask as often as it likes.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
 from failover.engine import advisor
 from failover.engine.advisor import Advice
-from failover.engine.topology import (
-    AllocationId,
-    Attachment,
-    AttachmentId,
-    Instance,
-    InstanceId,
-    Interface,
-    InterfaceId,
-    PrivateAddress,
-    Slot,
-)
+from failover.engine.topology import Instance
 from failover.models import Instance as InstanceRow
 from failover.models import NetworkInterface, Pair
 from failover.services import (
+    facts,
     fields,
     measures,
     plans,
@@ -98,10 +88,10 @@ def advise(
     )
     index = pair.device_index if pair and pair.strategy == "eni" else 1
     advice = advisor.advise(
-        primary=_instance(ends[0]),
-        standby=_instance(ends[1]),
-        interfaces={InterfaceId(r.interface_id): _interface(r) for r in rows},
-        floating=_interface(floating) if floating else None,
+        primary=_present(ends[0]),
+        standby=_present(ends[1]),
+        interfaces={i.id: i for i in map(facts.interface, rows)},
+        floating=facts.interface(floating) if floating else None,
         device_index=index,
     )
     shown = [_view(a, region_id, pair) for a in advice]
@@ -152,53 +142,7 @@ def _get_instance(region_id: int, instance_id: str) -> InstanceRow:
     return row
 
 
-# The mirror's rows as the engine's facts.
-
-
-def _instance(row: InstanceRow) -> Instance:
-    return Instance(
-        id=InstanceId(row.instance_id),
-        state="terminated" if row.vanished_at is not None else row.state,
-        availability_zone=row.availability_zone,
-        vpc_id=row.vpc_id,
-        subnet_id=row.subnet_id,
-        type=row.type,
-        slots=tuple(
-            Slot(interface_id=InterfaceId(s["id"]), device_index=s["device_index"])
-            for s in row.interfaces
-        ),
-        system_status=row.system_status,
-        instance_status=row.instance_status,
-        interface_limit=row.interface_limit,
-    )
-
-
-def _interface(row: NetworkInterface) -> Interface:
-    attachment = None
-    if row.attachment_id:
-        attachment = Attachment(
-            id=AttachmentId(row.attachment_id),
-            instance_id=InstanceId(row.instance_id),
-            device_index=row.device_index or 0,
-            status=row.attachment_status,
-        )
-    return Interface(
-        id=InterfaceId(row.interface_id),
-        status=row.status,
-        availability_zone=row.availability_zone,
-        vpc_id=row.vpc_id,
-        subnet_id=row.subnet_id,
-        addresses=tuple(_address(a) for a in row.private_ips),
-        source_dest_check=row.source_dest_check,
-        attachment=attachment,
-    )
-
-
-def _address(kept: Mapping[str, Any]) -> PrivateAddress:
-    allocation_id = kept.get("allocation_id")
-    return PrivateAddress(
-        address=kept["address"],
-        primary=kept["primary"],
-        public_ip=kept.get("public_ip") or "",
-        allocation_id=AllocationId(allocation_id) if allocation_id else None,
-    )
+def _present(row: InstanceRow) -> Instance:
+    """The instance; what EC2 no longer shows is terminated."""
+    shown = facts.instance(row)
+    return shown if row.vanished_at is None else replace(shown, state="terminated")
