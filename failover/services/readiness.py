@@ -57,6 +57,8 @@ class Judged:
     checks: tuple[Check, ...]
     rests_on: datetime
     burns: tuple[dict[str, Any], ...]
+    # How soon to judge again at the latest.
+    every: timedelta
 
     @property
     def kept(self) -> list[dict[str, Any]]:
@@ -86,8 +88,8 @@ def check(pairs: Sequence[Pair]) -> None:
     for start in range(0, len(judged), CHUNK):
         _keep(judged[start : start + CHUNK], now)
     done = {j.pair.pk for j in judged}
-    left = stale if looked is None else [p for p in pairs if p.pk not in done]
-    Pair.objects.filter(id__in=[p.pk for p in left]).update(
+    left = [p.pk for p in pairs if p.pk not in done]
+    Pair.objects.filter(id__in=left).update(
         readiness_due_at=now + AGAIN, readiness_generation=F("generation")
     )
 
@@ -159,6 +161,7 @@ def _judge(
                 checks=tuple(checks),
                 rests_on=rests_on,
                 burns=tuple(pair.needs_start_stop),
+                every=EVERY if _is_fresh(rests_on, now) else AGAIN,
             )
         )
     return judged
@@ -186,7 +189,7 @@ def _keep(judged: Sequence[Judged], now: datetime) -> None:
             one = by_id[row.pk]
             before = standing.read_news(row)
             news, entry = _hear(one, before, now)
-            due_at = _due_at(news, now)
+            due_at = _due_at(news, now, one.every)
             if entry is not None:
                 told.append(entry)
             if _is_same(row, one) and news == before:
@@ -216,11 +219,11 @@ def _is_same(row: Pair, one: Judged) -> bool:
     )
 
 
-def _due_at(news: News, now: datetime) -> datetime:
+def _due_at(news: News, now: datetime, every: timedelta) -> datetime:
     soon = news.due_at(now.timestamp())
     if soon is None:
-        return now + EVERY
-    return min(now + EVERY, datetime.fromtimestamp(soon, tz=now.tzinfo))
+        return now + every
+    return min(now + every, datetime.fromtimestamp(soon, tz=now.tzinfo))
 
 
 def _hear(one: Judged, before: News, now: datetime) -> tuple[News, Entry | None]:

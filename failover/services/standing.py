@@ -22,9 +22,9 @@ WORTHLESS_S = 300.0
 # Said anew each time, so never read from the row.
 LIVE = frozenset({"frozen", "job_active", "inventory_age"})
 
-# One verdict within this many seconds is followed by the next only if that holds four
-# times as long as the one before: a pair that flaps is no stream of alarms.
-RECENT_S = 1800.0
+# A verdict is told once it has lasted; each one told within so many seconds makes the
+# next wait four times as long: a pair that flaps is no stream of alarms.
+RECENT_S = 6 * 3600.0
 FIRST_HOLD_S = 5.0
 MOST_HOLD_S = 600.0
 HOLD_FACTOR = 4.0
