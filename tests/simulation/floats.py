@@ -35,6 +35,11 @@ class Floating(Protocol):
     @property
     def exists(self) -> bool: ...
 
+    @property
+    def lies_free(self) -> bool:
+        """Whether it serves nowhere, and nobody holds it."""
+        ...
+
     def is_tied_at(self, instance_id: InstanceId | None) -> bool:
         """Whether it is attached there, or all parts of it are there."""
         ...
@@ -77,6 +82,10 @@ class FloatingInterface:
     @property
     def exists(self) -> bool:
         return self.nic.exists
+
+    @property
+    def lies_free(self) -> bool:
+        return self.nic.tie is None
 
     @property
     def home(self) -> Spot:
@@ -137,6 +146,14 @@ class FloatingParts:
     def holder(self) -> InstanceId | None:
         holders = {self._holder_at(s) for s in self.spots}
         return holders.pop() if len(holders) == 1 else MIXED
+
+    @property
+    def lies_free(self) -> bool:
+        return all(s is None or self._is_dead(s) for s in self.spots)
+
+    def _is_dead(self, spot: Spot) -> bool:
+        """An interface that no instance has any more: a route there is a black hole."""
+        return self.world.nics[spot.interface_id].tie is None
 
     def _holder_at(self, spot: Spot | None) -> InstanceId | None:
         if spot is None:

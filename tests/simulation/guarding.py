@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from failover.engine import guard, preflight
 from failover.engine.guard import GuardFacts, Repair
 from failover.engine.job import Kind
+from failover.engine.moves.preflight import MovePlan
 from failover.engine.topology import InstanceId, Observation
 from tests.simulation import requests, requests_of_parts
 from tests.simulation.floats import (
@@ -55,7 +56,7 @@ class Guard:
     def is_content(self) -> bool:
         """Whether nothing is left for it to do."""
         pair, floating = self._pair, self._floating
-        is_free = floating.exists and floating.holder is None
+        is_free = floating.exists and floating.lies_free
         return not is_free or pair.desired is None or pair.is_frozen
 
     def on_second(self) -> None:
@@ -160,13 +161,16 @@ def _see_parts(
 ) -> Sight:
     seen: Observation = requests_of_parts.look(simulation, floating, began_at)
 
+    def plan(to: InstanceId) -> MovePlan:
+        return requests_of_parts.plan_for(simulation, floating, to, seen)
+
     def begin(to: InstanceId) -> bool:
-        job = requests_of_parts.job_for(simulation, floating, None, to, seen)
+        job = requests_of_parts.job_for(simulation, plan(to), seen)
         return requests_of_parts.begin(simulation, floating, job)
 
     return Sight(
         began_at=began_at,
-        is_free=requests_of_parts.holder_in(floating, seen) is None,
-        is_possible=lambda to: requests_of_parts.is_possible(floating, to, seen),
+        is_free=plan(next(iter(floating.ends))).is_free,
+        is_possible=lambda to: plan(to).plan.is_possible,
         begin=begin,
     )

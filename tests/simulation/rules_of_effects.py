@@ -117,7 +117,7 @@ class Effects:
         pair = sim.pairs[floating.key]
         is_alone = (
             floating.exists
-            and floating.holder is None
+            and floating.lies_free
             and pair.desired is not None
             and not pair.is_frozen
             and not any(
