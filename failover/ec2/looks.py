@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from mypy_boto3_ec2 import EC2Client
 
 T = TypeVar("T")
+Key = TypeVar("Key", str, tuple[str, str])
 Part = Callable[[], T]
 ZonesOf = Callable[[Sequence[str]], Mapping[str, str]]
 
@@ -36,7 +37,7 @@ STATUS_IDS = 100
 INSTANCE_ID = re.compile(r"\bi-[0-9a-f]+\b")
 
 
-def chunk(ids: Iterable[str], size: int) -> list[list[str]]:
+def chunk(ids: Iterable[Key], size: int) -> list[list[Key]]:
     """The ids in order, in lists of at most `size`."""
     ordered = sorted(ids)
     return [ordered[at : at + size] for at in range(0, len(ordered), size)]
@@ -109,16 +110,22 @@ class Looks:
             )
         ]
 
-    def read_carriers(self, subnet_id: str, address: str) -> list[Interface]:
-        """The interfaces of the subnet that carry a private address: one at most."""
+    def read_carriers(self, places: Sequence[tuple[str, str]]) -> list[Interface]:
+        """The interfaces that carry these addresses of these subnets, in one call.
+
+        `places` are (subnet id, address), at most 200. Two filters know nothing of
+        each other, so an interface of one's subnet with another's address comes too.
+        """
+        subnets = sorted({subnet_id for subnet_id, _ in places})
+        addresses = sorted({address for _, address in places})
         return [
             replies.read_interface(reply)
             for reply in read_pages(
                 self._client.describe_network_interfaces,
                 "NetworkInterfaces",
                 Filters=[
-                    {"Name": "subnet-id", "Values": [subnet_id]},
-                    {"Name": "addresses.private-ip-address", "Values": [address]},
+                    {"Name": "subnet-id", "Values": subnets},
+                    {"Name": "addresses.private-ip-address", "Values": addresses},
                 ],
                 MaxResults=PAGE,
             )

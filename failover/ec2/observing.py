@@ -85,7 +85,10 @@ def _parts(read: Looks, scope: Scope, found: Found) -> list[Part[Any]]:
             for one in sorted(scope.confirm_route_table_ids)
         ),
         *(by(_confirm, read, found, one) for one in sorted(scope.confirm_ids)),
-        *(by(_carriers, read, found, *place) for place in sorted(scope.private_ips)),
+        *(
+            by(_carriers, read, found, places)
+            for places in looks.chunk(scope.private_ips, looks.FILTER_VALUES)
+        ),
         *(by(_interfaces, read, found, ids) for ids in _cut(scope.interface_ids)),
     ]
 
@@ -101,8 +104,8 @@ def _interfaces(read: Looks, found: Found, ids: Sequence[str]) -> None:
     found.interfaces.extend(read.read_interfaces(ids))
 
 
-def _carriers(read: Looks, found: Found, subnet_id: str, address: str) -> None:
-    found.interfaces.extend(read.read_carriers(subnet_id, address))
+def _carriers(read: Looks, found: Found, places: Sequence[tuple[str, str]]) -> None:
+    found.interfaces.extend(read.read_carriers(places))
 
 
 def _instances(read: Looks, found: Found, ids: Sequence[str]) -> None:

@@ -70,6 +70,18 @@ def test_who_carries_an_address_is_asked_of_its_subnet(open_desk: Open) -> None:
     }
 
 
+def test_many_addresses_are_asked_for_two_hundred_at_a_time(open_desk: Open) -> None:
+    desk = open_desk(lambda asked: reply(asked["Action"], "<networkInterfaceSet/>"))
+    many = frozenset(
+        (f"subnet-{n % 3}", f"10.0.{n // 250}.{n % 250}") for n in range(450)
+    )
+
+    desk.gateway.observe(Scope(private_ips=many))
+
+    assert len(desk.endpoint.asked) == 3
+    assert all("Filter.2.Value.201" not in a for a in desk.endpoint.asked)
+
+
 GONE = Scope(
     confirm_allocation_ids=frozenset({EIP}),
     confirm_route_table_ids=frozenset({TABLE}),
