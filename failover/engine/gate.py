@@ -134,6 +134,7 @@ class Gate:
     def answered(self, is_allowed: bool | None, now: float) -> None:  # noqa: FBT001
         """The DryRun before a burst has ended; None: EC2 gave no answer."""
         self._is_asking = False
+        self._call_from = now
         if is_allowed is None:
             self._ask_from = now + ASK_AGAIN_S
             return

@@ -193,6 +193,11 @@ class Desk:
             instances={i.id: i for i in known if i.id in scope.instance_ids},
         )
 
+    def nothing(self) -> Observation:
+        """The answer to the latest look: EC2 omits whatever was asked for."""
+        at = self.now()
+        return Observation(scope=self.looks[-1], began_at=at, ended_at=at)
+
     def failed(self) -> LookFailed:
         return LookFailed(scope=self.looks[-1], error=Ec2Busy(code="Busy"))
 

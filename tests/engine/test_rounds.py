@@ -2,7 +2,7 @@
 
 import pytest
 
-from failover.engine.job import Action, State
+from failover.engine.job import Action, Aim, State
 from failover.engine.topology import Rank
 from tests.engine.cast import (
     AT_PRIMARY,
@@ -10,6 +10,7 @@ from tests.engine.cast import (
     JOB_ID,
     LIMITS,
     NOW,
+    PRIMARY,
     STANDBY,
     STRANGER,
     a_detach,
@@ -207,3 +208,55 @@ def test_a_tick_that_fails_does_not_stop_the_others(desk: Desk) -> None:
 
     assert len(desk.failures) == 1
     assert [i.job_id for i, _ in desk.sent] == [JOB_ID]
+
+
+def test_only_what_has_changed_is_mirrored(desk: Desk) -> None:
+    desk.add(settled_job())
+    desk.add(another(under_way(started_at=NOW - 9)), a_detach())
+    desk.drive()
+
+    desk.tell(desk.seen(held(STANDBY), held(status="detaching")))
+    assert set(desk.store.mirrored) == {a_job().interface_id, "eni-second"}
+    desk.store.mirrored.clear()
+    desk.tell(after_s=0.06)
+    desk.tell(desk.seen(held(status="detaching")))
+
+    assert desk.store.mirrored == {}
+
+
+def test_of_two_looks_that_end_together_the_newer_counts(desk: Desk) -> None:
+    desk.add(under_way(), a_detach())
+    desk.drive()
+    old = desk.seen(held(status="detaching"))
+    new = desk.seen(None)
+
+    desk.tell(old, new)
+
+    assert [i.call.action for i, _ in desk.sent] == [Action.ATTACH]
+
+
+def test_a_parked_job_that_cannot_have_its_slot_is_not_asked_in_a_hurry(
+    desk: Desk,
+) -> None:
+    gone = remembering(state_key="free", state_since=NOW - 9, dead=(AT_PRIMARY,))
+    job = under_way(
+        state=State.PARKED, parked_at=NOW - 5, aim=Aim.SOURCE, turns=1, memory=gone
+    )
+    lent = frozenset({f"1:eu:slot:{PRIMARY}:1"})
+    rival = another(a_job(state=State.SUCCEEDED))
+    desk.store.request(job=job, locks=frozenset({"1:eu:interface:eni-1"}))
+    desk.store.request(job=rival, locks=lent)
+    desk.store.rows[JOB_ID].intents = (a_detach(),)
+    desk.drive()
+
+    desk.tell(desk.seen(None))
+    desk.tell(after_s=0.01)
+
+    assert desk.sent == []
+    assert (desk.job(JOB_ID).state, desk.job(JOB_ID).why) == (
+        State.PARKED,
+        "slot_taken",
+    )
+    looks = len(desk.looks)
+    desk.tell(after_s=1.0)
+    assert len(desk.looks) == looks

@@ -3,13 +3,14 @@
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 
 from failover.engine import run
-from failover.engine.errands import LookFailed
+from failover.engine.errands import Event, LookFailed, Rehearsed
 from failover.engine.job import Call, Intent, Job, Kind, Outcome, State
 from failover.engine.limits import Limits
 from failover.engine.ports import Ec2Busy, Ec2Refused, Fence, Receipt, describe
@@ -18,6 +19,7 @@ from tests.engine.cast import (
     AT_STANDBY,
     INTERFACE,
     JOB_ID,
+    PRIMARY,
     STANDBY,
     a_detach,
     a_job,
@@ -202,3 +204,71 @@ def test_a_call_is_described_by_ec2s_own_names() -> None:
 
 def test_an_error_without_a_code_says_its_message() -> None:
     assert str(Ec2Busy(message="slow down")) == "slow down"
+
+
+def test_what_a_failing_zone_hid_is_an_event_of_its_own(
+    store: MemoryStore, pool: ThreadPoolExecutor
+) -> None:
+    errands = run.PooledErrands(ec2=HalfBlind(store=store), pool=pool)
+    asked = Scope(interface_ids=frozenset({INTERFACE}), instance_ids=BOTH)
+
+    errands.look(asked)
+
+    seen, failed = take(errands, 2)
+    assert isinstance(seen, Observation)
+    assert seen.scope.instance_ids == {STANDBY}
+    assert isinstance(failed, LookFailed)
+    assert (failed.scope, failed.shown) == (asked, seen.scope)
+
+
+@pytest.mark.parametrize(
+    ("ec2", "answer"),
+    [
+        ({"is_allowed": True}, True),
+        ({"is_allowed": False}, False),
+        ({"failing": [Ec2Refused(code="InvalidParameterValue")]}, True),
+        ({"failing": [Ec2Busy(code="RequestLimitExceeded")]}, None),
+    ],
+)
+def test_a_rehearsal_answers_whether_we_may(
+    store: MemoryStore,
+    pool: ThreadPoolExecutor,
+    ec2: dict[str, Any],
+    answer: bool | None,  # noqa: FBT001 - a parameter of the table above.
+) -> None:
+    errands = run.PooledErrands(ec2=SmallEc2(store=store, **ec2), pool=pool)
+
+    errands.rehearse(an_attach().call)
+
+    assert take(errands, 1) == [Rehearsed(is_allowed=answer)]
+
+
+def test_a_rehearsal_that_breaks_breaks_the_run(
+    store: MemoryStore, pool: ThreadPoolExecutor
+) -> None:
+    ec2 = SmallEc2(store=store, failing=[KeyError("lost")])
+    errands = run.PooledErrands(ec2=ec2, pool=pool)
+
+    errands.rehearse(an_attach().call)
+
+    with pytest.raises(KeyError):
+        errands.wait(5.0)
+
+
+BOTH = frozenset({PRIMARY, STANDBY})
+
+
+class HalfBlind(SmallEc2):
+    """One of the two instances is in a zone that fails."""
+
+    def observe(self, scope: Scope) -> Observation:
+        seen = super().observe(scope)
+        shown = scope.instance_ids - {PRIMARY}
+        return replace(seen, scope=replace(scope, instance_ids=shown))
+
+
+def take(errands: run.PooledErrands, count: int) -> list[Event]:
+    events: list[Event] = []
+    while len(events) < count:
+        events += errands.wait(5.0)
+    return events
