@@ -122,35 +122,62 @@ def _elastic_ips(pairs: Sequence[Pair]) -> dict[int, Observed]:
 
 def _private_ips(pairs: Sequence[Pair]) -> dict[int, Observed]:
     ends = {i for p in pairs for i in (p.primary_instance_id, p.standby_instance_id)}
-    # Whoever else carries such an address is found by its text.
-    carried = Q()
-    for address in {p.private_ip for p in pairs}:
-        carried |= Q(private_ips__icontains=f'"{address}"')
-    rows = NetworkInterface.objects.filter(
-        Q(instance_id__in=ends) | carried,
-        region_id__in={p.region_id for p in pairs},
-        vanished_at=None,
+    rows = list(
+        NetworkInterface.objects.filter(
+            instance_id__in=ends,
+            region_id__in={p.region_id for p in pairs},
+            vanished_at=None,
+        )
     )
-    by_region: dict[int, list[NetworkInterface]] = {}
+    at_ends = _by_instance(rows)
+    found = {p.pk: _private_ip(p, at_ends, ()) for p in pairs}
+    # Only what lies at neither end is searched for, by its text.
+    astray = [p for p in pairs if (seen := found[p.pk]) and not seen.interface_id]
+    if astray:
+        others = _list_carriers(astray, rows)
+        found |= {p.pk: _private_ip(p, at_ends, others) for p in astray}
+    return {key: seen for key, seen in found.items() if seen is not None}
+
+
+def _by_instance(
+    rows: Iterable[NetworkInterface],
+) -> Mapping[tuple[int, str], Sequence[NetworkInterface]]:
+    found: dict[tuple[int, str], list[NetworkInterface]] = {}
     for row in rows:
-        by_region.setdefault(row.region_id, []).append(row)
-    found = {}
-    for pair in pairs:
-        seen = _private_ip(pair, by_region.get(pair.region_id, []))
-        if seen is not None:
-            found[pair.pk] = seen
+        found.setdefault((row.region_id, row.instance_id), []).append(row)
     return found
 
 
-def _private_ip(pair: Pair, rows: Sequence[NetworkInterface]) -> Observed | None:
-    ends = (pair.primary_instance_id, pair.standby_instance_id)
-    here = [r for r in rows if r.instance_id in ends]
+def _list_carriers(
+    pairs: Sequence[Pair], rows: Sequence[NetworkInterface]
+) -> list[NetworkInterface]:
+    carried = Q()
+    for address in {p.private_ip for p in pairs}:
+        carried |= Q(private_ips__icontains=f'"{address}"')
+    subnets = {r.subnet_id for r in rows}
+    return list(
+        NetworkInterface.objects.filter(
+            carried, subnet_id__in=subnets, vanished_at=None
+        )
+    )
+
+
+def _private_ip(
+    pair: Pair,
+    at_ends: Mapping[tuple[int, str], Sequence[NetworkInterface]],
+    others: Sequence[NetworkInterface],
+) -> Observed | None:
+    here = [
+        row
+        for end in (pair.primary_instance_id, pair.standby_instance_id)
+        for row in at_ends.get((pair.region_id, end), ())
+    ]
     subnets = {r.subnet_id for r in here if r.device_index == pair.device_index}
     if not subnets:
         return None
     carriers = [
         (row, entry)
-        for row in rows
+        for row in (*here, *others)
         for entry in row.private_ips
         if row.subnet_id in subnets and entry["address"] == pair.private_ip
     ]

@@ -325,3 +325,21 @@ def test_what_a_terminated_primary_had_is_swapped_to_the_standby(
 
     assert job.state == "succeeded", queries.view_job(job)
     assert queries.view_pair(queries.get_pair(name)).active_instance_id == STANDBY
+
+
+def test_an_address_that_somebody_has_put_on_a_third_interface_is_drift(
+    address: Pair, console: Console, region: models.Region
+) -> None:
+    spare = console.ec2.create_network_interface(SubnetId=SUBNET)
+    console.assign(ADDRESS, spare["NetworkInterface"]["NetworkInterfaceId"])
+
+    moving.refresh(region, "address")
+    view = moving.refresh(region, "address")
+
+    # On an interface that no instance has, it serves nobody and counts as free.
+    assert (view.active_instance_id, view.sync) == (None, "drifted")
+    assert view.seen_interface_id == spare["NetworkInterface"]["NetworkInterfaceId"]
+    assert [p.name for p in guarding.list_suspects()] == ["address"]
+    job = finish(pairs.put_back(pair=queries.get_pair("address"), actor=OLGA))
+    assert job.state == "succeeded"
+    assert moving.refresh(region, "address").active_instance_id == PRIMARY
