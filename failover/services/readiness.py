@@ -237,7 +237,8 @@ def _hear(one: Judged, before: News, now: datetime) -> tuple[News, Entry | None]
     failed = standing.failures(checks)
     said = [standing.as_view(c, one.pair.strategy).detail for c in failed]
     outcome = "ready" if is_ready else "not_ready"
-    log.warning("pair.readiness", pair=one.pair.name, outcome=outcome, why=said)
+    tell = log.info if is_ready else log.warning
+    tell("pair.readiness", pair=one.pair.name, outcome=outcome, why=said)
     return news, Entry(
         at=now,
         actor=ACTOR,

@@ -3,8 +3,11 @@
 from datetime import timedelta
 from typing import Any
 
+from django.db.models import F
+
 from failover import models
 from failover.models import AuditEntry, Pair, Region
+from failover.models.inventory import Mirrored
 from failover.services import due, queries, readiness
 from failover.services.views import ReadinessView
 from tests.services.world import Sim
@@ -29,16 +32,11 @@ STAMPS: tuple[tuple[Any, tuple[str, ...]], ...] = (
 def let_pass(seconds: float) -> None:
     """Make all that the database remembers of readiness older by so much."""
     for model, names in STAMPS:
-        for row in model.objects.all():
-            moved: dict[str, Any] = {
-                name: value - timedelta(seconds=seconds)
-                for name in names
-                if (value := getattr(row, name)) is not None
-            }
-            if hasattr(row, "observed_began_at"):
-                moved["observed_began_at"] = row.observed_began_at - seconds
-            model.objects.filter(pk=row.pk).update(**moved)
-    for pair in Pair.objects.all():
+        earlier: dict[str, Any] = {n: F(n) - timedelta(seconds=seconds) for n in names}
+        if issubclass(model, Mirrored):
+            earlier["observed_began_at"] = F("observed_began_at") - seconds
+        model.objects.update(**earlier)
+    for pair in Pair.objects.exclude(readiness_news={}):
         news = {k: _older(v, seconds) for k, v in pair.readiness_news.items()}
         Pair.objects.filter(pk=pair.pk).update(readiness_news=news)
     for region in Region.objects.all():
@@ -50,7 +48,7 @@ def let_pass(seconds: float) -> None:
                 }
                 for action, verdict in region.permissions.items()
             },
-            budget=_rehearsed_earlier(region.budget, seconds),
+            budget=_spent_earlier(region.budget, seconds),
         )
 
 
@@ -62,7 +60,7 @@ def _older(value: Any, seconds: float) -> Any:
     return value - seconds
 
 
-def _rehearsed_earlier(kept: dict[str, Any], seconds: float) -> dict[str, Any]:
+def _spent_earlier(kept: dict[str, Any], seconds: float) -> dict[str, Any]:
     at = kept.get("rehearsed_at")
     buckets = {
         key: [level, rate, then - seconds, throttled_at]
