@@ -104,7 +104,7 @@ def _associate(world: "World", call: Call) -> None:
         raise Refusal("Resource.AlreadyAssociated")
     for other, other_spot in list(places.spots.items()):
         if other_spot == spot and places.parts[other].allocation_id is not None:
-            places.put(other, None)
+            world.displace(other)
     places.put(key, spot)
 
 

@@ -9,7 +9,9 @@ from tests.simulation import truth
 from tests.simulation.floats import Floating, FloatingInterface, FloatingParts
 from tests.simulation.pairs import PairRow
 from tests.simulation.places import Spot
+from tests.simulation.quotas import Quotas
 from tests.simulation.truth import Machine, Nic
+from tests.simulation.world import World
 
 if TYPE_CHECKING:
     from tests.simulation.schedule import Simulation
@@ -19,13 +21,39 @@ LONG_BEFORE_S = 60.0
 ADDRESSES = {A: "10.0.0.1", B: "10.0.0.2", C: "10.0.0.3"}
 
 
+def make_world(simulation: "Simulation") -> World:
+    """EC2 without anything in it."""
+    plan = simulation.plan
+    world = World(
+        now=lambda: simulation.clock.at,
+        schedule=simulation.schedule_effect,
+        rng=simulation.rng,
+        detach_s=plan.detach_s,
+        attach_s=plan.attach_s,
+        hangs=list(plan.hangs),
+    )
+    world.places.do_riders_follow = plan.do_riders_follow
+    return world
+
+
+def make_quotas(simulation: "Simulation") -> Quotas:
+    """EC2's buckets as the plan has them."""
+    plan = simulation.plan
+    return Quotas(
+        now=lambda: simulation.clock.at,
+        throttle=plan.throttle,
+        tokens=plan.tokens,
+        foreign_per_s=plan.foreign_per_s,
+    )
+
+
 def build(simulation: "Simulation") -> None:
     """Three instances, of which c is a stranger, and the plan's resources."""
     plan, world = simulation.plan, simulation.world
     # Long before the run, so that even the oldest read shows all of it.
     simulation.clock.at -= LONG_BEFORE_S
     for name in (A, B, C):
-        limit = plan.limit if name == plan.to else 4
+        limit = plan.limit if name == plan.to else 3 + plan.pairs
         world.add_machine(Machine(id=name, limit=limit))
     if plan.strategy is not Strategy.ENI:
         for name, address in ADDRESSES.items():
@@ -44,6 +72,7 @@ def build(simulation: "Simulation") -> None:
         )
     simulation.clock.at += LONG_BEFORE_S
     world.on_change = simulation.on_change
+    world.on_displaced = simulation.watch.on_displaced
     world.on_state = simulation.watch.note_impossible
 
 

@@ -63,7 +63,7 @@ def draw(family: str, seed: int) -> Plan:
         name=f"{family}/{seed}",
         strategy=strategy,
         **what,
-        pairs=2 if rng.random() < 0.15 else 1,
+        **_quota(rng),
         limit=rng.choice((2, 2, 3)),
         has_guard=rng.random() < 0.4,
         uses_preflight=rng.random() < 0.7,
@@ -78,6 +78,17 @@ def draw(family: str, seed: int) -> Plan:
         stall_s=rng.choice((3.0, 17.0, 40.0)),
         events=_events(rng, marks, max(lags)),
     )
+
+
+def _quota(rng: random.Random) -> dict[str, Any]:
+    if rng.random() < 0.93:
+        return {"pairs": 2 if rng.random() < 0.15 else 1}
+    return {
+        "pairs": rng.choice((2, 4, 6)),
+        "throttle": rng.choice(("api", "shared")),
+        "tokens": rng.choice((2.0, 5.0, 50.0)),
+        "foreign_per_s": rng.choice((0.0, 2.0, 4.9)),
+    }
 
 
 def _interface(rng: random.Random) -> dict[str, Any]:

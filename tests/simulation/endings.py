@@ -1,6 +1,7 @@
 """The invariants of an end: where it lies, why it turned, when it was dark."""
 
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 from failover.engine.job import Action, Job, Outcome, State
 from failover.engine.ports import Change
@@ -28,6 +29,7 @@ class Endings:
     def __init__(self, *, simulation: "Simulation", history: History) -> None:
         self._sim = simulation
         self._history = history
+        self._hanging_since: dict[UUID, float] = {}
 
     def on_terminal(self, change: Change, floating: Floating) -> None:
         job, now = change.job, self._sim.now
@@ -157,6 +159,23 @@ class Endings:
         hold("I21 restored_at is a gap and two latencies late", is_soon, late_s=late_s)
 
     # I1.
+
+    def nothing_hangs_unseen(self) -> None:
+        """A hung detach is parked and paged, or forced; asked each second."""
+        sim, limits = self._sim, self._sim.limits
+        if sim.is_database_down or sim.has_failing_looks or not sim.is_calm:
+            return
+        for row in sim.store.rows.values():
+            job = row.job
+            nic = sim.world.nics.get(job.interface_id)
+            is_hanging = nic is not None and nic.tie and nic.tie.status == "detaching"
+            if not is_hanging or job.state is not State.RUNNING:
+                self._hanging_since.pop(job.id, None)
+                continue
+            since = self._hanging_since.setdefault(job.id, sim.now)
+            patience_s = max(limits.force_after_s, job.force_after_s or 0.0)
+            most_s = 3 * patience_s + max(sim.plan.lags) + 5.0
+            hold("I1 a hung detach is parked", sim.now - since <= most_s, since=since)
 
     def all_jobs_have_ended(self) -> None:
         """Ended, or parked for a reason that healing does not take away."""

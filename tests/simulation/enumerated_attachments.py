@@ -210,6 +210,26 @@ def _guests() -> Iterator[Plan]:
                 )
 
 
+def _quotas() -> Iterator[Plan]:
+    """Many at once, with few tokens left in EC2's buckets, and others that call."""
+    for tokens in (3.0, 4.0, 6.0, 12.0):
+        for pairs in (4, 8):
+            for throttle in ("api", "shared"):
+                for foreign_per_s in (0.0, 3.0):
+                    for name, detach_s in (("quick", (2.0, 4.0)), ("slow", (7.0, 9.0))):
+                        calls = f"{throttle}-{foreign_per_s:g}-{name}"
+                        yield Plan(
+                            name=f"quota-{tokens:g}-{pairs}-{calls}",
+                            pairs=pairs,
+                            limit=16,
+                            throttle=throttle,
+                            tokens=tokens,
+                            foreign_per_s=foreign_per_s,
+                            detach_s=detach_s,
+                            uses_preflight=pairs == 8,
+                        )
+
+
 def plans() -> Iterator[Plan]:
     for family in (
         _stale,
@@ -222,5 +242,6 @@ def plans() -> Iterator[Plan]:
         _guarded,
         _refused,
         _guests,
+        _quotas,
     ):
         yield from family()

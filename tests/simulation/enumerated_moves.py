@@ -119,8 +119,25 @@ def _riders() -> Iterator[Plan]:
                 )
 
 
+def _squatters() -> Iterator[Plan]:
+    """Somebody else's Elastic IP sits where ours shall go."""
+    for mark in MOVE_MARKS:
+        for who in ("a", "b"):
+            for lags in LAGS:
+                yield Plan(
+                    name=f"move-squat-{who}-{mark}-{lags[-1]:g}",
+                    strategy=Strategy.EIP,
+                    lags=lags,
+                    # Long after the request's own look.
+                    breaks=(Break(point=3, what="kill"),),
+                    uses_preflight=False,
+                    events=(Event(what="squat", on=mark, who=who, after_s=1.0),),
+                )
+
+
 def plans() -> Iterator[Plan]:
     for strategy in MOVING:
         for family in (_calls, _echoes, _ends, _late_starts, _others):
             yield from family(strategy)
     yield from _riders()
+    yield from _squatters()

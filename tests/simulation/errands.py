@@ -24,6 +24,7 @@ class Errands:
         self._sim = process.sim
 
     def look(self, scope: Scope) -> None:
+        self._sim.watch.on_look(self._process)
         self._process.pulse()
         began_at = self._process.clock.now()
         self._sim.schedule(self._way_s(), lambda: self._answer(scope, began_at))
@@ -94,7 +95,8 @@ class Errands:
         sim = self._sim
         if fault == "lost":
             return
-        if fault == "throttled":
+        if fault == "throttled" or not sim.quotas.take(intent.call.action):
+            sim.watch.on_throttle(intent, is_planned=fault == "throttled")
             self._answer_call(intent, sent_at, Outcome.THROTTLED)
             return
         code, attachment_id = "", None

@@ -96,6 +96,7 @@ class Guard:
             return
         judged = guard.judge(self._facts(pair, sight))
         if isinstance(judged, Repair):
+            sim.watch.on_repair(pair, sight.began_at)
             if sight.begin(judged.target):
                 pair.repairs.append(sim.now)
         elif judged is None and (

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import TYPE_CHECKING
 
-from failover.engine.job import Kind
+from failover.engine.job import Kind, Part
 from failover.engine.topology import AllocationId, InstanceId
 from tests.simulation import requests
 from tests.simulation.floats import Floating, FloatingInterface, FloatingParts
@@ -19,6 +19,7 @@ Happening = Callable[["Simulation", Event, Floating], None]
 POWER_S = 2.0
 # A stranger's interface, where Elastic IPs may end up.
 STRANGER = InstanceId("c")
+SQUATTER = AllocationId("eipalloc-squatter")
 
 
 # Of our own.
@@ -159,6 +160,17 @@ def _hang_guest(simulation: "Simulation", event: Event, floating: Floating) -> N
 # Of interfaces and parts, by EC2 or by somebody's hand.
 
 
+def _squat(simulation: "Simulation", event: Event, floating: Floating) -> None:
+    """Somebody puts an Elastic IP of theirs where ours shall go."""
+    places = simulation.world.places
+    if not isinstance(floating, FloatingParts) or SQUATTER in places.parts:
+        return
+    spot = floating.spot(InstanceId(event.who))
+    if floating.parts[0].allocation_id and spot not in places.spots.values():
+        simulation.watch.history.squatted_at = simulation.now
+        places.add(Part(allocation_id=SQUATTER), spot)
+
+
 def _drop(simulation: "Simulation", event: Event, floating: Floating) -> None:
     """EC2 cannot keep an attach that a job has just made."""
     for row in simulation.store.rows.values():
@@ -246,6 +258,7 @@ HAPPENINGS: Mapping[What, Happening] = {
     "impede": _impede,
     "forbid": _forbid,
     "hang_guest": _hang_guest,
+    "squat": _squat,
     "drop": _drop,
     "raise_flag": _raise_flag,
     "hand_detach": _hand_detach,
@@ -273,5 +286,7 @@ def heal(simulation: "Simulation") -> None:
             spot = world.places.spots[rider]
             if spot is not None and spot.interface_id == primary_of(STRANGER):
                 world.places.put(rider, None)
+    if world.places.spots.get(SQUATTER) is not None:
+        world.places.put(SQUATTER, None)
     for process in simulation.processes:
         process.stalled_until = min(process.stalled_until, simulation.now)

@@ -55,6 +55,8 @@ class History:
     )
     # When somebody else last touched a resource or ended an instance; 0: never.
     disturbed_at: float = 0.0
+    # When somebody last put an address of theirs where ours shall go.
+    squatted_at: float = 0.0
     # Where a resource is tied now, and since when.
     tied_at: dict[str, tuple[InstanceId | None, float]] = field(default_factory=dict)
     was_impossible: set[tuple[str, InstanceId]] = field(default_factory=set)

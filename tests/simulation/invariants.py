@@ -15,9 +15,11 @@ from failover.engine.topology import AttachmentId, Interface, Observation
 from tests.simulation.endings import Endings
 from tests.simulation.floats import key_of
 from tests.simulation.history import History
+from tests.simulation.pairs import PairRow
 from tests.simulation.plans import FOREIGN, Event
 from tests.simulation.rules_of_calls import Calls
 from tests.simulation.rules_of_effects import Effects
+from tests.simulation.rules_of_pace import Pace
 from tests.simulation.rules_of_rows import Rows
 from tests.simulation.world import SHUTDOWN_S
 
@@ -69,6 +71,7 @@ class Watch:
         self._rows = Rows(simulation=simulation, history=self.history)
         self._calls = Calls(simulation=simulation, history=self.history)
         self._effects = Effects(simulation=simulation, history=self.history)
+        self._pace = Pace(simulation=simulation)
         self._endings = Endings(simulation=simulation, history=self.history)
 
     def begin(self) -> None:
@@ -114,7 +117,8 @@ class Watch:
                 continue
             old = before[change.job.id]
             self._rows.on_write(change, old)
-            self._calls.on_intent(change, old, process)
+            self._calls.on_write(change, old, process)
+            self._pace.on_write(change.job)
             if change.intent is not None:
                 self._sim.mark("intent")
             if not change.job.state.is_active:
@@ -135,9 +139,22 @@ class Watch:
     def on_wire(self, intent: Intent, fence: Fence) -> None:
         self._calls.on_wire(intent, fence)
 
+    def on_throttle(self, intent: Intent, *, is_planned: bool) -> None:
+        self._pace.on_throttle(intent, is_planned=is_planned)
+
+    def on_repair(self, pair: PairRow, seen_at: float) -> None:
+        """The guard starts a job, on a look that began then."""
+        self._effects.on_repair(pair, seen_at)
+
+    def on_look(self, process: "Process") -> None:
+        self._pace.on_look(process)
+
     def effect_of(self, intent: Intent) -> AbstractContextManager[None]:
         """Whatever changes inside is the doing of this call."""
         return self._effects.of(intent)
+
+    def on_displaced(self, key: str) -> None:
+        self._effects.on_displaced(key)
 
     def on_change(self, key: str, what: str) -> None:
         """`key` of an interface or part; what is nobody's floating resource passes."""
@@ -154,6 +171,7 @@ class Watch:
 
     def on_second(self) -> None:
         """Once a second: what may not last is asked for."""
+        self._endings.nothing_hangs_unseen()
         if self._sim.plan.has_guard:
             for floating in self._sim.floats.values():
                 self._effects.is_guarded(floating)

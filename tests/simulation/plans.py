@@ -38,6 +38,7 @@ What = Literal[
     "impede",
     "forbid",
     "hang_guest",
+    "squat",
     "drop",
     "raise_flag",
     "hand_detach",
@@ -107,6 +108,11 @@ class Plan:
     is_flag_raised: bool = False
     force_after_s: float | None = None
     uses_preflight: bool = True
+    # EC2's buckets: none, one for each API, or one; how full they are at the start,
+    # and how many tokens a second others take.
+    throttle: Literal["off", "api", "shared"] = "off"
+    tokens: float = 50.0
+    foreign_per_s: float = 0.0
     # Ages that a read may have, and how many looks of a hundred fail.
     lags: tuple[float, ...] = (0.0,)
     failing_looks: int = 0

@@ -36,10 +36,14 @@ class Calls:
         if interface.attachment is not None:
             self._shown.add((interface.id, interface.attachment.id))
 
-    def on_intent(self, change: Change, before: Job, process: "Process") -> None:
+    def on_write(self, change: Change, before: Job, process: "Process") -> None:
+        """One change of a transaction, after it was applied."""
+        if not change.job.state.is_active and change.job.first_intent_at is not None:
+            self._ends_on_a_fresh_look(change.job, process)
         intent = change.intent
         if intent is None:
             return
+        self._force_is_the_last_resort(change.job, intent)
         self._rests_on_a_fresh_look(change.job, intent, process)
         if before.first_intent_at is None and intent.call.action is Action.DETACH:
             self._target_was_possible(before, process)
@@ -93,6 +97,33 @@ class Calls:
             any(_is_supposed(job, call, o) for o in good),
             call=call,
         )
+
+    def _ends_on_a_fresh_look(self, job: Job, process: "Process") -> None:
+        most_s = self._sim.limits.finish_age_s + 0.1
+        good = any(
+            strategies.covers(o.scope, job) and process.woken_at - o.ended_at <= most_s
+            for o in process.delivered
+        )
+        hold("I19 an end rests on a fresh look", good, state=job.state)
+
+    # P4's ladder of force.
+
+    def _force_is_the_last_resort(self, job: Job, intent: Intent) -> None:
+        """Only on what hangs, or long after a plain detach; the index is burnt."""
+        call = intent.call
+        if not call.force:
+            return
+        hold("P4 a forced detach burns the index", job.is_index_burnt)
+        tie = self._sim.world.nics[job.interface_id].tie
+        is_hanging = tie is None or tie.status != "attached"
+        was_asked = any(
+            i.call.action is Action.DETACH
+            and i.call.attachment_id == call.attachment_id
+            and not i.call.force
+            and i.intent_at <= intent.intent_at - (job.force_after_s or 0.0)
+            for i in self._sim.store.rows[job.id].intents
+        )
+        hold("P4 force is the last resort", is_hanging or was_asked, call=call)
 
     # I26 and P6.
 

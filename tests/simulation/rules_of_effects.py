@@ -5,10 +5,12 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 from uuid import UUID
 
+from failover.engine import guard
 from failover.engine.job import Action, Intent, Kind, Outcome
 from failover.engine.topology import AttachmentId, Interface
 from tests.simulation.floats import Floating, key_of
-from tests.simulation.history import History, hold
+from tests.simulation.history import BLIND_S, History, hold
+from tests.simulation.pairs import PairRow
 from tests.simulation.world import SHUTDOWN_S
 
 if TYPE_CHECKING:
@@ -68,6 +70,11 @@ class Effects:
         if intent.call.action is Action.DETACH:
             self._effective_detaches_are_few(job_id)
         self._nothing_lands_after_the_end(floating, intent)
+
+    def on_displaced(self, key: str) -> None:
+        """P5: where another Elastic IP sits, ours is not put."""
+        is_new = self._sim.now - self._history.squatted_at < BLIND_S
+        hold("P5 nobody's address is displaced", is_new, key=key)
 
     def note_where(self, floating: Floating) -> None:
         """Keep since when it has been where it is."""
@@ -139,6 +146,20 @@ class Effects:
         # A clock that was put back makes the last end seem to come later.
         most_s += abs(sim.database_offset_s)
         hold("I2 nothing lies free unguarded", now - since <= most_s, since=since)
+
+    def on_repair(self, pair: PairRow, seen_at: float) -> None:
+        """P7 and I13: what the guard must not do."""
+        sim = self._sim
+        hold("P7 nothing frozen is repaired", not pair.is_frozen)
+        hold("I13 few repairs an hour", len(pair.repairs) < sim.most_repairs)
+        hold("P7 repaired is what shall be held", pair.desired is not None)
+        first = pair.first_free_at
+        is_twice = (
+            first is not None
+            and first > pair.settled_at
+            and seen_at - first >= guard.READS_APART_S
+        )
+        hold("P7 the guard looks twice, after the last end", is_twice, first=first)
 
     # I25.
 

@@ -21,7 +21,6 @@ from tests.simulation.memory_store import RELEASABLE, MemoryStore
 from tests.simulation.pairs import PairRow
 from tests.simulation.plans import Event, Mark, Plan
 from tests.simulation.process import Process
-from tests.simulation.world import World
 
 # The product's limits, with the long ones shortened: what matters is their order.
 LIMITS = Limits(
@@ -89,18 +88,12 @@ class Simulation:
         self.events = 0
         self.has_strands = bool(plan.dwells or plan.breaks)
         self.processes: list[Process] = []
+        self.world = building.make_world(self)
+        self.quotas = building.make_quotas(self)
         self.store = store_class(now=lambda: self.clock.now() + self.database_offset_s)
         self.store.settle_s = limits.settle_s
         self.store.add_region(region_id=REGION)
-        self.world = World(
-            now=lambda: self.clock.at,
-            schedule=self.schedule_effect,
-            rng=self.rng,
-            detach_s=plan.detach_s,
-            attach_s=plan.attach_s,
-            hangs=list(plan.hangs),
-        )
-        self.world.places.do_riders_follow = plan.do_riders_follow
+        self.store.regions[REGION].budget = self.quotas.as_budget()
         self.floats: dict[str, Floating] = {}
         self.pairs: dict[str, PairRow] = {}
         # The floating resource that an interface or a part belongs to.
@@ -124,6 +117,13 @@ class Simulation:
     @property
     def is_database_down(self) -> bool:
         return self.clock.at < self._down_until
+
+    @property
+    def is_calm(self) -> bool:
+        """Whether processes live and the database answers at once, all the run."""
+        plan = self.plan
+        is_touched = plan.has_event("stall", "kill", "steal", "rival", "outage")
+        return not (plan.breaks or plan.dwells or is_touched)
 
     @property
     def has_failing_looks(self) -> bool:
@@ -280,6 +280,7 @@ class Simulation:
         """Nothing goes wrong from here on, and what can be mended is mended."""
         self.is_healed = True
         self._down_until = 0.0
+        self.quotas.stop_others()
         happenings.heal(self)
 
     def has_begun(self, floating: Floating, job: Job) -> None:

@@ -59,6 +59,7 @@ class World:
         self.ties: dict[AttachmentId, tuple[InterfaceId, InstanceId]] = {}
         # An interface or the key of a part, and what has happened to it.
         self.on_change: Callable[[str, str], None] = lambda _i, _w: None
+        self.on_displaced: Callable[[str], None] = lambda _k: None
         self.on_state: Callable[[], None] = lambda: None
 
     # Building.
@@ -196,6 +197,11 @@ class World:
             nic.exists = False
             self.places.leave_deleted(nic)
             self.note(nic, "deleted")
+
+    def displace(self, key: str) -> None:
+        """An Elastic IP loses its place to another one."""
+        self.places.put(key, None)
+        self.on_displaced(key)
 
     # Looking.
 
