@@ -173,9 +173,11 @@ def _measure(
 
 
 def _learn(town: Town) -> dict[str, object]:
-    """Teach the product that there is one bucket: it costs a few throttled calls."""
+    """Teach the product that there is one bucket: it takes two throttled bursts."""
     before = len(town.sim.calls())
-    town.wait_for(town.swap(town.names[:LEARNING]), within_s=120)
+    for _ in range(2):
+        town.wait_for(town.swap(town.names[:LEARNING]), within_s=120)
+        time.sleep(12)
     refused = _throttled(town.sim.calls()[before:], *MUTATING)
     say(f"one bucket learned with {refused} throttled calls")
     return {"learning_throttled": refused}
