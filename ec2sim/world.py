@@ -16,7 +16,7 @@ from ec2sim.faults.buckets import Buckets
 from ec2sim.faults.plan import Plan
 from ec2sim.journal import Journal
 from ec2sim.passage import Passage, Rule
-from ec2sim.seeds import planting
+from ec2sim.rules import new_regions
 from ec2sim.state.account import Account
 from ec2sim.state.address_space import ELASTIC_IPS, LENT_IPS, PublicSpace
 from ec2sim.state.region import Region, Surroundings
@@ -181,7 +181,7 @@ class World:
         raise NoSuch(f"{instance_id}: no such instance")
 
     def _found(self, account: Account, name: str, *, bare: bool = False) -> Region:
-        furnish = planting.images_only if bare else planting.furnish
+        furnish = new_regions.images_only if bare else new_regions.furnish
 
         def welcome(region: Region) -> None:
             for newcomer in self.newcomers:

@@ -131,16 +131,7 @@ def _check_attach(
     region: Region, row: NetworkInterface, instance: Instance, index: int, card: int
 ) -> None:
     """Refuse in this order: whose, held, state, zone, place, number, addresses."""
-    if row.is_managed:
-        raise Ec2Error(
-            "OperationNotPermitted",
-            f"You do not have permission to attach the interface '{row.id}', which a "
-            "service manages.",
-        )
-    if row.attachment is not None:
-        raise Ec2Error(
-            "InvalidNetworkInterface.InUse", f"Interface: [{row.id}] in use."
-        )
+    lookup.check_unheld(row)
     if instance.state not in ("running", "stopped"):
         raise _not_ready(instance)
     if row.zone != instance.zone:

@@ -155,16 +155,7 @@ def _check_existing(
     if params["MaxCount"] > 1:
         raise _many()
     row = lookup.interface(region, interface_id)
-    if row.is_managed:
-        raise Ec2Error(
-            "OperationNotPermitted",
-            f"You do not have permission to attach the interface '{row.id}', which a "
-            "service manages.",
-        )
-    if row.attachment is not None:
-        raise Ec2Error(
-            "InvalidNetworkInterface.InUse", f"Interface: [{row.id}] in use."
-        )
+    lookup.check_unheld(row)
 
 
 def _check_public(given: list[Spec]) -> None:

@@ -80,6 +80,20 @@ def attachment(region: Region, value: str) -> tuple[NetworkInterface, Attachment
     raise ids.ATTACHMENT.missing(value)
 
 
+def check_unheld(row: NetworkInterface) -> None:
+    """Refuse to attach what a service manages, or what is attached already."""
+    if row.is_managed:
+        raise Ec2Error(
+            "OperationNotPermitted",
+            f"You do not have permission to attach the interface '{row.id}', which a "
+            "service manages.",
+        )
+    if row.attachment is not None:
+        raise Ec2Error(
+            "InvalidNetworkInterface.InUse", f"Interface: [{row.id}] in use."
+        )
+
+
 def groups(
     region: Region, values: list[str], *, vpc_id: str
 ) -> tuple[tuple[str, str], ...]:

@@ -1,6 +1,6 @@
 """Every rule in one place: importing this fills the register of calls."""
 
-from ec2sim.rules import (
+from ec2sim.rules import (  # noqa: F401 - imported so that each registers its calls
     attachments,
     consoles,
     default_vpcs,
@@ -36,38 +36,4 @@ from ec2sim.rules import (
 )
 from ec2sim.rules.actions import ACTIONS
 
-MODULES = (
-    attachments,
-    consoles,
-    default_vpcs,
-    dhcp_options,
-    elastic_ip_associations,
-    elastic_ip_attributes,
-    elastic_ip_views,
-    elastic_ips,
-    group_permissions,
-    images,
-    instance_attributes,
-    instance_options,
-    instance_status,
-    instance_types,
-    instance_views,
-    instances,
-    interface_attributes,
-    interface_views,
-    interfaces,
-    internet_gateways,
-    key_pairs,
-    launches,
-    private_ips,
-    route_table_associations,
-    route_tables,
-    routes,
-    security_groups,
-    subnets,
-    tag_views,
-    tags,
-    vpcs,
-    zones,
-)
-__all__ = ["ACTIONS", "MODULES"]
+__all__ = ["ACTIONS"]

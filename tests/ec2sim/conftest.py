@@ -14,6 +14,8 @@ from botocore.exceptions import ClientError
 
 from ec2sim import server
 from ec2sim.config import Config
+from ec2sim.seeds import sowing
+from ec2sim.world import World
 
 PRIMARY = "i-09a505d623e75d4d2"
 STANDBY = "i-0190e152559b4866c"
@@ -137,3 +139,13 @@ def live() -> Iterator[Sim]:
     config = Config(latency_s=0, detach_s=0.2, attach_s=0.1)
     with server.start(config=config, sown={"article": True}) as running:
         yield Sim(running)
+
+
+@pytest.fixture
+def world() -> Iterator[World]:
+    """The article's world with time standing still, without a server."""
+    world = World(config=Config(latency_s=0))
+    world.clock.set(mode="manual")
+    sowing.sow(world, {"article": True})
+    yield world
+    world.close()

@@ -235,6 +235,7 @@ def test_another_index_is_usable_after_a_forced_detach(sim: Sim) -> None:
     sim.advance(3)
 
     sim.attach(PRIMARY, FLOATING, index=2)
+    assert sim.interface()["Attachment"]["DeviceIndex"] == 2
 
 
 def test_a_plain_detach_leaves_its_index_usable(sim: Sim) -> None:
@@ -242,6 +243,7 @@ def test_a_plain_detach_leaves_its_index_usable(sim: Sim) -> None:
     sim.advance(3)
 
     sim.attach(PRIMARY, FLOATING, index=1)
+    assert sim.interface()["Attachment"]["DeviceIndex"] == 1
 
 
 def test_a_forced_detach_from_a_stopped_instance_burns_nothing(sim: Sim) -> None:
@@ -251,6 +253,7 @@ def test_a_forced_detach_from_a_stopped_instance_burns_nothing(sim: Sim) -> None
     sim.advance(3)
 
     sim.attach(PRIMARY, FLOATING, index=1)
+    assert sim.interface()["Attachment"]["DeviceIndex"] == 1
 
 
 def test_an_attaching_interface_can_be_detached(sim: Sim) -> None:

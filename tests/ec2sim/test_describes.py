@@ -109,11 +109,14 @@ def test_boto3s_waiters_work(live: Sim) -> None:
     live.ec2.get_waiter("network_interface_available").wait(
         NetworkInterfaceIds=[FLOATING], WaiterConfig={"Delay": 0.05, "MaxAttempts": 60}
     )
+    assert live.interface()["Status"] == "available"
     live.ec2.stop_instances(InstanceIds=[PRIMARY])
     live.control("clock", {"scale": 20})
     live.ec2.get_waiter("instance_stopped").wait(
         InstanceIds=[PRIMARY], WaiterConfig={"Delay": 0.05, "MaxAttempts": 60}
     )
+    told = live.ec2.describe_instances(InstanceIds=[PRIMARY])
+    assert told["Reservations"][0]["Instances"][0]["State"]["Name"] == "stopped"
 
 
 def test_instance_types_have_their_limits(sim: Sim) -> None:

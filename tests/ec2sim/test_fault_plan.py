@@ -13,24 +13,7 @@ from tests.ec2sim.conftest import (
     STANDBY,
     Sim,
 )
-
-ASKED: dict[str, Any] = {
-    "NetworkInterfaceId": SPARE,
-    "InstanceId": STANDBY,
-    "DeviceIndex": 1,
-}
-
-
-def plan(sim: Sim, kind: str, **more: Any) -> Any:
-    """Put a fault on attach."""
-    return sim.control(
-        "faults", {"action": "AttachNetworkInterface", "kind": kind, **more}
-    )
-
-
-def code_of(sim: Sim, **more: Any) -> str:
-    """What a dry attach of the spare interface answers."""
-    return sim.refusal(sim.ec2.attach_network_interface, **{**ASKED, **more})[0]
+from tests.ec2sim.struck_attaches import ASKED, code_of, plan
 
 
 def test_a_fault_strikes_the_nth_call_on_its_resource(sim: Sim) -> None:

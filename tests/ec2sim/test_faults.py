@@ -15,28 +15,11 @@ from botocore.parsers import ResponseParserError
 from tests.ec2sim.conftest import (
     FLOATING,
     SPARE,
-    STANDBY,
     Sim,
 )
+from tests.ec2sim.struck_attaches import ASKED, code_of, plan
 
 LOST = (ConnectionClosedError, EndpointConnectionError)
-ASKED: dict[str, Any] = {
-    "NetworkInterfaceId": SPARE,
-    "InstanceId": STANDBY,
-    "DeviceIndex": 1,
-}
-
-
-def plan(sim: Sim, kind: str, **more: Any) -> Any:
-    """Put a fault on attach."""
-    return sim.control(
-        "faults", {"action": "AttachNetworkInterface", "kind": kind, **more}
-    )
-
-
-def code_of(sim: Sim, **more: Any) -> str:
-    """What a dry attach of the spare interface answers."""
-    return sim.refusal(sim.ec2.attach_network_interface, **{**ASKED, **more})[0]
 
 
 def is_held(sim: Sim, interface_id: str = SPARE) -> bool:

@@ -1,29 +1,16 @@
 """The client inside the process: what the contract of both doors does not say."""
 
 import json
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
-from ec2sim.config import Config
 from ec2sim.errors import Ec2Error, ReplyLost, ReplyNever, ReplySlow
 from ec2sim.inprocess import Client
-from ec2sim.seeds import sowing
 from ec2sim.world import World
 from tests.ec2sim.conftest import FLOATING, SPARE, STANDBY
 
 ATTACH = {"NetworkInterfaceId": SPARE, "InstanceId": STANDBY, "DeviceIndex": 1}
-
-
-@pytest.fixture
-def world() -> Iterator[World]:
-    """The article's world with time standing still."""
-    world = World(config=Config(latency_s=0))
-    world.clock.set(mode="manual")
-    sowing.sow(world, {"article": True})
-    yield world
-    world.close()
 
 
 def calls(world: World) -> list[dict[str, Any]]:

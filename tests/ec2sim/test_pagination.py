@@ -1,7 +1,7 @@
 """Pages hold every row once, whatever comes and goes between them."""
 
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -16,13 +16,9 @@ VPC = "vpc-dbf9cdbc"
 
 
 @pytest.fixture
-def client() -> Iterator[Client]:
-    """The article's world from inside, with time standing still."""
-    world = World(config=Config(latency_s=0))
-    world.clock.set(mode="manual")
-    sowing.sow(world, {"article": True})
-    yield Client(world)
-    world.close()
+def client(world: World) -> Client:
+    """A client inside the article's world, with time standing still."""
+    return Client(world)
 
 
 def an_interface(client: Client, _number: int) -> str:

@@ -1,12 +1,10 @@
 """The consistency rules that ec2sim checks itself: each can fail."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
 
-from ec2sim.config import Config
-from ec2sim.seeds import sowing
 from ec2sim.state.interface import Association, Attachment, NetworkInterface
 from ec2sim.state.region import Region
 from ec2sim.wire import dump
@@ -14,16 +12,6 @@ from ec2sim.world import DEFAULT_ACCOUNT, World
 from tests.ec2sim.conftest import ALLOCATION, FLOATING, PRIMARY, SPARE, STANDBY, SUBNET
 
 ELASTIC = "127.31.58.118"
-
-
-@pytest.fixture
-def world() -> Iterator[World]:
-    """The article's world with time standing still."""
-    world = World(config=Config(latency_s=0))
-    world.clock.set(mode="manual")
-    sowing.sow(world, {"article": True})
-    yield world
-    world.close()
 
 
 def row(region: Region, interface_id: str = FLOATING) -> NetworkInterface:

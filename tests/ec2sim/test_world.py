@@ -2,29 +2,17 @@
 
 import json
 import threading
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from ec2sim.calls import Call
-from ec2sim.config import Config
 from ec2sim.errors import Ec2Error, ReplyBare, ReplyLost, ReplyNever, ReplySlow
 from ec2sim.rules.registry import ACTIONS
 from ec2sim.seeds import sowing
 from ec2sim.wire import dump
 from ec2sim.world import DEFAULT_ACCOUNT, World
 from tests.ec2sim.conftest import FLOATING, SPARE, STANDBY
-
-
-@pytest.fixture
-def world() -> Iterator[World]:
-    """The article's world with time standing still."""
-    world = World(config=Config(latency_s=0))
-    world.clock.set(mode="manual")
-    sowing.sow(world, {"article": True})
-    yield world
-    world.close()
 
 
 def call(world: World, action: str, **params: Any) -> Any:
