@@ -7,6 +7,10 @@ from contextlib import contextmanager
 
 from ec2sim.values import BadControl
 
+# The first second of the year 9900: calendars end a century later, and what is to
+# come after a moment must still have a date.
+LAST_MOMENT = 250_246_627_200.0
+
 
 class Clock:
     """Seconds since 1970, UTC; it starts at the machine's own time.
@@ -63,8 +67,8 @@ class Clock:
             raise BadControl("mode: expected real or manual")
         if scale is not None and not 0 < scale <= 1_000_000:
             raise BadControl("scale: expected a number above 0, at most 1000000")
-        if advance_s is not None and not 0 <= advance_s <= 1e9:
-            raise BadControl("advance_s: expected a number from 0 to 1e9")
+        if advance_s is not None:
+            self._check(advance_s)
         if advance_s and advance_to_next:
             raise BadControl("advance_s: not together with advance_to_next")
         with self._moving:
@@ -124,6 +128,12 @@ class Clock:
         self._closed.set()
         with self._changed:
             self._changed.notify_all()
+
+    def _check(self, advance_s: float) -> None:
+        if not 0 <= advance_s <= 1e9:
+            raise BadControl("advance_s: expected a number from 0 to 1e9")
+        if advance_s and self.now() + advance_s > LAST_MOMENT:
+            raise BadControl("advance_s: time ends with the year 9899")
 
     def _advance(self, target: float) -> None:
         while True:

@@ -28,7 +28,11 @@ def read_body(headers: Message, stream: BufferedIOBase) -> bytes:
         raise BadBody("InvalidRequest", "Content-Length is not a number.")
     if len(length) > len(str(MOST_BODY)) or int(length) > MOST_BODY:
         raise _too_large()
-    return stream.read(int(length))
+    body = stream.read(int(length))
+    # Half a call is no call: its sender broke off, and may have meant another.
+    if len(body) < int(length):
+        raise BadBody("InvalidRequest", "The body is shorter than it claims.")
+    return body
 
 
 def _chunks(stream: BufferedIOBase) -> bytes:

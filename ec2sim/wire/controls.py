@@ -89,7 +89,7 @@ class Controls:
             return _json(knobs.set_zone(world, self._site, steps[1], values))
         done: dict[str, Callable[[], Any]] = {
             "config": lambda: world.configure(values),
-            "faults": lambda: world.faults.add(values).shown(),
+            "faults": lambda: knobs.add_fault(world, values),
             "clock": lambda: knobs.set_clock(world, values),
             "roles": lambda: knobs.set_role(world, values),
             "sessions": lambda: knobs.expire(world, self._sessions, values),

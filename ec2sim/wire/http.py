@@ -28,6 +28,8 @@ class Handler(BaseHTTPRequestHandler):
     """One connection; the server carries the doors."""
 
     protocol_version = "HTTP/1.1"
+    # Without it what is no request would be refused without a status line.
+    default_request_version = "HTTP/1.0"
     server: "Server"
     disable_nagle_algorithm = True
     wbufsize = -1

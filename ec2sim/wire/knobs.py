@@ -1,12 +1,14 @@
 """What the control door turns: the clock, an instance, a zone, roles, sessions."""
 
 from collections.abc import Mapping
+from fnmatch import fnmatchcase
 from typing import Any
 
 from ec2sim import values
 from ec2sim.pages.site import Site
 from ec2sim.rules import health, zones
 from ec2sim.values import BadControl, NoSuch
+from ec2sim.wire import model
 from ec2sim.wire.identity import ROLE, Sessions
 from ec2sim.world import DEFAULT_ACCOUNT, World
 
@@ -81,6 +83,17 @@ def set_zone(
     return {"zone": zone, "outage": outage}
 
 
+def add_fault(world: World, given: Mapping[str, Any]) -> dict[str, Any]:
+    """Put a fault into the plan. Raises BadControl.
+
+    One for a call that EC2 does not have would never strike, and nobody would know.
+    """
+    action = given.get("action")
+    if isinstance(action, str) and action and not _calls(action):
+        raise BadControl(f"action: EC2 has no call {action}")
+    return world.faults.add(given).shown()
+
+
 def set_role(world: World, given: Mapping[str, Any]) -> dict[str, Any]:
     """Let a role be assumed with its external id only, or with any. Raises BadControl.
 
@@ -110,6 +123,11 @@ def expire(
             now=world.clock.now(),
         )
     }
+
+
+def _calls(pattern: str) -> list[str]:
+    names = model.service("ec2").operation_names
+    return [name for name in names if fnmatchcase(name, pattern)]
 
 
 def _number(given: Mapping[str, Any], name: str) -> float | None:

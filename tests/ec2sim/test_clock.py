@@ -8,6 +8,7 @@ import pytest
 
 from ec2sim import server
 from ec2sim.config import Config
+from ec2sim.timing.clock import LAST_MOMENT
 from ec2sim.timing.durations import DEAD_GUEST_S, Durations
 from ec2sim.wire import dump
 from tests.ec2sim.conftest import FLOATING, PRIMARY, SPARE, STANDBY, SUBNET, Sim
@@ -159,6 +160,17 @@ def test_scaled_time_runs_ahead(live: Sim) -> None:
 )
 def test_a_wrong_clock_is_refused_by_name(sim: Sim, wrong: dict[str, Any]) -> None:
     assert sim.refused_control("clock", wrong).split(":")[0] in wrong
+
+
+def test_time_ends_before_the_calendar_does(sim: Sim) -> None:
+    far_s = LAST_MOMENT - sim.control("clock")["now"]
+    for _ in range(int(far_s / 1e9)):
+        sim.control("clock", {"advance_s": 1e9})
+
+    assert sim.refused_control("clock", {"advance_s": 1e9}).startswith("advance_s:")
+    sim.ec2.stop_instances(InstanceIds=[PRIMARY])
+    sim.advance(3)
+    assert sim.calls(event="transition", resource=PRIMARY, to="stopped")
 
 
 def test_all_that_one_call_does_has_one_moment(live: Sim) -> None:

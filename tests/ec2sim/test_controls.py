@@ -166,6 +166,16 @@ def test_what_does_not_exist_is_404(sim: Sim, path: str, body: dict[str, Any]) -
     assert "no such" in said["error"]
 
 
+@pytest.mark.parametrize("action", ["DescribeVpcz", "attachNetworkInterface", "X*"])
+def test_a_fault_of_a_call_that_ec2_does_not_have_is_refused(
+    sim: Sim, action: str
+) -> None:
+    wrong = {"action": action, "kind": "throttle"}
+
+    assert sim.refused_control("faults", wrong) == f"action: EC2 has no call {action}"
+    assert sim.control("faults")["faults"] == []
+
+
 def test_an_outage_is_on_or_off(sim: Sim) -> None:
     assert "outage" in sim.refused_control("zones/eu-west-1a", {"outage": "yes"})
     assert "outage" in sim.refused_control("zones/eu-west-1a", {})

@@ -200,6 +200,7 @@ def test_a_client_that_sends_too_much_gets_to_read_why(sim: Sim) -> None:
 def test_what_is_no_request_is_refused_in_xml(sim: Sim, sent: bytes) -> None:
     said = raw(sim, sent)
 
+    assert said.startswith(b"HTTP/1.")
     assert b"<Response><Errors><Error><Code>" in said
     assert b"<html" not in said.lower()
     assert b" 500 " not in said.splitlines()[0]
@@ -231,6 +232,18 @@ def test_half_a_request_holds_nobody_up(sim: Sim) -> None:
         half.sendall(b"POST / HTTP/1.1\r\nContent-Length: 100\r\n\r\nAction=")
 
         assert ask(sim, "POST", body=urllib.parse.urlencode(FORM)).status == 200
+
+
+def test_a_call_that_breaks_off_is_not_carried_out(sim: Sim) -> None:
+    call = urllib.parse.urlencode({**FORM, "Action": "AllocateAddress"}).encode()
+    head = f"POST / HTTP/1.1\r\nAuthorization: {SIGNED}\r\nContent-Length: 999\r\n\r\n"
+    with socket.create_connection(("127.0.0.1", sim.running.port), timeout=5) as line:
+        line.sendall(head.encode() + call)
+        line.shutdown(socket.SHUT_WR)
+        said = line.recv(65536)
+
+    assert said.startswith(b"HTTP/1.1 400 ")
+    assert sim.calls(action="AllocateAddress") == []
 
 
 def test_many_clients_are_served_at_once(sim: Sim) -> None:
