@@ -5,11 +5,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ec2sim.errors import THROTTLED, Ec2Error
+from ec2sim.faults import buckets
 from ec2sim.faults.fault import Fault, Target
 from ec2sim.state.ids import LIKE_AN_ID
 from ec2sim.state.region import Region
-
-READS = ("Describe", "Get", "List", "Search")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,7 +25,7 @@ class Call:
     @property
     def reads(self) -> bool:
         """Whether the call changes nothing."""
-        return self.action.startswith(READS)
+        return self.action.startswith(buckets.READS)
 
 
 @dataclass(slots=True, kw_only=True)

@@ -38,6 +38,7 @@ WIDE_READS = {
     "DescribeInstances",
     "DescribeInstanceStatus",
 }
+# A call whose name begins so changes nothing.
 READS = ("Describe", "Get", "List", "Search")
 # Requests that name what they want by identifier are not "filtered".
 NARROWING = ("Filters", "MaxResults", "NextToken")

@@ -15,6 +15,7 @@ from typing import Any
 
 from ec2sim import calls
 from ec2sim.errors import Ec2Error
+from ec2sim.faults import buckets
 from ec2sim.rules import tags
 from ec2sim.state import ids
 from ec2sim.state.region import Region
@@ -23,7 +24,6 @@ from ec2sim.state.region import Region
 UNTOLD = ("DescribeNetworkAcls", "DescribeIamInstanceProfileAssociations")
 # These keep identifiers as they would keep any text.
 KEEPS_TEXT = re.compile("(Create|Delete|Describe|Modify)LaunchTemplate")
-READS = ("Describe", "Get", "List", "Search")
 FILTERS = ("Filter", "Filters")
 BONDS = {kind.prefix: kind for kind in (ids.ATTACHMENT, ids.ROUTE_ASSOCIATION)}
 NAMED = re.compile(r">([a-z]+(?:-[a-z]+)*-[0-9a-f]{8,17})<")
@@ -104,7 +104,7 @@ def _check_question(region: Region, action: str, params: Mapping[str, Any]) -> N
     if KEEPS_TEXT.match(action):
         return
     asked = dict(params)
-    if action.startswith(READS):
+    if action.startswith(buckets.READS):
         asked = {name: value for name, value in params.items() if name not in FILTERS}
     for name in calls.named_in(asked):
         kind = _kind(name)

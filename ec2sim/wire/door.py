@@ -21,8 +21,6 @@ STS_ACTIONS = ("GetCallerIdentity", "AssumeRole", "DecodeAuthorizationMessage")
 VERSION = "2016-11-15"
 # Longer than any client's patience, so that a slow reply ends by itself.
 HELD_S = 120.0
-# What XML 1.0 cannot hold, not even escaped.
-UNWRITABLE = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 class Door:
@@ -171,8 +169,8 @@ class Door:
     @staticmethod
     def _error(problem: Ec2Error, request_id: str, service: str) -> str:
         clean = Ec2Error(
-            UNWRITABLE.sub("?", problem.code),
-            UNWRITABLE.sub("?", problem.message),
+            xml.UNSPEAKABLE.sub("?", problem.code),
+            xml.UNSPEAKABLE.sub("?", problem.message),
             status=problem.status,
         )
         return xml.error(clean, request_id=request_id, service=service)
@@ -210,12 +208,8 @@ def _operation(fields: list[tuple[str, str]], action: str) -> Any:
 def _check_writable(fields: list[tuple[str, str]]) -> None:
     """Refuse what no XML reply could ever tell."""
     for name, value in fields:
-        if UNWRITABLE.search(name) or UNWRITABLE.search(value):
-            raise Ec2Error(
-                "InvalidParameterValue",
-                f"The value of parameter {UNWRITABLE.sub('?', name)} contains "
-                "characters that are not allowed.",
-            )
+        if xml.UNSPEAKABLE.search(name) or xml.UNSPEAKABLE.search(value):
+            raise query.unspeakable(xml.UNSPEAKABLE.sub("?", name))
 
 
 def _refusing(error: Ec2Error) -> Rule:

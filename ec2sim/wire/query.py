@@ -63,6 +63,14 @@ def wire_name(member: Any, name: str) -> str:
     return written[0].upper() + written[1:]
 
 
+def unspeakable(name: str) -> Ec2Error:
+    """The refusal of a value that no XML reply could tell."""
+    return Ec2Error(
+        "InvalidParameterValue",
+        f"The value of parameter {name} contains characters that are not allowed.",
+    )
+
+
 def _plant(tree: dict[str, Any], path: list[str], value: str, name: str) -> None:
     for step in path[:-1]:
         below = tree.setdefault(step, {})
@@ -195,11 +203,7 @@ class _Scalar:
             return base64.b64encode(whole).decode()
         if isinstance(value, str):
             if UNSPEAKABLE.search(value):
-                raise Ec2Error(
-                    "InvalidParameterValue",
-                    f"The value of parameter {path} contains characters that are not "
-                    "allowed.",
-                )
+                raise unspeakable(path)
             return self._text(value, path)
         if isinstance(value, Mapping | list | tuple):
             raise _unknown(path)

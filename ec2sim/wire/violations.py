@@ -9,8 +9,7 @@ from typing import Any
 
 from ec2sim.rules import instance_types
 from ec2sim.state.elastic_ip import ElasticIp
-from ec2sim.state.instance import Instance
-from ec2sim.state.interface import Attachment, NetworkInterface
+from ec2sim.state.interface import Attachment
 from ec2sim.state.region import Region
 
 BOND_STATES = ("attaching", "attached", "detaching")
@@ -185,20 +184,12 @@ def _of_history(region: Region) -> Iterable[str]:
     for row in region.interfaces:
         state = "available" if row.attachment is None else row.attachment.status
         last = told(row.id)
-        if last is not None and last != state and not _is_launched(region, row):
+        if last is not None and last != state:
             yield f"{row.id} is {state}, and was last seen to become {last}"
     for instance in region.instances:
         last = told(instance.id)
         if last is not None and last != instance.state:
             yield f"{instance.id} is {instance.state}, and was last {last}"
-
-
-def _is_launched(region: Region, row: NetworkInterface) -> bool:
-    """Whether it came to its instance by the launch, which logs the instance only."""
-    holder: Instance | None = region.instances.get(row.instance_id or "")
-    if holder is None or row.attachment is None:
-        return False
-    return row.attachment.attach_time <= holder.launch_time
 
 
 def _bonds(region: Region) -> Iterable[Attachment]:

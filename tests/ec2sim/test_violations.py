@@ -173,6 +173,15 @@ def be_free_without_having_been_let_go(region: Region) -> None:
     put(region, replace(row(region), attachment=None))
 
 
+def let_go_unseen_after_a_start(region: Region) -> None:
+    region.note(at=region.now, resource=FLOATING, to="attached", on=PRIMARY)
+    holder = region.instances.get(PRIMARY)
+    assert holder is not None
+    region.instances.put(replace(holder, launch_time=region.now), at=region.now)
+    leaving = replace(bond(region), status="detaching")
+    put(region, replace(row(region), attachment=leaving))
+
+
 def change_state_unseen(region: Region) -> None:
     region.note(at=region.now, resource=PRIMARY, to="running", on=PRIMARY)
     holder = region.instances.get(PRIMARY)
@@ -207,6 +216,10 @@ def change_state_unseen(region: Region) -> None:
         (
             be_free_without_having_been_let_go,
             f"{FLOATING} is available, and was last seen to become attached",
+        ),
+        (
+            let_go_unseen_after_a_start,
+            f"{FLOATING} is detaching, and was last seen to become attached",
         ),
         (change_state_unseen, f"{PRIMARY} is stopped, and was last running"),
     ],
