@@ -163,7 +163,7 @@ class World:
         self.journal.clear()
         self.events.clear()
         self._chance.seed(self.seed)
-        self.clock.set(mode="real", scale=1.0)
+        self.clock.restart()
         return {}
 
     def close(self) -> None:

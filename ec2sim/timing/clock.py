@@ -87,6 +87,15 @@ class Clock:
         for listener in self.listeners:
             listener()
 
+    def restart(self) -> None:
+        """Back to the machine's own time, real and not scaled."""
+        with self._moving, self._changed:
+            self.mode, self.scale = "real", 1.0
+            self._base, self._since = time.time(), time.monotonic()
+            self._changed.notify_all()
+        for listener in self.listeners:
+            listener()
+
     def real_s(self, simulated_s: float) -> float | None:
         """How long a simulated span lasts for a sleeper; None while time stands."""
         if self.mode == "manual":

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import parse_qs
 
+from ec2sim import values
 from ec2sim.pages.site import Site
 from ec2sim.seeds import sowing
 from ec2sim.values import BadControl, NoSuch
@@ -14,6 +15,20 @@ from ec2sim.world import World
 
 JSON = "application/json"
 LINES = "application/x-ndjson"
+# What a line of each list may be asked for: a slip would match nothing, and a test
+# that nothing has happened would pass.
+FIELDS = {
+    "calls": (
+        *("event", "at", "effect_at", "end_at", "account", "region", "action"),
+        *("resource", "outcome", "code", "request_id", "session", "dry_run"),
+        *("fault", "place", "to", "instance_id"),
+    ),
+    "events": (
+        *("version", "id", "detail-type", "source", "account", "time", "region"),
+        *("resource", "instance-id", "state"),
+    ),
+    "decisions": ("fault", "call", "struck", "why", "at", "action", "request_id"),
+}
 Answer = tuple[int, str, str]
 Values = Mapping[str, Any]
 
@@ -64,6 +79,7 @@ class Controls:
             "sessions": lambda: {"sessions": self._sessions.shown()},
         }
         if len(steps) == 1 and steps[0] in listed:
+            values.only(wanted, *FIELDS[steps[0]])
             world.settle()
             lines = listed[steps[0]]()
             return 200, LINES, "".join(f"{line}\n" for line in lines)
@@ -81,19 +97,19 @@ class Controls:
             return _json({"faults": world.faults.shown()})
         raise NoSuch("no such control")
 
-    def _post(self, steps: list[str], values: Values) -> Answer:
+    def _post(self, steps: list[str], given: Values) -> Answer:
         world = self._world
         if len(steps) == 2 and steps[0] == "instances":
-            return _json(knobs.set_instance(world, steps[1], values))
+            return _json(knobs.set_instance(world, steps[1], given))
         if len(steps) == 2 and steps[0] == "zones":
-            return _json(knobs.set_zone(world, self._site, steps[1], values))
+            return _json(knobs.set_zone(world, self._site, steps[1], given))
         done: dict[str, Callable[[], Any]] = {
-            "config": lambda: world.configure(values),
-            "faults": lambda: knobs.add_fault(world, values),
-            "clock": lambda: knobs.set_clock(world, values),
-            "roles": lambda: knobs.set_role(world, values),
-            "sessions": lambda: knobs.expire(world, self._sessions, values),
-            "seed": lambda: sowing.sow(world, values),
+            "config": lambda: world.configure(given),
+            "faults": lambda: knobs.add_fault(world, given),
+            "clock": lambda: knobs.set_clock(world, given),
+            "roles": lambda: knobs.set_role(world, given),
+            "sessions": lambda: knobs.expire(world, self._sessions, given),
+            "seed": lambda: sowing.sow(world, given),
             "reset": world.reset,
         }
         if len(steps) != 1 or steps[0] not in done:

@@ -2,6 +2,7 @@
 
 import statistics
 import threading
+import time
 from typing import Any
 
 import pytest
@@ -160,6 +161,16 @@ def test_scaled_time_runs_ahead(live: Sim) -> None:
 )
 def test_a_wrong_clock_is_refused_by_name(sim: Sim, wrong: dict[str, Any]) -> None:
     assert sim.refused_control("clock", wrong).split(":")[0] in wrong
+
+
+def test_a_reset_brings_the_machines_own_time_back(sim: Sim) -> None:
+    sim.control("clock", {"scale": 60, "advance_s": 3600})
+    sim.control("reset", {})
+
+    clock = sim.control("clock")
+
+    assert (clock["mode"], clock["scale"]) == ("real", 1.0)
+    assert abs(clock["now"] - time.time()) < 60
 
 
 def test_time_ends_before_the_calendar_does(sim: Sim) -> None:

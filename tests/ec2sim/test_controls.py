@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from ec2sim.wire.controls import FIELDS
 from tests.ec2sim.conftest import ALLOCATION, FLOATING, PRIMARY, SPARE, STANDBY, Sim
 
 CONFIG = {
@@ -174,6 +175,28 @@ def test_a_fault_of_a_call_that_ec2_does_not_have_is_refused(
 
     assert sim.refused_control("faults", wrong) == f"action: EC2 has no call {action}"
     assert sim.control("faults")["faults"] == []
+
+
+@pytest.mark.parametrize("listed", ["calls", "events", "decisions"])
+def test_a_list_is_not_asked_for_a_field_that_it_does_not_have(
+    sim: Sim, listed: str
+) -> None:
+    status, said = ask(sim, "GET", f"/_sim/{listed}?actoin=AttachNetworkInterface")
+
+    assert status == 400
+    assert said["error"].startswith("actoin:")
+
+
+def test_a_list_may_be_asked_for_every_field_that_it_has(sim: Sim) -> None:
+    sim.control("faults", {"action": "*", "kind": "throttle", "nth": 99})
+    sim.detach()
+    sim.ec2.stop_instances(InstanceIds=[PRIMARY])
+
+    for listed, known in FIELDS.items():
+        lines = sim.lines(listed)
+        told = {name for line in lines for name in (*line, *line.get("detail", ()))}
+        assert lines
+        assert told - set(known) <= {"resources", "detail"}
 
 
 def test_an_outage_is_on_or_off(sim: Sim) -> None:

@@ -208,7 +208,6 @@ def test_the_log_file_is_appended_to_and_has_every_line(tmp_path: Path) -> None:
         ({"code": "null"}, 2),
         ({"dry_run": "false"}, 2),
         ({"account": "210987654321"}, 0),
-        ({"colour": "red"}, 0),
     ],
 )
 def test_the_log_can_be_narrowed(sim: Sim, wanted: dict[str, str], found: int) -> None:
