@@ -24,6 +24,7 @@ SPARE = "eni-b408c485"
 MANAGED = "eni-180bc729"
 ALLOCATION = "eipalloc-4f07e372"
 SUBNET = "subnet-40043409"
+VPC = "vpc-dbf9cdbc"
 
 
 class Sim:

@@ -4,9 +4,8 @@ from typing import Any
 
 import pytest
 
-from tests.ec2sim.conftest import FLOATING, PRIMARY, SUBNET, Sim
+from tests.ec2sim.conftest import FLOATING, PRIMARY, SUBNET, VPC, Sim
 
-VPC = "vpc-dbf9cdbc"
 UNKNOWN = "i-0123456789abcdef0"
 
 

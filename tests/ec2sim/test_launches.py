@@ -6,11 +6,10 @@ from typing import Any
 import pytest
 from botocore.exceptions import ReadTimeoutError
 
-from tests.ec2sim.conftest import FLOATING, MANAGED, PRIMARY, SPARE, SUBNET, Sim
+from tests.ec2sim.conftest import FLOATING, MANAGED, PRIMARY, SPARE, SUBNET, VPC, Sim
 
 IMAGE = "ami-0c55b159cbfafe1f0"
 ARM_IMAGE = "ami-0d3c032f5934e1b41"
-VPC = "vpc-dbf9cdbc"
 OTHER_SUBNET = "subnet-f10131b8"
 GROUP = "sg-e2d57e99"
 DEFAULT_GROUP = "sg-cf2a82b4"

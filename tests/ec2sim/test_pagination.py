@@ -10,9 +10,7 @@ from ec2sim.config import Config
 from ec2sim.inprocess import Client
 from ec2sim.seeds import sowing
 from ec2sim.world import World
-from tests.ec2sim.conftest import SUBNET
-
-VPC = "vpc-dbf9cdbc"
+from tests.ec2sim.conftest import SUBNET, VPC
 
 
 @pytest.fixture

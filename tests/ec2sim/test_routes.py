@@ -4,9 +4,8 @@ from typing import Any
 
 import pytest
 
-from tests.ec2sim.conftest import FLOATING, PRIMARY, SPARE, STANDBY, SUBNET, Sim
+from tests.ec2sim.conftest import FLOATING, PRIMARY, SPARE, STANDBY, SUBNET, VPC, Sim
 
-VPC = "vpc-dbf9cdbc"
 OTHER_VPC = "vpc-2ef9cd49"
 SERVICE = "10.99.0.0/24"
 

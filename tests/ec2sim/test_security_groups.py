@@ -4,9 +4,8 @@ from typing import Any
 
 import pytest
 
-from tests.ec2sim.conftest import STANDBY, Sim
+from tests.ec2sim.conftest import STANDBY, VPC, Sim
 
-VPC = "vpc-dbf9cdbc"
 DEFAULT_VPC = "vpc-2ef9cd49"
 GROUP = "sg-e2d57e99"
 DEFAULT_GROUP = "sg-cf2a82b4"

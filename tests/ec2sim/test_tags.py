@@ -4,9 +4,8 @@ from typing import Any
 
 import pytest
 
-from tests.ec2sim.conftest import ALLOCATION, FLOATING, PRIMARY, SUBNET, Sim
+from tests.ec2sim.conftest import ALLOCATION, FLOATING, PRIMARY, SUBNET, VPC, Sim
 
-VPC = "vpc-dbf9cdbc"
 GROUP = "sg-e2d57e99"
 HOSTILE = [
     "<script>alert(1)</script>",

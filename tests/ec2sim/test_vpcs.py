@@ -5,9 +5,8 @@ from typing import Any
 import pytest
 from botocore.exceptions import ReadTimeoutError
 
-from tests.ec2sim.conftest import FLOATING, SUBNET, Sim
+from tests.ec2sim.conftest import FLOATING, SUBNET, VPC, Sim
 
-VPC = "vpc-dbf9cdbc"
 DEFAULT_VPC = "vpc-2ef9cd49"
 
 

@@ -8,18 +8,11 @@ from typing import Any
 import pytest
 
 from ec2sim import server
+from tests.ec2sim.conftest import ALLOCATION, FLOATING, STANDBY, SUBNET, VPC
 from tests.ec2sim.contract.doors import Door, Refused
 
-PRIMARY = "i-09a505d623e75d4d2"
-STANDBY = "i-0190e152559b4866c"
-FLOATING = "eni-415e9270"
-SPARE = "eni-b408c485"
-MANAGED = "eni-180bc729"
 PRIMARYS_OWN = "eni-7233ff43"
-ALLOCATION = "eipalloc-4f07e372"
 ELASTIC_IP = "127.31.58.118"
-SUBNET = "subnet-40043409"
-VPC = "vpc-dbf9cdbc"
 DEFAULT_VPC = "vpc-2ef9cd49"
 GROUP = "sg-e2d57e99"
 NOBODY = "0123456789abcdef0"

@@ -5,7 +5,7 @@ the article's world, time standing still, is where it begins.
 """
 
 from ec2sim.rules.registry import ACTIONS
-from tests.ec2sim.contract import house
+from tests.ec2sim import conftest
 from tests.ec2sim.contract.step import Step, keeping, step
 
 KEY = (
@@ -108,15 +108,15 @@ INTERFACES = [
     keeping(
         {"eni": "NetworkInterface.NetworkInterfaceId"},
         "CreateNetworkInterface",
-        SubnetId=house.SUBNET,
+        SubnetId=conftest.SUBNET,
         Description="a sample",
         ClientToken="sample-interface",
     ),
     keeping(
         {"attachment": "AttachmentId"},
         "AttachNetworkInterface",
-        NetworkInterfaceId=house.SPARE,
-        InstanceId=house.STANDBY,
+        NetworkInterfaceId=conftest.SPARE,
+        InstanceId=conftest.STANDBY,
         DeviceIndex=1,
     ),
     step(

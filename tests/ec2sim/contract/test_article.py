@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from tests.ec2sim.contract.house import GROUP, SUBNET, House
+from tests.ec2sim.conftest import SUBNET
+from tests.ec2sim.contract.house import GROUP, House
 
 
 def page(house: House, public_ip: str) -> str | None:

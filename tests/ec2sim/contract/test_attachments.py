@@ -4,16 +4,8 @@ from typing import Any
 
 import pytest
 
-from tests.ec2sim.contract.house import (
-    FLOATING,
-    MANAGED,
-    NOBODY,
-    PRIMARY,
-    PRIMARYS_OWN,
-    SPARE,
-    STANDBY,
-    House,
-)
+from tests.ec2sim.conftest import FLOATING, MANAGED, PRIMARY, SPARE, STANDBY
+from tests.ec2sim.contract.house import NOBODY, PRIMARYS_OWN, House
 
 ATTACH = "AttachNetworkInterface"
 DETACH = "DetachNetworkInterface"

@@ -2,18 +2,8 @@
 
 from typing import Any
 
-from tests.ec2sim.contract.house import (
-    ALLOCATION,
-    ELASTIC_IP,
-    FLOATING,
-    MANAGED,
-    NOBODY,
-    PRIMARY,
-    PRIMARYS_OWN,
-    SPARE,
-    STANDBY,
-    House,
-)
+from tests.ec2sim.conftest import ALLOCATION, FLOATING, MANAGED, PRIMARY, SPARE, STANDBY
+from tests.ec2sim.contract.house import ELASTIC_IP, NOBODY, PRIMARYS_OWN, House
 
 ASSOCIATE = "AssociateAddress"
 

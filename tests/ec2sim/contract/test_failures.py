@@ -8,8 +8,9 @@ from botocore.exceptions import ConnectionClosedError, ReadTimeoutError
 
 from ec2sim import server
 from ec2sim.errors import ReplyLost, ReplyNever
+from tests.ec2sim.conftest import PRIMARY, SPARE, STANDBY
 from tests.ec2sim.contract.doors import Door, Http, Inside, Refused
-from tests.ec2sim.contract.house import PRIMARY, SPARE, STANDBY, House
+from tests.ec2sim.contract.house import House
 
 ATTACH = "AttachNetworkInterface"
 ASKED: dict[str, Any] = {

@@ -9,8 +9,9 @@ from ec2sim import server
 from ec2sim.config import Config
 from ec2sim.rules.registry import ACTIONS
 from ec2sim.wire import model
+from tests.ec2sim.conftest import FLOATING
 from tests.ec2sim.contract.doors import Http, Inside
-from tests.ec2sim.contract.house import FLOATING, House
+from tests.ec2sim.contract.house import House
 
 # What a listing cannot do without, beside its filters.
 NEEDED = ("DescribeStaleSecurityGroups", "GetSecurityGroupsForVpc")

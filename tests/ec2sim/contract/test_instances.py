@@ -4,17 +4,8 @@ from typing import Any
 
 import pytest
 
-from tests.ec2sim.contract.house import (
-    ALLOCATION,
-    FLOATING,
-    NOBODY,
-    PRIMARY,
-    PRIMARYS_OWN,
-    SPARE,
-    STANDBY,
-    SUBNET,
-    House,
-)
+from tests.ec2sim.conftest import ALLOCATION, FLOATING, PRIMARY, SPARE, STANDBY, SUBNET
+from tests.ec2sim.contract.house import NOBODY, PRIMARYS_OWN, House
 
 
 def state(house: House, instance_id: str) -> str:

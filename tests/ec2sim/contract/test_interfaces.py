@@ -4,17 +4,8 @@ from typing import Any
 
 import pytest
 
-from tests.ec2sim.contract.house import (
-    ALLOCATION,
-    FLOATING,
-    GROUP,
-    MANAGED,
-    NOBODY,
-    PRIMARY,
-    SPARE,
-    SUBNET,
-    House,
-)
+from tests.ec2sim.conftest import ALLOCATION, FLOATING, MANAGED, PRIMARY, SPARE, SUBNET
+from tests.ec2sim.contract.house import GROUP, NOBODY, House
 
 
 @pytest.mark.parametrize(

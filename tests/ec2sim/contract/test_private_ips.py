@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from tests.ec2sim.contract.house import FLOATING, SPARE, SUBNET, House
+from tests.ec2sim.conftest import FLOATING, SPARE, SUBNET
+from tests.ec2sim.contract.house import House
 
 ASSIGN = "AssignPrivateIpAddresses"
 UNASSIGN = "UnassignPrivateIpAddresses"

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from tests.ec2sim.contract.house import FLOATING, NOBODY, SPARE, VPC, House
+from tests.ec2sim.conftest import FLOATING, SPARE, VPC
+from tests.ec2sim.contract.house import NOBODY, House
 
 EVERYTHING = "0.0.0.0/0"
 SERVICE = "10.77.0.0/16"

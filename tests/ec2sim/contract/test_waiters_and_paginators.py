@@ -11,8 +11,9 @@ from botocore import xform_name
 from ec2sim import server
 from ec2sim.config import Config
 from ec2sim.rules.registry import ACTIONS
+from tests.ec2sim.conftest import FLOATING, STANDBY
 from tests.ec2sim.contract.doors import Http
-from tests.ec2sim.contract.house import FLOATING, NOBODY, STANDBY
+from tests.ec2sim.contract.house import NOBODY
 
 QUICK = {"Delay": 0.02, "MaxAttempts": 400}
 
