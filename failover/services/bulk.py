@@ -58,8 +58,10 @@ def request_many(
         else:
             begins |= found
     batch = _begin(pairs, begins, refused, on_created)
-    for begin in {b.region.pk: b for b in begins.values()}.values():
-        sights.keep(region_id=begin.region.pk, seen=begin.seen)
+    if len(begins) <= BURST:
+        # More would be written while the driver begins; it mirrors what it sees.
+        for begin in {b.region.pk: b for b in begins.values()}.values():
+            sights.keep(region_id=begin.region.pk, seen=begin.seen)
     return batch
 
 

@@ -14,6 +14,7 @@ import time
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -223,6 +224,9 @@ def _compare(
     ]
     restored = [m.up_at for m in moves.values() if m.up_at]
     total_s = max(restored) - asked_at
+    accepted_at = min(
+        datetime.fromisoformat(j["requested_at"]).timestamp() for j in ended
+    )
     own_s = statistics.median(t for t, _ in alone)
     bound_s = _allowed_s(len(ended), throttle) + own_s
     outages = [m.outage_s for m in moves.values()]
@@ -230,6 +234,8 @@ def _compare(
     lags = _lags(events)
     return {
         "total_s": round(total_s, 2),
+        "total_since_accepted_s": round(max(restored) - accepted_at, 2),
+        "since_accepted_ratio": round((max(restored) - accepted_at) / bound_s, 3),
         "bound_s": round(bound_s, 2),
         "total_ratio": round(total_s / bound_s, 3),
         "over_bound_s": round(total_s - bound_s, 2),
