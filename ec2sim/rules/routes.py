@@ -57,7 +57,7 @@ def replace_route(region: Region, params: Params) -> Reply:
         return _reset_to_local(old, params)
     route = _target(region, row, params, old.destination)
     if old.gateway_id == "local":
-        raise _is_local(row, old, "replace")
+        raise _local_stays(row, old, "replace")
     routes = tuple(
         route if other.destination == old.destination else other for other in row.routes
     )
@@ -71,7 +71,7 @@ def delete_route(region: Region, params: Params) -> Reply:
     row, _ = _asked(region, params)
     old = _existing(row, params["DestinationCidrBlock"])
     if old.gateway_id == "local":
-        raise _is_local(row, old, "remove")
+        raise _local_stays(row, old, "remove")
     left = tuple(each for each in row.routes if each.destination != old.destination)
     region.route_tables.put(replace(row, routes=left), at=region.now)
     return {}
@@ -113,7 +113,7 @@ def _existing(row: RouteTable, destination: str) -> Route:
     )
 
 
-def _is_local(row: RouteTable, route: Route, verb: str) -> Ec2Error:
+def _local_stays(row: RouteTable, route: Route, verb: str) -> Ec2Error:
     return Ec2Error(
         "InvalidParameterValue",
         f"cannot {verb} local route {route.destination} in route table {row.id}",
