@@ -47,10 +47,10 @@ def view_job(job: Job, intents: Sequence[Intent]) -> JobView:
         finished_at=job.finished_at,
         outage_s=steps.seconds_between(job.outage_started_at, job.restored_at),
         duration_s=steps.seconds_between(job.requested_at, job.finished_at),
-        waiting_for=job.waiting_for or None,
+        waiting_for=_waiting_for(job) or None,
         message=words.job(
             state=job.state,
-            waiting_for=job.waiting_for,
+            waiting_for=_waiting_for(job),
             why=job.why,
             args=job.why_args,
             to=job.to_instance_id,
@@ -62,6 +62,12 @@ def view_job(job: Job, intents: Sequence[Intent]) -> JobView:
         is_active=job.state in ACTIVE_STATES,
         version=job.version,
     )
+
+
+def _waiting_for(job: Job) -> str:
+    """A driver that has a job and has not begun it waits for room in the quota."""
+    is_held = job.state == "queued" and bool(job.lease_owner)
+    return job.waiting_for or ("admission" if is_held else "")
 
 
 def _moved(job: Job) -> dict[str, Any]:

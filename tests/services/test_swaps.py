@@ -53,6 +53,21 @@ def test_a_swap_ends_where_it_was_asked_to_and_says_so(article: Pair) -> None:
     assert pair.job is None
 
 
+def test_a_job_that_a_driver_holds_back_waits_for_room_in_the_quota(
+    article: Pair,
+) -> None:
+    job = swaps.request_swap(pair=article, actor=OLGA)
+    assert queries.view_job(job).waiting_for is None
+
+    wiring.store().take_region(region_id=job.region_id, owner="driver", ttl_s=15)
+    wiring.store().claim(region_id=job.region_id, owner="driver", ttl_s=15, held={})
+
+    job.refresh_from_db()
+    view = queries.view_job(job)
+    assert (view.state, view.waiting_for) == ("queued", "admission")
+    assert "quota" in view.message
+
+
 def test_a_second_request_names_the_job_that_is_at_work_without_asking_ec2(
     article: Pair, sim: Sim
 ) -> None:
