@@ -164,7 +164,7 @@ def job(  # noqa: PLR0913 - what a job's row says of itself, each by name
         case "parked":
             said = because or waiting("human")
         case "queued":
-            said = waiting("")
+            said = waiting(waiting_for)
         case _:
             said = f"{because} {waiting(waiting_for)}"
     return said.strip()
