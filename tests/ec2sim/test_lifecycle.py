@@ -1,33 +1,13 @@
-"""Start, stop, reboot, terminate: the states, their refusals, and what they heal."""
-
-from typing import Any
+"""Start, stop, reboot, terminate: the states, their refusals, and what they tell."""
 
 import pytest
 
-from tests.ec2sim.conftest import ALLOCATION, FLOATING, PRIMARY, STANDBY, SUBNET, Sim
+from tests.ec2sim.conftest import ALLOCATION, FLOATING, PRIMARY, STANDBY, Sim
+from tests.ec2sim.living import described, launch, state
 
-IMAGE = "ami-0c55b159cbfafe1f0"
 UNKNOWN = "i-0123456789abcdef0"
 PRIMARY_ETH0 = "eni-7233ff43"
 STANDBY_ETH0 = "eni-7d37fb4c"
-
-
-def described(sim: Sim, instance_id: str) -> dict[str, Any]:
-    """An instance as EC2 describes it now."""
-    found = sim.ec2.describe_instances(InstanceIds=[instance_id])
-    return dict(found["Reservations"][0]["Instances"][0])
-
-
-def state(sim: Sim, instance_id: str) -> str:
-    """An instance's state as EC2 describes it now."""
-    return str(described(sim, instance_id)["State"]["Name"])
-
-
-def launch(sim: Sim, **more: Any) -> str:
-    """A new t3.micro in the article's subnet, pending."""
-    given = {"SubnetId": SUBNET, "MinCount": 1, "MaxCount": 1, **more}
-    reply = sim.ec2.run_instances(ImageId=IMAGE, InstanceType="t3.micro", **given)
-    return str(reply["Instances"][0]["InstanceId"])
 
 
 def brought_to(sim: Sim, wanted: str) -> str:
@@ -154,135 +134,6 @@ def test_a_dry_run_changes_nothing(sim: Sim) -> None:
     assert state(sim, PRIMARY) == "running"
 
 
-def test_protection_from_termination_is_told_and_lifted(sim: Sim) -> None:
-    sim.ec2.modify_instance_attribute(
-        InstanceId=PRIMARY, DisableApiTermination={"Value": True}
-    )
-
-    assert sim.refusal(sim.ec2.terminate_instances, InstanceIds=[PRIMARY]) == (
-        "OperationNotPermitted",
-        f"The instance '{PRIMARY}' may not be terminated. Modify its "
-        "'disableApiTermination' instance attribute and try again.",
-    )
-    sim.ec2.modify_instance_attribute(
-        InstanceId=PRIMARY, DisableApiTermination={"Value": False}
-    )
-    sim.ec2.terminate_instances(InstanceIds=[PRIMARY])
-    assert state(sim, PRIMARY) == "shutting-down"
-
-
-def test_a_protected_instance_saves_its_own_zone_only(sim: Sim) -> None:
-    far = sim.ec2.create_subnet(
-        VpcId="vpc-dbf9cdbc", CidrBlock="20.0.2.0/24", AvailabilityZone="eu-west-1b"
-    )["Subnet"]["SubnetId"]
-    other = launch(sim, SubnetId=far)
-    sim.ec2.modify_instance_attribute(
-        InstanceId=PRIMARY, DisableApiTermination={"Value": True}
-    )
-
-    refused = sim.refusal(
-        sim.ec2.terminate_instances, InstanceIds=[PRIMARY, STANDBY, other]
-    )
-
-    assert refused[0] == "OperationNotPermitted"
-    assert state(sim, PRIMARY) == state(sim, STANDBY) == "running"
-    assert state(sim, other) == "shutting-down"
-
-
-def test_protection_from_stops_is_told(sim: Sim) -> None:
-    sim.ec2.modify_instance_attribute(
-        InstanceId=PRIMARY, DisableApiStop={"Value": True}
-    )
-
-    assert sim.refusal(sim.ec2.stop_instances, InstanceIds=[PRIMARY]) == (
-        "OperationNotPermitted",
-        f"The instance '{PRIMARY}' may not be stopped. Modify its 'disableApiStop' "
-        "instance attribute and try again.",
-    )
-
-
-def test_nothing_here_can_hibernate(sim: Sim) -> None:
-    refused = sim.refusal(sim.ec2.stop_instances, InstanceIds=[PRIMARY], Hibernate=True)
-
-    assert refused[0] == "UnsupportedHibernationConfiguration"
-    assert state(sim, PRIMARY) == "running"
-
-
-@pytest.mark.parametrize("hurry", ["Force", "SkipOsShutdown"])
-def test_a_hung_guest_stops_late_unless_it_is_not_asked(sim: Sim, hurry: str) -> None:
-    sim.control(f"instances/{PRIMARY}", {"guest": "hung"})
-    sim.ec2.stop_instances(InstanceIds=[PRIMARY])
-    sim.advance(60)
-    assert state(sim, PRIMARY) == "stopping"
-
-    sim.ec2.stop_instances(InstanceIds=[PRIMARY], **{hurry: True})
-    sim.advance(3)
-
-    assert state(sim, PRIMARY) == "stopped"
-
-
-def test_a_hung_guest_that_is_not_forced_stops_in_the_end(sim: Sim) -> None:
-    sim.control(f"instances/{PRIMARY}", {"guest": "hung"})
-    sim.ec2.stop_instances(InstanceIds=[PRIMARY])
-
-    sim.advance(300)
-
-    assert state(sim, PRIMARY) == "stopped"
-
-
-def test_a_hung_guest_is_terminated_like_any_other(sim: Sim) -> None:
-    sim.control(f"instances/{PRIMARY}", {"guest": "hung"})
-    sim.detach()
-    sim.advance(60)
-    assert sim.interface()["Attachment"]["Status"] == "detaching"
-
-    sim.ec2.terminate_instances(InstanceIds=[PRIMARY])
-    sim.advance(3)
-
-    assert sim.interface()["Status"] == "available"
-
-
-@pytest.mark.parametrize("guest", ["hung", "dead"])
-def test_a_reboot_heals_the_guest_and_not_the_host(sim: Sim, guest: str) -> None:
-    sim.control(
-        f"instances/{PRIMARY}",
-        {"guest": guest, "instance_status": "impaired", "system_status": "impaired"},
-    )
-
-    sim.ec2.reboot_instances(InstanceIds=[PRIMARY])
-
-    dumped = sim.control("state")["instances"][PRIMARY]
-    assert (dumped["guest"], dumped["state"]) == ("ok", "running")
-    assert dumped["instance_status"] == "ok"
-    assert dumped["system_status"] == "impaired"
-
-
-def test_a_start_comes_up_on_a_host_that_is_well(sim: Sim) -> None:
-    sim.control(
-        f"instances/{PRIMARY}",
-        {"guest": "dead", "instance_status": "impaired", "system_status": "impaired"},
-    )
-
-    sim.ec2.stop_instances(InstanceIds=[PRIMARY])
-    sim.advance(3)
-    sim.ec2.start_instances(InstanceIds=[PRIMARY])
-    sim.advance(2)
-
-    dumped = sim.control("state")["instances"][PRIMARY]
-    assert dumped["guest"] == dumped["instance_status"] == dumped["system_status"]
-    assert dumped["guest"] == "ok"
-
-
-def test_a_reboot_lets_go_of_what_a_hung_guest_held(sim: Sim) -> None:
-    sim.control(f"instances/{PRIMARY}", {"guest": "hung"})
-    sim.detach()
-    sim.advance(60)
-
-    sim.ec2.reboot_instances(InstanceIds=[PRIMARY])
-
-    assert sim.interface()["Status"] == "available"
-
-
 def test_why_an_instance_has_stopped_is_told(sim: Sim) -> None:
     assert "StateReason" not in described(sim, PRIMARY)
     sim.ec2.stop_instances(InstanceIds=[PRIMARY])
@@ -403,24 +254,6 @@ def test_an_old_timer_does_not_cut_a_new_state_short(sim: Sim) -> None:
     assert state(sim, PRIMARY) == "pending"
     sim.advance(2)
     assert state(sim, PRIMARY) == "running"
-
-
-def test_a_stop_frees_an_index_that_a_forced_detach_has_burnt(sim: Sim) -> None:
-    sim.control(f"instances/{PRIMARY}", {"guest": "hung"})
-    sim.detach(Force=True)
-    sim.advance(3)
-    refused = sim.refusal(
-        sim.ec2.attach_network_interface,
-        NetworkInterfaceId=FLOATING,
-        InstanceId=PRIMARY,
-        DeviceIndex=1,
-    )
-    assert refused[0] == "InvalidParameterValue"
-
-    sim.ec2.stop_instances(InstanceIds=[PRIMARY], Force=True)
-    sim.advance(3)
-
-    sim.attach(PRIMARY)
 
 
 def test_most_instances_that_one_call_ends(sim: Sim) -> None:
