@@ -16,6 +16,26 @@ from failover.engine.job import Outcome
 #: The answer to DryRun when the call would have been allowed (HTTP 412).
 DRY_RUN_OK = "DryRunOperation"
 UNAUTHORIZED = "UnauthorizedOperation"
+# Refused before EC2 knew who asks, or for whom: it has weighed no permission yet.
+# AuthFailure is also its word for what another account owns.
+NOT_WEIGHED = frozenset(
+    {
+        "AccessDenied",
+        "AccessDeniedException",
+        "AuthFailure",
+        "Blocked",
+        "ExpiredToken",
+        "ExpiredTokenException",
+        "IncompleteSignature",
+        "InvalidClientTokenId",
+        "MissingAuthenticationToken",
+        "OptInRequired",
+        "PendingVerification",
+        "RequestExpired",
+        "SignatureDoesNotMatch",
+        "UnrecognizedClientException",
+    }
+)
 INTERFACE_NOT_FOUND = "InvalidNetworkInterfaceID.NotFound"
 INSTANCE_NOT_FOUND = "InvalidInstanceID.NotFound"
 # Both are in the field for an allocation that does not exist (any more).

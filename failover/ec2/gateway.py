@@ -135,7 +135,8 @@ class Gateway:
     def may(self, call: Call) -> bool:
         """Whether IAM would let us make this call, by DryRun; changes nothing.
 
-        Raises Ec2Error where EC2 answers anything but yes or no.
+        Raises Ec2Refused where it would and the call is refused for another reason,
+        any other Ec2Error where EC2 says neither yes nor no.
         """
         try:
             calls.make(self._clients.reading, call, DryRun=True)
@@ -145,6 +146,12 @@ class Gateway:
                 return True
             if translated.code == errors.UNAUTHORIZED:
                 return False
+            if translated.code in errors.NOT_WEIGHED:
+                raise ports.Ec2OutcomeUnknown(
+                    code=translated.code,
+                    message=translated.message,
+                    aws_request_id=translated.aws_request_id,
+                ) from error
             raise translated from error
         return True
 

@@ -38,10 +38,25 @@ def test_a_dry_run_says_whether_we_may_and_asks_no_fence(
     assert asked["DryRun"] == "true"
 
 
-def test_a_dry_run_that_is_refused_otherwise_is_no_answer(open_desk: Open) -> None:
+def test_a_dry_run_that_is_refused_otherwise_came_past_permission(
+    open_desk: Open,
+) -> None:
     desk = open_desk(lambda _: refusal("InvalidInstanceID.NotFound"))
 
     with pytest.raises(ports.Ec2Refused):
+        desk.gateway.may(ATTACH)
+
+
+@pytest.mark.parametrize(
+    ("code", "status"),
+    [("AuthFailure", 401), ("RequestExpired", 400), ("OptInRequired", 403)],
+)
+def test_a_dry_run_of_somebody_whom_ec2_does_not_know_is_no_answer(
+    open_desk: Open, *, code: str, status: int
+) -> None:
+    desk = open_desk(lambda _: refusal(code, status=status))
+
+    with pytest.raises(ports.Ec2OutcomeUnknown, match=code):
         desk.gateway.may(ATTACH)
 
 
