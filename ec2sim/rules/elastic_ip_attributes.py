@@ -58,8 +58,7 @@ def describe_addresses_attribute(region: Region, params: Params) -> Reply:
         least=1,
     )
     found, token = listing.rows(region, region.elastic_ips, asked, params)
-    reply: Reply = {"Addresses": [view(row) for row in found]}
-    return {**reply, "NextToken": token} if token else reply
+    return listing.page("Addresses", [view(row) for row in found], token=token)
 
 
 def _check_attribute(name: str) -> None:

@@ -68,5 +68,4 @@ def page(
     rows, token = listing.cut(
         region, found, params, action=action, key=lambda entry: entry.id, most=most
     )
-    reply: dict[str, Any] = {member: [entry.shown for entry in rows]}
-    return {**reply, "NextToken": token} if token else reply
+    return listing.page(member, [entry.shown for entry in rows], token=token)

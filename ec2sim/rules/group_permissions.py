@@ -29,10 +29,11 @@ LISTING = listing.Listing(
 def describe_security_group_rules(region: Region, params: Params) -> Reply:
     """DescribeSecurityGroupRules, in pages."""
     found, token = listing.rows(region, region.group_rules, LISTING, params)
-    reply: Reply = {
-        "SecurityGroupRules": [group_rules.view(region, row) for row in found]
-    }
-    return {**reply, "NextToken": token} if token else reply
+    return listing.page(
+        "SecurityGroupRules",
+        [group_rules.view(region, row) for row in found],
+        token=token,
+    )
 
 
 @action

@@ -127,5 +127,4 @@ def describe_images(region: Region, params: Params) -> Reply:
     users = set(params.get("ExecutableUsers") or ())
     if (owners and not owners & {AMAZON, "amazon"}) or (users and "all" not in users):
         return {"Images": []}
-    reply: Reply = {"Images": [view(row) for row in found]}
-    return {**reply, "NextToken": token} if token else reply
+    return listing.page("Images", [view(row) for row in found], token=token)

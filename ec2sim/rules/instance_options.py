@@ -131,8 +131,7 @@ def describe_instance_credit_specifications(region: Region, params: Params) -> R
         for row in found
         if row.type.startswith(BURSTABLE) and row.state != "terminated"
     ]
-    reply: Reply = {"InstanceCreditSpecifications": shown}
-    return {**reply, "NextToken": token} if token else reply
+    return listing.page("InstanceCreditSpecifications", shown, token=token)
 
 
 def default_credits(type_name: str) -> str:

@@ -71,8 +71,7 @@ def describe_instance_status(region: Region, params: Params) -> Reply:
     if only_running:
         params = _with_running(params)
     found, token = listing.rows(region, region.instances, asked, params)
-    reply: Reply = {"InstanceStatuses": [_view(row) for row in found]}
-    return {**reply, "NextToken": token} if token else reply
+    return listing.page("InstanceStatuses", [_view(row) for row in found], token=token)
 
 
 def _with_running(params: Params) -> Params:

@@ -141,10 +141,11 @@ def describe_instances(region: Region, params: Params) -> Reply:
     )
     check_outage(region, params)
     found, token = listing.rows(region, region.instances, asked, params)
-    reply: Reply = {
-        "Reservations": [reservation(region, rows, sight) for rows in _by_launch(found)]
-    }
-    return {**reply, "NextToken": token} if token else reply
+    return listing.page(
+        "Reservations",
+        [reservation(region, rows, sight) for rows in _by_launch(found)],
+        token=token,
+    )
 
 
 def _by_launch(found: Iterable[Instance]) -> Iterable[list[Instance]]:

@@ -187,10 +187,7 @@ def describe_network_interfaces(region: Region, params: Params) -> Reply:
     """DescribeNetworkInterfaces, in pages of 5 to 1000."""
     found, token = listing.rows(region, region.interfaces, LISTING, params)
     drawn = listing.Drawn(region.interfaces, found, partial(view, region))
-    reply: Reply = {"NetworkInterfaces": drawn}
-    if token:
-        reply["NextToken"] = token
-    return reply
+    return listing.page("NetworkInterfaces", drawn, token=token)
 
 
 def _of(row: NetworkInterface, read: Any) -> Iterable[str | None]:

@@ -39,8 +39,9 @@ def describe_internet_gateways(region: Region, params: Params) -> Reply:
         id_filter="internet-gateway-id",
     )
     found, token = listing.rows(region, region.gateways, asked, params)
-    reply: Reply = {"InternetGateways": [view(region, row) for row in found]}
-    return {**reply, "NextToken": token} if token else reply
+    return listing.page(
+        "InternetGateways", [view(region, row) for row in found], token=token
+    )
 
 
 def make(region: Region, **members: Any) -> InternetGateway:

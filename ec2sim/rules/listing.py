@@ -8,7 +8,7 @@ from typing import Any, Generic, TypeVar
 
 from ec2sim.errors import Ec2Error
 from ec2sim.rules import filters, tokens
-from ec2sim.rules.actions import Params
+from ec2sim.rules.actions import Params, Reply
 from ec2sim.state.ids import Kind
 from ec2sim.state.region import Region
 from ec2sim.state.table import Row, Table
@@ -254,6 +254,12 @@ def cut(
         return listed, None
     page = listed[:limit]
     return page, tokens.seal(region, action, params, key(page[-1]))
+
+
+def page(member: str, shown: Sequence[Any], *, token: str | None) -> Reply:
+    """The reply of a Describe: one page under `member`, and the next one's token."""
+    reply: Reply = {member: shown}
+    return {**reply, "NextToken": token} if token else reply
 
 
 def timestamp(moment: float) -> str:

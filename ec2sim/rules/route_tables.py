@@ -118,8 +118,9 @@ def describe_route_tables(region: Region, params: Params) -> Reply:
         most=MOST_TABLES,
     )
     found, token = listing.rows(region, region.route_tables, asked, params)
-    reply: Reply = {"RouteTables": [view(region, row) for row in found]}
-    return {**reply, "NextToken": token} if token else reply
+    return listing.page(
+        "RouteTables", [view(region, row) for row in found], token=token
+    )
 
 
 @action

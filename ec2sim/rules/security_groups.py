@@ -97,8 +97,9 @@ def describe_security_groups(region: Region, params: Params) -> Reply:
         named_ids = [*(params.get("GroupIds") or ()), *chosen]
         params = {**params, "GroupIds": named_ids}
     found, token = listing.rows(region, region.groups, asked, params)
-    reply: Reply = {"SecurityGroups": [view(region, row) for row in found]}
-    return {**reply, "NextToken": token} if token else reply
+    return listing.page(
+        "SecurityGroups", [view(region, row) for row in found], token=token
+    )
 
 
 @action
@@ -129,8 +130,7 @@ def get_security_groups_for_vpc(region: Region, params: Params) -> Reply:
         }
         for row in found
     ]
-    reply: Reply = {"SecurityGroupForVpcs": shown}
-    return {**reply, "NextToken": token} if token else reply
+    return listing.page("SecurityGroupForVpcs", shown, token=token)
 
 
 @action

@@ -127,8 +127,7 @@ def describe_subnets(region: Region, params: Params) -> Reply:
         id_filter="subnet-id",
     )
     found, token = listing.rows(region, region.subnets, asked, params)
-    reply: Reply = {"Subnets": [view(region, row) for row in found]}
-    return {**reply, "NextToken": token} if token else reply
+    return listing.page("Subnets", [view(region, row) for row in found], token=token)
 
 
 def make(region: Region, row: Subnet) -> None:

@@ -68,7 +68,7 @@ def describe_tags(region: Region, params: Params) -> Reply:
         if limit is not None and len(found) == limit:
             place = json.dumps(found[-1].place)
             token = tokens.seal(region, ACTION, params, place)
-            return {"Tags": _shown(found), "NextToken": token}
+            return listing.page("Tags", _shown(found), token=token)
         found.append(row)
     return {"Tags": _shown(found)}
 

@@ -119,8 +119,7 @@ def describe_vpcs(region: Region, params: Params) -> Reply:
         id_filter="vpc-id",
     )
     found, token = listing.rows(region, region.vpcs, asked, params)
-    reply: Reply = {"Vpcs": [view(region, row) for row in found]}
-    return {**reply, "NextToken": token} if token else reply
+    return listing.page("Vpcs", [view(region, row) for row in found], token=token)
 
 
 def make(region: Region, row: Vpc) -> None:
