@@ -13,8 +13,6 @@ from failover.engine.sight import DYING
 from failover.engine.topology import Instance, Interface, InterfaceId
 
 Interfaces = Mapping[InterfaceId, Interface]
-# The interface that an Elastic IP, a private address or a route moves to.
-MOVES_TO_INDEX = 0
 
 
 class Trait(StrEnum):
@@ -67,15 +65,17 @@ def advise(
     interfaces: Interfaces,
     floating: Interface | None = None,
     device_index: int = 1,
+    own_index: int = 0,
 ) -> tuple[Advice, ...]:
     """One advice a strategy, in the order of `Strategy`.
 
     `interfaces` are those of both instances as far as they are known; `floating` is
     the network interface to be moved by `eni`, if one is chosen already, and
-    `device_index` where it would go.
+    `device_index` where it would go; the others move to the interface that each
+    instance has of its own at `own_index`.
     """
     pair = (primary, standby)
-    ends = [_find_end(instance, interfaces) for instance in pair]
+    ends = [_find_end(instance, interfaces, own_index) for instance in pair]
     checks = {
         Strategy.ENI: _check_eni(pair, floating, device_index),
         Strategy.EIP: _check_eip(pair, ends),
@@ -93,11 +93,13 @@ def advise(
     )
 
 
-def _find_end(instance: Instance, interfaces: Interfaces) -> Interface | None:
+def _find_end(
+    instance: Instance, interfaces: Interfaces, own_index: int
+) -> Interface | None:
     found = (
         interfaces.get(slot.interface_id)
         for slot in instance.slots
-        if slot.device_index == MOVES_TO_INDEX
+        if slot.device_index == own_index
     )
     return next(found, None)
 

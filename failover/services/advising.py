@@ -12,12 +12,14 @@ from failover.engine.advisor import Advice
 from failover.engine.topology import Instance
 from failover.models import Instance as InstanceRow
 from failover.models import NetworkInterface, Pair
+from failover.models.pairs import Strategy
 from failover.services import (
     facts,
     fields,
     measures,
     plans,
     refusals,
+    strategies,
     strategy_words,
 )
 from failover.services.refusals import CheckView
@@ -86,13 +88,14 @@ def advise(
     rows = NetworkInterface.objects.filter(
         region_id=region_id, instance_id__in=(primary, standby), vanished_at=None
     )
-    index = pair.device_index if pair and pair.strategy == "eni" else 1
+    floating_index, own_index = _indexes(pair)
     advice = advisor.advise(
         primary=_present(ends[0]),
         standby=_present(ends[1]),
         interfaces={i.id: i for i in map(facts.interface, rows)},
         floating=facts.interface(floating) if floating else None,
-        device_index=index,
+        device_index=floating_index,
+        own_index=own_index,
     )
     shown = [_view(a, region_id, pair) for a in advice]
     return AdviceView(
@@ -101,6 +104,20 @@ def advise(
         observed_at=min(end.observed_at for end in ends),
         strategies=tuple(sorted(shown, key=lambda a: not a.possible)),
     )
+
+
+def _indexes(pair: Pair | None) -> tuple[int, int]:
+    """Where `eni` would attach, and which interface the other strategies lead to.
+
+    A pair has one index, of its own kind; the other is what a new pair would get.
+    """
+    floating = strategies.DEFAULT_INDEX[Strategy.ENI]
+    own = strategies.DEFAULT_INDEX[Strategy.EIP]
+    if pair is None:
+        return floating, own
+    if pair.strategy == Strategy.ENI:
+        return pair.device_index, own
+    return floating, pair.device_index
 
 
 def _view(advice: Advice, region_id: int, pair: Pair | None) -> StrategyAdvice:

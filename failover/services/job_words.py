@@ -26,7 +26,6 @@ REASONS: Mapping[str, str] = {
     "": "",
     "done": "",
     "cancelled_by_operator": "Cancelled before anything was sent to EC2.",
-    "cancelled_turned": "It was cancelled after the first call.",
     "no_longer_possible": (
         "Called off before anything was sent: check {reason} no longer holds. Mend "
         "what it names, then swap again."
@@ -86,7 +85,6 @@ REASONS: Mapping[str, str] = {
         "The interface was moved too often; somebody else is moving it too. Find out "
         "who; the job keeps looking, and attaches it when it lies free."
     ),
-    "reversed_refused": "EC2 refused the move for good; everything is as it was.",
     "free_but_frozen": "The {noun} lies free, and the pair is frozen.",
     "too_many_repairs": "The {noun} lies free again after three repairs this hour.",
     "free_and_no_end_possible": "The {noun} lies free, and no instance can take it.",

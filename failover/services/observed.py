@@ -64,11 +64,6 @@ def list_observed(pairs: Iterable[Pair]) -> dict[int, Observed]:
     return found
 
 
-def get_observed(pair: Pair) -> Observed | None:
-    """Where this one was last seen; None for never."""
-    return list_observed([pair]).get(pair.pk)
-
-
 def _interfaces(pairs: Sequence[Pair]) -> dict[int, Observed]:
     rows = _by_id(p.network_interface_id for p in pairs)
     found = {}

@@ -181,6 +181,21 @@ def test_advice_compares_the_strategies_for_a_pairs_instances(
     assert [c["code"] for c in route["checks"]] == ["source_dest_check"]
 
 
+def test_advice_on_a_pair_looks_at_the_interface_that_the_pair_leads_to(
+    ada: Ask, console: Console, region: models.Region
+) -> None:
+    ada("POST", "pairs/", {**BASE, "name": "mover", **address(console)})
+    Pair.objects.update(device_index=5)
+    inventory.sync(region)
+
+    advice = ada("GET", "pairs/mover/advice").json()["strategies"]
+
+    (own,) = (a for a in advice if a["current"])
+    assert {c["code"] for c in own["checks"]} == {"target_interface"}
+    (eni,) = (a for a in advice if a["strategy"] == "eni")
+    assert "Device index 1 " in str(eni["checks"])
+
+
 def test_an_elastic_ip_names_the_pair_that_moves_it(
     ada: Ask, console: Console, region: models.Region
 ) -> None:

@@ -120,6 +120,15 @@ def test_an_instance_without_a_known_interface_takes_none_of_the_moves() -> None
     assert reasons(nobody[Strategy.PRIVATE_IP]) == ["target_interface"] * 2
 
 
+def test_what_moves_in_one_call_leads_to_the_index_that_was_chosen() -> None:
+    second = Slot(interface_id=InterfaceId("eni-b"), device_index=2)
+    away = replace(TWO, slots=(second,))
+
+    assert reasons(advised(ONE, away)[Strategy.EIP]) == ["target_interface"]
+    one = replace(ONE, slots=(replace(ONE.slots[0], device_index=2),))
+    assert advised(one, away, own_index=2)[Strategy.EIP].reasons == ()
+
+
 def riding(end: Any, allocation: str = "", public_ip: str = "") -> Interface:
     address = PrivateAddress(
         address=end.private_ip,
