@@ -12,12 +12,10 @@ from functools import partial
 from typing import Any
 
 from ec2sim.calls import Call
-from ec2sim.errors import Ec2Error, ReplySlow
-from ec2sim.rules import zones
+from ec2sim.errors import Ec2Error
 from ec2sim.rules.registry import ACTIONS
-from ec2sim.state.region import Region
-from ec2sim.wire import model, query
-from ec2sim.world import DEFAULT_ACCOUNT, Rule, World
+from ec2sim.wire import asking, query
+from ec2sim.world import DEFAULT_ACCOUNT, World
 
 Copier = Callable[[Any], Any]
 
@@ -48,46 +46,22 @@ class Client:
         the connection closes or brings nonsense, and ReplyNever where it stays silent;
         of that ReplySlow has the reply, or the Ec2Error, and when it would come.
         """
-        operation = model.operation("ec2", action)
-        if operation is None:
-            raise Ec2Error(
-                "InvalidAction",
-                f"The action {action} is not valid for this web service.",
-            )
-        if not zones.REGION_NAME.match(self.region):
-            raise Ec2Error("AuthFailure", f"The region {self.region} is not valid.")
-        rule: Rule | None = ACTIONS.get(action)
-        asked: dict[str, Any] = {}
-        try:
-            asked = query.check(params, operation.input_shape)
-        except Ec2Error as refused:
-            # It was asked, so it spends its token and is logged like any other.
-            rule = partial(_refuse, refused)
+        operation = asking.operation(action, region=self.region)
+        call, refusal = asking.read(
+            partial(query.check, params, operation.input_shape),
+            account_id=self.account_id,
+            region=self.region,
+            action=action,
+            request_id=self._new_request_id(),
+            session=self._session,
+        )
+        rule = refusal or ACTIONS.get(action)
         if rule is None:
             raise Ec2Error(
                 "UnsupportedOperation", f"{action} is answered over HTTP only."
             )
-        call = Call(
-            account_id=self.account_id,
-            region=self.region,
-            action=action,
-            params=asked,
-            request_id=self._new_request_id(),
-            session=self._session,
-        )
-        try:
-            reply = self.world.call(call, rule)
-        except ReplySlow as slow:
-            outcome = slow.outcome
-            if not isinstance(outcome, Ec2Error):
-                outcome = _shown(operation, call, outcome)
-            raise ReplySlow(slow.due_at, outcome) from slow
-        return _shown(operation, call, reply)
-
-
-def _refuse(error: Ec2Error, _region: Region, _params: Any) -> Any:
-    """The rule of a call that makes no sense."""
-    raise error
+        written = partial(_shown, operation, call)
+        return asking.answer(self.world, call, rule, written=written)
 
 
 def _shown(operation: Any, call: Call, reply: Any) -> dict[str, Any]:

@@ -4,15 +4,16 @@ import re
 import sys
 import traceback
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 from urllib.parse import parse_qsl
 
 from ec2sim.calls import Call
 from ec2sim.errors import Ec2Error, ReplyGarbled, ReplyLost, ReplyNever, ReplySlow
-from ec2sim.rules import tags, zones
+from ec2sim.rules import tags
 from ec2sim.rules.registry import ACTIONS
-from ec2sim.wire import identity, model, query, xml
+from ec2sim.wire import asking, identity, model, query, xml
 from ec2sim.wire.breadth import Breadth
 from ec2sim.world import Rule, World
 
@@ -62,33 +63,22 @@ class Door:
     ) -> Answer:
         credential = _credential(fields, headers)
         action = dict(fields).get("Action", "")
-        shape = _operation(fields, action)
-        if not zones.REGION_NAME.match(credential["region"]):
-            raise Ec2Error(
-                "AuthFailure", f"The region {credential['region']} is not valid."
-            )
+        _check_version(fields, action)
+        shape = asking.operation(action, region=credential["region"])
         account_id, session = self.sessions.account(
             credential["key"], now=self.world.clock.now()
         )
-        refused: Ec2Error | None = None
-        params: dict[str, Any] = {}
-        try:
-            _check_writable(fields)
-            params = query.read(fields, shape.input_shape)
-        except Ec2Error as error:
-            refused = error
-        call = Call(
+        call, refusal = asking.read(
+            partial(_params, fields, shape.input_shape),
             account_id=account_id,
             region=credential["region"],
             action=action,
-            params=params,
             request_id=request_id,
             session=session,
         )
-        if refused is not None:
-            # It was asked, so it spends its token and is logged like any other.
-            return self._own(call, shape, _refusing(refused))
-        if action in ACTIONS and not _concerns_others(action, params):
+        if refusal is not None:
+            return self._own(call, shape, refusal)
+        if action in ACTIONS and not _concerns_others(action, call.params):
             return self._own(call, shape, ACTIONS[action])
         return self._others(call, body, headers)
 
@@ -96,8 +86,6 @@ class Door:
         """A call that ec2sim answers itself."""
 
         def written(reply: Any) -> Answer:
-            if isinstance(reply, Ec2Error):
-                return reply.status, self._error(reply, call.request_id, "ec2")
             text = xml.reply(
                 call.action,
                 shape.output_shape,
@@ -107,13 +95,7 @@ class Door:
             )
             return 200, text
 
-        try:
-            return written(self.world.call(call, rule))
-        except ReplySlow as slow:
-            self._wait(slow)
-            return written(slow.outcome)
-        except ReplyGarbled as garbled:
-            raise ReplyGarbled(written(garbled.outcome)) from garbled
+        return self._asked(call, rule, written)
 
     def _others(self, call: Call, body: str, headers: Mapping[str, str]) -> Answer:
         """A call that moto answers."""
@@ -123,15 +105,26 @@ class Door:
                 region, params, action=call.action, body=body, headers=headers
             )
 
-        answered: Answer
+        # What moto answers is written already.
+        return self._asked(call, rule, tuple)
+
+    def _asked(
+        self, call: Call, rule: Rule, written: Callable[[Any], Answer]
+    ) -> Answer:
+        """The world's answer, when it is slow after the wait for it."""
         try:
-            answered = self.world.call(call, rule)
+            return asking.answer(self.world, call, rule, written=written)
         except ReplySlow as slow:
-            self._wait(slow)
-            if isinstance(slow.outcome, Ec2Error):
-                raise slow.outcome from slow
-            answered = slow.outcome
-        return answered
+            if not self.world.clock.wait_until(slow.due_at, at_most_s=HELD_S):
+                raise ReplyLost from slow
+            return self._outcome(call, slow.outcome)
+        except ReplyGarbled as garbled:
+            raise ReplyGarbled(self._outcome(call, garbled.outcome)) from garbled
+
+    def _outcome(self, call: Call, outcome: Answer | Ec2Error) -> Answer:
+        if isinstance(outcome, Ec2Error):
+            return outcome.status, self._error(outcome, call.request_id, "ec2")
+        return outcome
 
     def _sts(
         self, fields: list[tuple[str, str]], access_key: str, request_id: str
@@ -162,10 +155,6 @@ class Door:
         )
         return 200, text
 
-    def _wait(self, slow: ReplySlow) -> None:
-        if not self.world.clock.wait_until(slow.due_at, at_most_s=HELD_S):
-            raise ReplyLost from slow
-
     @staticmethod
     def _error(problem: Ec2Error, request_id: str, service: str) -> str:
         clean = Ec2Error(
@@ -190,19 +179,19 @@ def _credential(
     return found
 
 
-def _operation(fields: list[tuple[str, str]], action: str) -> Any:
-    """The model of the call. Raises Ec2Error for one that does not exist."""
+def _check_version(fields: list[tuple[str, str]], action: str) -> None:
+    """Refuse a request without an action, or of a version that was never there."""
     if not action:
         raise Ec2Error("MissingAction", "The request is missing an action.")
     version = dict(fields).get("Version", VERSION)
     if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", version) or version > VERSION:
         raise Ec2Error("NoSuchVersion", f"The requested version ({version}) is invalid")
-    shape = model.operation("ec2", action)
-    if shape is None:
-        raise Ec2Error(
-            "InvalidAction", f"The action {action} is not valid for this web service."
-        )
-    return shape
+
+
+def _params(fields: list[tuple[str, str]], shape: Any) -> dict[str, Any]:
+    """The parameters of a form. Raises Ec2Error for one that makes no sense."""
+    _check_writable(fields)
+    return query.read(fields, shape)
 
 
 def _check_writable(fields: list[tuple[str, str]]) -> None:
@@ -210,13 +199,6 @@ def _check_writable(fields: list[tuple[str, str]]) -> None:
     for name, value in fields:
         if xml.UNSPEAKABLE.search(name) or xml.UNSPEAKABLE.search(value):
             raise query.unspeakable(xml.UNSPEAKABLE.sub("?", name))
-
-
-def _refusing(error: Ec2Error) -> Rule:
-    def rule(_region: Any, _params: Any) -> Any:
-        raise error
-
-    return rule
 
 
 def _concerns_others(action: str, params: Mapping[str, Any]) -> bool:

@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from botocore.parsers import ResponseParserError
 
 from tests.ec2sim.conftest import FLOATING, PRIMARY, SUBNET, VPC, Sim
 
@@ -75,6 +76,13 @@ def test_a_call_of_motos_on_what_is_nowhere_is_told_so(sim: Sim) -> None:
 )
 def test_motos_own_network_is_never_shown(sim: Sim, call: str) -> None:
     assert sim.refusal(getattr(sim.ec2, call))[0] == "UnsupportedOperation"
+
+
+def test_a_refusal_of_what_moto_answers_is_spoilt_like_any_other(sim: Sim) -> None:
+    sim.control("faults", {"action": "DescribeNetworkAcls", "kind": "garbage"})
+
+    with pytest.raises(ResponseParserError):
+        sim.ec2.describe_network_acls()
 
 
 def test_a_filter_by_what_is_here_finds_nothing_of_motos(sim: Sim) -> None:
