@@ -1,6 +1,7 @@
 """One fault: which calls it concerns, when it is its turn, what it does."""
 
 import random
+import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
@@ -10,6 +11,7 @@ from ec2sim import values
 from ec2sim.values import BadControl
 
 REFUSE = "refuse:"
+CODE = re.compile("[A-Za-z0-9.]+")
 BARE_BEFORE = "http:"
 BARE_AFTER = "http-after:"
 KINDS = (
@@ -158,8 +160,10 @@ def _check_kind(kind: str) -> None:
             if not 400 <= int(status[:4]) <= 599:
                 raise BadControl(f"kind: {prefix} needs a status from 400 to 599")
             return
-    if kind == REFUSE:
-        raise BadControl("kind: refuse: needs a code")
-    if kind not in KINDS and not kind.startswith(REFUSE):
+    if kind.startswith(REFUSE):
+        if not CODE.fullmatch(kind.removeprefix(REFUSE)):
+            raise BadControl(f"kind: {REFUSE} needs a code of letters, digits and dots")
+        return
+    if kind not in KINDS:
         others = f"refuse:CODE, {BARE_BEFORE}STATUS, {BARE_AFTER}STATUS"
         raise BadControl(f"kind: expected {others} or one of {', '.join(KINDS)}")

@@ -180,6 +180,10 @@ def test_a_fault_is_lifted_by_its_name_or_with_all(sim: Sim) -> None:
     [
         ({"kind": "magic"}, "kind"),
         ({"kind": "refuse:"}, "kind"),
+        ({"kind": "refuse:Not a code"}, "kind"),
+        ({"kind": "refuse:Not<a>Code"}, "kind"),
+        ({"kind": "refuse:NotACode\n"}, "kind"),
+        ({"kind": "refuse:Caf\u00e9"}, "kind"),
         ({"kind": "http:"}, "kind"),
         ({"kind": "http:200"}, "kind"),
         ({"kind": "http:50000"}, "kind"),
@@ -212,3 +216,13 @@ def test_a_wrong_fault_is_refused_by_name(
     assert sim.refused_control("faults", asked).startswith(f"{named}: ")
 
     assert sim.control("faults")["faults"] == []
+
+
+def test_a_refusal_has_a_code_as_ec2_writes_them(sim: Sim) -> None:
+    asked = {"action": "AttachNetworkInterface", "kind": "refuse:Not a code"}
+
+    assert sim.refused_control("faults", asked) == (
+        "kind: refuse: needs a code of letters, digits and dots"
+    )
+    plan(sim, "refuse:InvalidAMIID.NotFound2")
+    assert code_of(sim) == "InvalidAMIID.NotFound2"
