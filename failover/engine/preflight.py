@@ -152,14 +152,28 @@ def lock_keys(
     """The locks of P7: the interface, its addresses, a slot at each end."""
     prefix = f"{account}:{region}"
     keys = {f"{prefix}:interface:{interface.id}"}
-    for address in interface.addresses:
-        keys.add(f"{prefix}:address:{interface.subnet_id}:{address.address}")
-        if address.allocation_id:
-            keys.add(f"{prefix}:allocation:{address.allocation_id}")
+    for own in interface.addresses:
+        address = lock_of_address(subnet_id=interface.subnet_id, address=own.address)
+        keys.add(f"{prefix}:{address}")
+        if own.allocation_id:
+            keys.add(f"{prefix}:{lock_of_allocation(own.allocation_id)}")
     for instance_id, index in ends:
         if instance_id is not None:
             keys.add(f"{prefix}:slot:{instance_id}:{index}")
     return frozenset(keys)
+
+
+# An interface may carry what another strategy moves: both must then name it alike.
+
+
+def lock_of_address(*, subnet_id: str, address: str) -> str:
+    """A private address in a lock's key, after the account and the region."""
+    return f"address:{subnet_id}:{address}"
+
+
+def lock_of_allocation(allocation_id: str) -> str:
+    """An Elastic IP in a lock's key, after the account and the region."""
+    return f"allocation:{allocation_id}"
 
 
 def free_index(instance: Instance) -> int:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
-from failover.engine import strategies
+from failover.engine import preflight, strategies
 from failover.engine.job import End, Part
 from failover.engine.topology import (
     AllocationId,
@@ -140,16 +140,17 @@ def lock_keys(
 
     `riders` are Elastic IPs that come along, each with its private address.
     """
-    keys = {_lock(part) for part in parts} | {f"allocation:{a}" for a, _ in riders}
+    keys = {_lock(part) for part in parts}
+    keys |= {preflight.lock_of_allocation(a) for a, _ in riders}
     return frozenset(f"{account}:{region}:{key}" for key in keys)
 
 
 def _lock(part: Part) -> str:
     if part.allocation_id is not None:
-        return f"allocation:{part.allocation_id}"
+        return preflight.lock_of_allocation(part.allocation_id)
     if part.route_table_id is not None:
         return f"route:{part.route_table_id}:{part.destination_cidr}"
-    return f"address:{part.subnet_id}:{part.private_ip}"
+    return preflight.lock_of_address(subnet_id=part.subnet_id, address=part.private_ip)
 
 
 def _moved(pair: Pair) -> Scope:
