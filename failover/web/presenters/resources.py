@@ -1,18 +1,13 @@
 """What a pair or a job moves, as pages name it, whatever its strategy."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from django.urls import reverse
 from django.utils.http import urlencode
 
-STRATEGIES: Mapping[str, str] = {
-    "eni": "Network interface",
-    "eip": "Elastic IP",
-    "private-ip": "Private address",
-    "route": "Routes",
-}
+from failover.services import strategy_words
 
 
 class Moved(Protocol):
@@ -45,7 +40,7 @@ class Resource:
 
 def resource(moved: Moved) -> Resource:
     """The thing that moves."""
-    kind = STRATEGIES.get(moved.strategy, STRATEGIES["eni"])
+    kind = strategy_words.STRATEGIES[moved.strategy].title
     match moved.strategy:
         case "eip":
             allocation = moved.allocation_id or ""
