@@ -97,7 +97,10 @@ def _at_aim(case: Case, attachment: Attachment) -> Step:
 def _attaching_at_aim(case: Case, attachment: Attachment) -> Step:
     if not _is_attach_hopeless(case, attachment):
         return Wait(waiting_for="attached")
-    if case.job.other and case.effort_left:
+    other = case.job.other
+    # An end that has refused it for good would only send it back here.
+    is_open = other is not None and _judge(case, other) is not Verdict.FINAL
+    if is_open and case.effort_left:
         return Turn(why="attach_stuck", args=_ends(case))
     return Park(why="attach_stuck", args=_ends(case))
 

@@ -199,7 +199,10 @@ def _confirmation(job: Job) -> Scope:
     if job.moving is None:
         return Scope(confirm_ids=frozenset({job.interface_id}))
     parts = job.moving.parts
+    # A private address is gone with the interface that had it.
+    has_addresses = any(p.subnet_id for p in parts)
     return Scope(
+        confirm_ids=_interfaces(job.moving) if has_addresses else frozenset(),
         confirm_allocation_ids=frozenset(
             p.allocation_id for p in parts if p.allocation_id
         ),

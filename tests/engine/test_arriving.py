@@ -17,6 +17,7 @@ from tests.engine.cast import (
     an_instance,
     facts,
     held,
+    refused,
     remembering,
     seen,
     under_way,
@@ -91,6 +92,17 @@ def test_an_attach_that_hangs_without_another_end_parks() -> None:
     step = the_step(a_job(kind=Kind.ATTACH, from_instance_id=None), sight)
 
     assert isinstance(step, Park)
+
+
+def test_an_attach_that_hangs_does_not_turn_to_an_end_that_has_refused() -> None:
+    """Else it would be detached, sent there, refused and sent back for ever."""
+    sight = seen(held(PRIMARY, "attaching"), since=NOW - 61)
+    job = under_way(aim=Aim.SOURCE, turns=1)
+
+    step = the_step(job, sight, refused(an_attach(), "UnauthorizedOperation"))
+
+    assert isinstance(step, Park)
+    assert step.why == "attach_stuck"
 
 
 def test_a_raised_flag_at_the_target_is_mended_at_once() -> None:

@@ -45,8 +45,8 @@ def perform(world: "World", call: Call) -> AttachmentId | None:
 def _attach(world: "World", call: Call) -> AttachmentId:
     nic = _existing(world, call.interface_id)
     machine = world.machines[call.instance_id or InstanceId("")]
-    if machine.impediment:
-        raise Refusal(machine.impediment)
+    if machine.impediment or world.is_denied:
+        raise Refusal(machine.impediment or "UnauthorizedOperation")
     if machine.state not in ("running", "stopped"):
         raise Refusal("IncorrectState", "not 'running' or 'stopped'")
     index = call.device_index or 0

@@ -33,6 +33,7 @@ def make_world(simulation: "Simulation") -> World:
         hangs=list(plan.hangs),
     )
     world.places.do_riders_follow = plan.do_riders_follow
+    world.is_denied = plan.is_denied
     return world
 
 

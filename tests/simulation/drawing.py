@@ -38,6 +38,7 @@ OF_INSTANCES: tuple[What, ...] = (
     "impede",
     "forbid",
     "hang_guest",
+    "stick",
 )
 OF_OTHERS: tuple[What, ...] = (
     "hand_detach",
@@ -69,6 +70,7 @@ def draw(family: str, seed: int) -> Plan:
         uses_preflight=rng.random() < 0.7,
         lags=lags,
         failing_looks=rng.choice((0, 0, 0, 10, 40)),
+        omitting_looks=rng.choice((0, 0, 0, 0, 5, 30)),
         slow_look_s=rng.choice((0.08, 0.08, 0.08, 0.6)),
         late_s=rng.uniform(0.5, 40.0),
         call_faults=_call_faults(rng),

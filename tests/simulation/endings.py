@@ -45,6 +45,17 @@ class Endings:
         self._history.ended_at[job.id] = self._sim.now
         self.cancelled_means_untouched(job)
 
+    # P1: what is said of the resource.
+
+    def on_parked(self, job: Job, floating: Floating) -> None:
+        if self._history.was_disturbed_within(BLIND_S, now=self._sim.now):
+            return
+        is_gone = job.why != "gone" or not floating.exists
+        hold("P1 gone is only what is gone", is_gone, why=job.why)
+        is_foreign = not job.why.startswith("foreign") or floating.is_out_of_hand
+        is_foreign |= job.from_instance_id is None
+        hold("P1 foreign is only what is foreign", is_foreign, why=job.why)
+
     # I3 and I24.
 
     def cancelled_means_untouched(self, job: Job) -> None:
@@ -74,7 +85,7 @@ class Endings:
             return
         if self._history.was_disturbed_within(BLIND_S, now=self._sim.now):
             return
-        settle_s, now = self._sim.limits.settle_s, self._sim.database_now
+        settle_s, now = self._sim.promised.settle_s, self._sim.database_now
         tie = self._sim.world.nics[job.interface_id].tie
         for intent in self._sim.store.rows[job.id].intents:
             if not intent.is_open(now=now, settle_s=settle_s):
@@ -144,12 +155,13 @@ class Endings:
             restored_at >= served_at or self._history.disturbed_at > restored_at
         )
         hold("I21 restored_at is never early", is_late_enough)
-        plan, limits = self._sim.plan, self._sim.limits
+        plan, limits = self._sim.plan, self._sim.promised
         is_calm = not (
             plan.breaks
             or plan.dwells
             or plan.events
             or plan.failing_looks
+            or plan.omitting_looks
             or plan.call_faults
             or max(plan.lags)
         )
@@ -162,7 +174,7 @@ class Endings:
 
     def nothing_hangs_unseen(self) -> None:
         """A hung detach is parked and paged, or forced; asked each second."""
-        sim, limits = self._sim, self._sim.limits
+        sim, limits = self._sim, self._sim.promised
         if sim.is_database_down or sim.has_failing_looks or not sim.is_calm:
             return
         for row in sim.store.rows.values():

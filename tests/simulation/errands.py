@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from failover.engine import drive
 from failover.engine.job import Action, Call, Intent, Outcome
 from failover.engine.ports import Ec2Busy, Fence, Receipt
-from failover.engine.topology import AttachmentId, Observation, Scope
+from failover.engine.topology import AttachmentId, InstanceId, Observation, Scope
 from tests.simulation.answers import Refusal
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ class Errands:
             error = Ec2Busy(code="RequestLimitExceeded")
             event = drive.LookFailed(scope=scope, error=error)
         else:
-            event = sim.world.read(scope, sim.draw_lag, began_at)
+            event = sim.omit(sim.world.read(scope, sim.draw_lag, began_at))
         sim.schedule(self._way_s(), lambda: self._arrive(event))
 
     def _way_s(self) -> float:
@@ -51,10 +51,12 @@ class Errands:
         self._process.deliver(event)
 
     def rehearse(self, call: Call) -> None:
-        """A DryRun, which changes nothing; our role may do everything."""
+        """A DryRun, which changes nothing and says what our role may."""
         self._process.pulse()
-        del call
-        event = drive.Rehearsed(is_allowed=True)
+        machine = self._sim.world.machines.get(call.instance_id or InstanceId(""))
+        is_impeded = machine is not None and machine.impediment != ""
+        is_allowed = not is_impeded and not self._sim.world.is_denied
+        event = drive.Rehearsed(is_allowed=is_allowed)
         self._sim.schedule(self._way_s(), lambda: self._arrive(event))
 
     def send(self, intent: Intent, fence: Fence) -> None:

@@ -160,6 +160,15 @@ def _hang_guest(simulation: "Simulation", event: Event, floating: Floating) -> N
 # Of interfaces and parts, by EC2 or by somebody's hand.
 
 
+def _stick(simulation: "Simulation", event: Event, floating: Floating) -> None:
+    world, who = simulation.world, InstanceId(event.who)
+    world.set_stuck(who, is_stuck=True)
+    if event.lasts_s:
+        simulation.schedule_effect(
+            event.lasts_s, partial(world.set_stuck, who, is_stuck=False)
+        )
+
+
 def _squat(simulation: "Simulation", event: Event, floating: Floating) -> None:
     """Somebody puts an Elastic IP of theirs where ours shall go."""
     places = simulation.world.places
@@ -258,6 +267,7 @@ HAPPENINGS: Mapping[What, Happening] = {
     "impede": _impede,
     "forbid": _forbid,
     "hang_guest": _hang_guest,
+    "stick": _stick,
     "squat": _squat,
     "drop": _drop,
     "raise_flag": _raise_flag,
@@ -272,9 +282,11 @@ HAPPENINGS: Mapping[What, Happening] = {
 def heal(simulation: "Simulation") -> None:
     """All that can be mended is: machines, room, guests, addresses."""
     world = simulation.world
+    world.is_denied = False
     for machine in world.machines.values():
         machine.impediment = machine.hold_back = ""
         world.set_guest(machine.id, is_hung=False)
+        world.set_stuck(machine.id, is_stuck=False)
         world.fill(machine.id, -machine.extras)
         # A stop and start gives burnt indexes back.
         machine.burnt.clear()

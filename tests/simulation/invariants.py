@@ -9,7 +9,7 @@ from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from failover.engine.job import Intent, Job
+from failover.engine.job import Intent, Job, State
 from failover.engine.ports import Change, Fence, Work
 from failover.engine.topology import AttachmentId, Interface, Observation
 from tests.simulation.endings import Endings
@@ -121,6 +121,9 @@ class Watch:
             self._pace.on_write(change.job)
             if change.intent is not None:
                 self._sim.mark("intent")
+            if change.job.state is State.PARKED is not old.state:
+                floating = self._sim.floats[key_of(change.job)]
+                self._endings.on_parked(change.job, floating)
             if not change.job.state.is_active:
                 self._end(change)
         self._rows.locks_are_those_of_active_jobs()

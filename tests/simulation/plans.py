@@ -38,6 +38,7 @@ What = Literal[
     "impede",
     "forbid",
     "hang_guest",
+    "stick",
     "squat",
     "drop",
     "raise_flag",
@@ -116,6 +117,10 @@ class Plan:
     # Ages that a read may have, and how many looks of a hundred fail.
     lags: tuple[float, ...] = (0.0,)
     failing_looks: int = 0
+    # How many of a hundred looks leave a resource out that is there.
+    omitting_looks: int = 0
+    # Our role may not attach, anywhere.
+    is_denied: bool = False
     # The longest that each way of a look takes.
     slow_look_s: float = 0.08
     detach_s: tuple[float, float] = (2.0, 4.0)

@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from failover.engine import strategies
+from failover.engine.gate import BURST
 from failover.engine.job import Action, Call, Intent, Job, Kind, Outcome, State
 from failover.engine.ports import Change, Fence
 from failover.engine.refusals import AMBIGUOUS, IN_USE
@@ -47,6 +48,8 @@ class Calls:
         self._rests_on_a_fresh_look(change.job, intent, process)
         if before.first_intent_at is None and intent.call.action is Action.DETACH:
             self._target_was_possible(before, process)
+            is_blind = self._sim.plan.is_denied and self._sim.plan.pairs > BURST
+            hold("P6 a burst asks for permission first", not is_blind)
             self._is_not_braked(before)
 
     def on_wire(self, intent: Intent, fence: Fence) -> None:
@@ -75,7 +78,7 @@ class Calls:
     ) -> None:
         intents = self._sim.store.rows[job.id].intents
         # What the database takes is not the look's age.
-        now, limits = process.woken_at, self._sim.limits
+        now, limits = process.woken_at, self._sim.promised
         is_first = len(intents) == 1 and job.preflight_at is not None
         if is_first and now - (job.preflight_at or 0.0) <= limits.preflight_age_s:
             return
@@ -99,7 +102,7 @@ class Calls:
         )
 
     def _ends_on_a_fresh_look(self, job: Job, process: "Process") -> None:
-        most_s = self._sim.limits.finish_age_s + 0.1
+        most_s = self._sim.promised.finish_age_s + 0.1
         good = any(
             strategies.covers(o.scope, job) and process.woken_at - o.ended_at <= most_s
             for o in process.delivered
@@ -115,7 +118,10 @@ class Calls:
             return
         hold("P4 a forced detach burns the index", job.is_index_burnt)
         tie = self._sim.world.nics[job.interface_id].tie
-        is_hanging = tie is None or tie.status != "attached"
+        patience_s = (job.force_after_s or 0.0) - max(self._sim.plan.lags) - 1.0
+        is_hanging = tie is None or (
+            tie.status != "attached" and self._sim.now - tie.since >= patience_s
+        )
         was_asked = any(
             i.call.action is Action.DETACH
             and i.call.attachment_id == call.attachment_id
@@ -134,7 +140,7 @@ class Calls:
         since = self._history.impossible_since.get(key)
         if since is None:
             return
-        plan, limits = self._sim.plan, self._sim.limits
+        plan, limits = self._sim.plan, self._sim.promised
         known_s = limits.facts_age_s + max(plan.lags) + 1
         if not plan.uses_preflight:
             known_s -= limits.preflight_age_s

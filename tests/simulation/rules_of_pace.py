@@ -24,7 +24,7 @@ class Pace:
         last, count = self._looks.get(process.number, (second, 0))
         count = count + 1 if last == second else 1
         self._looks[process.number] = (second, count)
-        most = 3 / self._sim.limits.hazard_gap_s
+        most = 3 / self._sim.promised.hazard_gap_s
         hold("I9 looks are bounded", count <= most, looks=count)
 
     def on_write(self, job: Job) -> None:

@@ -133,7 +133,7 @@ class Rows:
             if i.call.action is Action.DETACH
             and i.outcome not in (Outcome.NOT_SENT, Outcome.THROTTLED)
         ]
-        most = self._sim.limits.effort + 1
+        most = self._sim.promised.effort + 1
         hold("I9 bounded effort", len(detaches) <= most, detaches=len(detaches))
 
     def at_the_end(self) -> None:

@@ -7,12 +7,14 @@ clock. Processes come from a reconciler that looks each second, as in the produc
 import heapq
 import random
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from uuid import UUID
 
 from failover.engine import guard
 from failover.engine.job import Job
 from failover.engine.limits import Limits
+from failover.engine.topology import Observation
 from tests.simulation import building, guarding, happenings, requests
 from tests.simulation.floats import Floating, key_of
 from tests.simulation.history import Violation
@@ -40,6 +42,8 @@ HEALED_AFTER_S = 240.0
 RELEASED_AFTER_S = 400.0
 LONGEST_S = 600.0
 REGION = 1
+# Why a job may wait for a human for ever, however healthy the world is.
+CANCELLED_BY_HUMANS = (*RELEASABLE, "effort_spent")
 
 
 class VirtualClock:
@@ -60,6 +64,8 @@ class Simulation:
 
     region_id = REGION
     wake_s = 0.05
+    # What the engine has promised, whatever numbers it is given here.
+    promised = LIMITS
     most_repairs = guard.MOST_REPAIRS_AN_HOUR
 
     def __init__(
@@ -205,6 +211,13 @@ class Simulation:
         lags = self.plan.lags
         return 0.0 if self.is_healed or len(lags) == 1 == lags[0] else self._lag()
 
+    def omit(self, seen: Observation) -> Observation:
+        """The look, or one that leaves out what moves, as EC2 sometimes does."""
+        share = 0 if self.is_healed else self.plan.omitting_looks
+        if not share or self.rng.randrange(100) >= share:
+            return seen
+        return replace(seen, interfaces={}, elastic_ips={}, route_tables={})
+
     def _lag(self) -> float:
         return self.rng.choice(self.plan.lags)
 
@@ -290,9 +303,9 @@ class Simulation:
         self.schedule(self.wake_s, self.start_process)
 
     def _release(self) -> None:
-        """An operator cancels what is parked over a resource that is gone."""
+        """An operator cancels what a human was told of, and what is gone."""
         for row in list(self.store.rows.values()):
-            if row.job.state.is_active and row.job.why in RELEASABLE:
+            if row.job.state.is_active and row.job.why in CANCELLED_BY_HUMANS:
                 self.cancel(row.job.id)
 
     def cancel(self, job_id: UUID) -> None:

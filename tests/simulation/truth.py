@@ -35,6 +35,8 @@ class Tie:
     is_kept: bool = True
     # Raised with each transition, so that an older one's end comes to nothing.
     turn: int = 0
+    # When its status last changed.
+    since: float = 0.0
 
 
 @dataclass(slots=True, kw_only=True)
@@ -63,6 +65,8 @@ class Machine:
     impediment: str = ""
     # What a detach there is refused with.
     hold_back: str = ""
+    # An attach there goes on for ever, as on bad hardware.
+    is_stuck: bool = False
     # A guest that does not answer never lets an interface go by itself.
     is_guest_hung: bool = False
 

@@ -49,6 +49,8 @@ class World:
         # How much longer the next detaches without force take.
         self._hangs = hangs
         self._number = 0
+        # Our role may not attach, anywhere.
+        self.is_denied = False
         self.machines: dict[InstanceId, Machine] = {}
         self.nics: dict[InterfaceId, Nic] = {}
         self._nic_log: dict[InterfaceId, list[tuple[float, Interface | None]]] = {}
@@ -84,7 +86,8 @@ class World:
     def begin_attach(self, nic: Nic, instance_id: InstanceId, index: int) -> Tie:
         nic.tie = self._new_tie(nic.id, instance_id, index, "attaching")
         self.note(nic, "attaching")
-        self._later(self.rng.uniform(*self._attach_s), nic, self._attached)
+        if not self.machines[instance_id].is_stuck:
+            self._later(self.rng.uniform(*self._attach_s), nic, self._attached)
         return nic.tie
 
     def begin_detach(self, nic: Nic, takes_s: float | None = None) -> None:
@@ -168,6 +171,14 @@ class World:
         machine.is_guest_hung = is_hung
         if not is_hung:
             self._let_go_of_hung(machine)
+
+    def set_stuck(self, instance_id: InstanceId, *, is_stuck: bool) -> None:
+        machine = self.machines[instance_id]
+        machine.is_stuck = is_stuck
+        for nic, tie in self.ties_at(machine.id):
+            if tie.status == "attaching" and not is_stuck:
+                self._later(1.0, nic, self._attached)
+        self.on_state()
 
     def _let_go_of_hung(self, machine: Machine) -> None:
         for nic, tie in self.ties_at(machine.id):
@@ -260,8 +271,10 @@ class World:
         machine = self.machines[instance_id]
         return (
             not machine.impediment
+            and not self.is_denied
             and index not in machine.burnt
             and machine.state in ("running", "stopped")
+            and not machine.is_stuck
             and self._has_room(nic, machine, index)
         )
 
@@ -302,6 +315,8 @@ class World:
 
     def note(self, nic: Nic, what: str = "") -> None:
         """Write the interface's new state into the history, and tell of it."""
+        if nic.tie is not None and what:
+            nic.tie.since = self.now()
         self._show(nic)
         self.places.refresh(nic)
         for machine in self.machines.values():

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from failover.engine import refusals
 from failover.engine.job import (
     Aim,
+    End,
     Intent,
     Job,
     Memory,
@@ -141,9 +142,11 @@ def _believe(eye: _Eye) -> _Belief:
     )
     if shown is None:
         return _omitted(eye)
-    trace = replace(eye.trace, omitted_since=None)
+    trace = replace(eye.trace, omitted_since=_hidden_since(eye))
     if shown == places.UNSEARCHED:
         return _doubt(eye, trace, needs=frozenset({Need.ADDRESSES}))
+    if shown == Place.FREE.value and trace.omitted_since is not None:
+        return _hidden(eye, trace)
     if shown == places.BOTH or _is_stale(eye, shown, last):
         return _doubt(eye, trace)
     return _settle(eye, trace, shown)
@@ -251,6 +254,34 @@ def _omitted(eye: _Eye) -> _Belief:
     if ids & eye.observation.not_found:
         return _doubt(eye, eye.trace, place=Place.GONE)
     return _doubt(eye, eye.trace, needs=frozenset({Need.CONFIRMATION}))
+
+
+def _hidden_since(eye: _Eye) -> float | None:
+    """Since when the interface that has the private address is left out, if it is."""
+    end = _last_end(eye) if eye.part.subnet_id else None
+    if end is None or end.interface_id in eye.observation.interfaces:
+        return None
+    since = eye.trace.omitted_since
+    return eye.observation.began_at if since is None else since
+
+
+def _last_end(eye: _Eye) -> End | None:
+    place = eye.trace.place or Place.SOURCE.value
+    return end_of(eye.moving, Place(place)) if place in _ENDS else None
+
+
+def _hidden(eye: _Eye, trace: Trace) -> _Belief:
+    """Nobody shows a private address, nor its interface: gone, or only left out?
+
+    As with any omission, it is free with a gone interface only after two looks and a
+    question by id.
+    """
+    end, since = _last_end(eye), trace.omitted_since or 0.0
+    if eye.observation.began_at < since + eye.limits.gone_gap_s:
+        return _doubt(eye, trace, needs=frozenset({Need.ADDRESSES}))
+    if end is None or end.interface_id in eye.observation.not_found:
+        return _settle(eye, trace, Place.FREE.value)
+    return _doubt(eye, trace, needs=frozenset({Need.ADDRESSES, Need.CONFIRMATION}))
 
 
 # All parts together.

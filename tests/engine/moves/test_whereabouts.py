@@ -9,6 +9,7 @@ from failover.engine.job import Aim, Intent, Moving
 from failover.engine.moves import whereabouts
 from failover.engine.moves.places import Place
 from failover.engine.steps import Need
+from failover.engine.topology import Observation
 from tests.engine.cast import ADDRESS, LIMITS, NOW
 from tests.engine.moves.cast import (
     EIP,
@@ -161,6 +162,38 @@ def test_a_private_address_that_one_old_read_hides_is_unclear() -> None:
 
     assert belief(job, look, unanswered(part=IP)).place is Place.UNKNOWN
     assert belief(later, look, unanswered(part=IP)).place is Place.FREE
+
+
+def without_the_source(look: Observation) -> Observation:
+    shown = {k: v for k, v in look.interfaces.items() if k != SOURCE.interface_id}
+    return replace(look, interfaces=shown)
+
+
+def test_a_private_address_is_not_free_because_its_interface_was_left_out() -> None:
+    job = begun(IP, memory=knowing("source", IP, since=NOW - 31))
+    look = without_the_source(a_look(job, needs=[Need.ADDRESSES]))
+
+    memory, seen = looked(job, look)
+
+    assert seen.parts[0].place is Place.UNKNOWN
+    assert trace(memory).omitted_since == NOW - 0.1
+
+
+def test_a_private_address_is_free_once_its_interface_is_gone() -> None:
+    memory = knowing("source", IP, since=NOW - 31, omitted_since=NOW - 6)
+    job = begun(IP, memory=memory)
+    look = without_the_source(a_look(job, needs=[Need.ADDRESSES]))
+    found = replace(look, not_found=frozenset({SOURCE.interface_id}))
+
+    assert belief(job, look).needs == {Need.ADDRESSES, Need.CONFIRMATION}
+    assert belief(job, found).place is Place.FREE
+
+
+def test_what_was_never_seen_is_looked_for_where_it_was_said_to_be() -> None:
+    job = begun(IP)
+    look = without_the_source(a_look(job, needs=[Need.ADDRESSES]))
+
+    assert belief(job, look).place is Place.UNKNOWN
 
 
 # What has landed.
