@@ -151,7 +151,8 @@ def job(  # noqa: PLR0913 - what a job's row says of itself, each by name
     strategy: str = "eni",
 ) -> str:
     """What is so with a job, and what a human can do about it."""
-    because = reason(why, args, strategy)
+    # A job that ended at its target need not name it again.
+    because = reason(why, {"target": to, **args}, strategy)
     ends = job_words.ENDS.get(strategy, job_words.ENDS["eni"])
     match state:
         case "succeeded":

@@ -30,7 +30,7 @@ def verify(case: Case, aim: End, *, is_target: bool) -> Step:
     if fact is None or case.now - fact.began_at > limits.finish_age_s:
         return Wait(waiting_for="verify", needs=INSTANCES)
     if is_target and job.kind is Kind.SWAP and not _serves(case, aim):
-        return _not_serving(case, settled)
+        return _not_serving(case, aim, settled)
     return finish(case, State.SUCCEEDED if is_target else State.REVERSED)
 
 
@@ -93,14 +93,14 @@ def _is_on(interface: Interface | None, aim: End) -> bool:
     return interface is not None and verdicts.is_on(interface, aim.instance_id)
 
 
-def _not_serving(case: Case, settled: float) -> Step:
+def _not_serving(case: Case, aim: End, settled: float) -> Step:
     if case.now - settled < case.limits.attach_stuck_s:
         return Wait(waiting_for="target_running", needs=INSTANCES)
     other = case.moving.source
     # Once only: an end that has failed it already would send it back here.
     is_first = case.job.turns == 0
     if is_first and other and verdicts.find_obstacle(case, other) is None:
-        return Turn(why="target_not_running", args=(("target", other.instance_id),))
+        return Turn(why="target_not_running", args=(("target", aim.instance_id),))
     return finish(case, State.SUCCEEDED, "target_not_running")
 
 

@@ -171,7 +171,7 @@ def test_a_target_that_stays_stopped_is_left() -> None:
     step = the_step(long_settled(), at(HERE), facts=STOPPED)
 
     assert isinstance(step, Turn)
-    assert step.why == "target_not_running"
+    assert (step.why, step.args) == ("target_not_running", (("target", STANDBY),))
 
 
 @pytest.mark.parametrize("interfaces", [{}, {TARGET.interface_id: an_end(SOURCE)}])
