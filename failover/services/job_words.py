@@ -27,7 +27,7 @@ REASONS: Mapping[str, str] = {
     "done": "",
     "cancelled_by_operator": "Cancelled before anything was sent to EC2.",
     "no_longer_possible": (
-        "Called off before anything was sent: check {reason} no longer holds. Mend "
+        "Called off before anything was moved: check {reason} no longer holds. Mend "
         "what it names, then swap again."
     ),
     "released": (
@@ -99,6 +99,11 @@ MOVE_REASONS: Mapping[str, str] = {
     "move_would_displace": (
         "Another Elastic IP is on that private address of {instance}, and the move "
         "would displace it for good. Take it off, then swap again."
+    ),
+    # What both_ends_impossible says where no call was refused: nothing was tried.
+    "no_end_possible": (
+        "Neither instance can take the {noun} as it is. Start or mend one of them; "
+        "the job goes on by itself."
     ),
     "nothing_to_return_to": (
         "The {noun} lay free at the start, so there was nothing to return it to."

@@ -129,6 +129,8 @@ def reason(why: str, args: Args, strategy: str = "eni") -> str:
     """The sentence of a `why` code; the code itself where it has none."""
     if why == "move_refused" and args.get("code") == "addresses":
         why = "move_would_displace"
+    if why == "both_ends_impossible" and strategy != "eni" and "code" not in args:
+        why = "no_end_possible"
     reasons = dict(job_words.REASONS)
     if strategy != "eni":
         reasons |= job_words.MOVE_REASONS
