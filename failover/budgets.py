@@ -16,14 +16,16 @@ from django.db.models import Q
 from failover import models
 from failover.engine import admission, cadence
 from failover.engine.budget import Api, Bucket, Budget, Read, size_of
-from failover.engine.job import Action, State, Strategy
+from failover.engine.job import Action, Kind, State, Strategy
 from failover.engine.ports import Change
 from failover.leases import LeaseClock
 from failover.models.jobs import IS_ACTIVE
 
 # Resources that are out of service, or about to be, and will need an attach.
-OWES_AN_ATTACH = IS_ACTIVE & Q(
-    strategy=Strategy.ENI.value, first_intent_at__isnull=False, restored_at=None
+OWES_AN_ATTACH = (
+    IS_ACTIVE
+    & Q(strategy=Strategy.ENI.value, first_intent_at__isnull=False, restored_at=None)
+    & ~Q(kind=Kind.DETACH.value)
 )
 
 

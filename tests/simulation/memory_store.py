@@ -11,7 +11,7 @@ from uuid import UUID
 from failover.engine import admission, cadence, slots
 from failover.engine.budget import Api, Budget, Read
 from failover.engine.cadence import Learned
-from failover.engine.job import Action, Aim, Job, Outcome, State
+from failover.engine.job import Action, Aim, Job, Kind, Outcome, State, Strategy
 from failover.engine.ports import Change, Fence, Receipt, Work
 from failover.engine.refusals import RELEASABLE
 from failover.engine.topology import InterfaceId, Observation
@@ -282,7 +282,13 @@ class MemoryStore:
         if api is not Action.ATTACH and not self.regions[region_id].budget.is_shared:
             return 0.0
         jobs = (row.job for row in self._active(region_id))
-        owing = sum(bool(j.first_intent_at) and j.restored_at is None for j in jobs)
+        owing = sum(
+            bool(j.first_intent_at)
+            and j.restored_at is None
+            and j.strategy is Strategy.ENI
+            and j.kind is not Kind.DETACH
+            for j in jobs
+        )
         return owing + admission.SPARE
 
     def _pay(self, change: Change) -> bool:
