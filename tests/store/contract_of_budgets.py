@@ -88,11 +88,13 @@ class Budgets:
         self, bench: Bench
     ) -> None:
         works = begin(bench, 4)
-        drain(bench, Action.DETACH, left=2.5)
+        # So deep that no time this test may take fills it again.
+        drain(bench, Action.ATTACH, left=-1000.0)
         first, second, third, plain = works
+        unpaid = a_call(second, action=Action.ATTACH)
 
-        applied = bench.store.write([a_call(third), a_call(first), a_call(second)])
-        noted = bench.store.write([a_call(second), a_change(plain)])
+        applied = bench.store.write([a_call(third), a_call(first), unpaid])
+        noted = bench.store.write([unpaid, a_change(plain)])
 
         assert applied == {third.job.id, first.job.id}
         assert noted == {plain.job.id}
