@@ -215,12 +215,7 @@ def test_an_interface_whose_address_a_pair_moves_is_not_detached(
 ) -> None:
     console.assign(ADDRESS, FLOATING)
     console.associate(console.allocate(), FLOATING, PrivateIpAddress=ADDRESS)
-    spare = console.ec2.create_network_interface(SubnetId=moving.SUBNET)
-    console.ec2.attach_network_interface(
-        NetworkInterfaceId=spare["NetworkInterface"]["NetworkInterfaceId"],
-        InstanceId=STANDBY,
-        DeviceIndex=1,
-    )
+    console.attach(STANDBY, 1)
     body = {"strategy": "private-ip", "private_ip": ADDRESS, "device_index": 1}
     made = ada("POST", "pairs/", {**BASE, "name": "mover", **body})
     assert made.status_code == 201, made.content

@@ -1,5 +1,6 @@
 """What the strategies of one call move: made in ec2sim by its own EC2 calls."""
 
+import time
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +18,7 @@ SUBNET = "subnet-40043409"
 VPC = "vpc-dbf9cdbc"
 ADDRESS = "20.0.1.77"
 DESTINATION = "10.9.0.0/16"
+PATIENCE_S = 10.0
 
 
 @dataclass(frozen=True)
@@ -39,6 +41,23 @@ class Console:
             PrivateIpAddresses=[address],
             AllowReassignment=True,
         )
+
+    def attach(self, instance_id: str, index: int) -> str:
+        """A new interface, attached there by the time that this returns."""
+        made = self.ec2.create_network_interface(SubnetId=SUBNET)["NetworkInterface"]
+        interface_id = str(made["NetworkInterfaceId"])
+        self.ec2.attach_network_interface(
+            NetworkInterfaceId=interface_id, InstanceId=instance_id, DeviceIndex=index
+        )
+        until = time.monotonic() + PATIENCE_S
+        while self._attachment_status(interface_id) != "attached":
+            assert time.monotonic() < until, "the interface is not attached in time"
+            time.sleep(0.02)
+        return interface_id
+
+    def _attachment_status(self, interface_id: str) -> str:
+        seen = self.ec2.describe_network_interfaces(NetworkInterfaceIds=[interface_id])
+        return str(seen["NetworkInterfaces"][0]["Attachment"]["Status"])
 
     def make_tables(self, count: int) -> list[str]:
         made = [self.ec2.create_route_table(VpcId=VPC) for _ in range(count)]
