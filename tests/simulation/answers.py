@@ -59,7 +59,8 @@ def _attach(world: "World", call: Call) -> AttachmentId:
 def _refusals(world: "World", nic: Nic, machine: Machine, index: int) -> list[str]:
     here = world.ties_at(machine.id)
     found: list[str] = []
-    if nic.tie is not None:
+    is_sticky = world.now() < nic.freed_at + world.sticky_s
+    if nic.tie is not None or is_sticky:
         found.append("InvalidNetworkInterface.InUse")
     if index in machine.burnt or any(t.index == index for _, t in here):
         found.append("InvalidParameterValue")

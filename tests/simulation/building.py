@@ -34,6 +34,7 @@ def make_world(simulation: "Simulation") -> World:
     )
     world.places.do_riders_follow = plan.do_riders_follow
     world.is_denied = plan.is_denied
+    world.sticky_s = plan.sticky_s
     return world
 
 
@@ -44,6 +45,7 @@ def make_quotas(simulation: "Simulation") -> Quotas:
         now=lambda: simulation.clock.at,
         throttle=plan.throttle,
         tokens=plan.tokens,
+        attach_tokens=plan.attach_tokens,
         foreign_per_s=plan.foreign_per_s,
     )
 

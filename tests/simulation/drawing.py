@@ -71,6 +71,7 @@ def draw(family: str, seed: int) -> Plan:
         lags=lags,
         failing_looks=rng.choice((0, 0, 0, 10, 40)),
         omitting_looks=rng.choice((0, 0, 0, 0, 5, 30)),
+        sticky_s=rng.choice((0.0, 0.0, 2.0)),
         slow_look_s=rng.choice((0.08, 0.08, 0.08, 0.6)),
         late_s=rng.uniform(0.5, 40.0),
         call_faults=_call_faults(rng),

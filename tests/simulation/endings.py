@@ -5,6 +5,7 @@ from uuid import UUID
 
 from failover.engine.job import Action, Job, Outcome, State
 from failover.engine.ports import Change
+from failover.engine.topology import AttachmentId
 from tests.simulation.floats import Floating, key_of
 from tests.simulation.history import BLIND_S, History, hold
 from tests.simulation.memory_store import RELEASABLE
@@ -30,6 +31,7 @@ class Endings:
         self._sim = simulation
         self._history = history
         self._hanging_since: dict[UUID, float] = {}
+        self._hanging_tie: dict[UUID, AttachmentId] = {}
 
     def on_terminal(self, change: Change, floating: Floating) -> None:
         job, now = change.job, self._sim.now
@@ -52,6 +54,13 @@ class Endings:
             return
         is_gone = job.why != "gone" or not floating.exists
         hold("P1 gone is only what is gone", is_gone, why=job.why)
+        spent = job.turns + sum(
+            i.call.is_departure
+            and i.outcome not in (Outcome.NOT_SENT, Outcome.THROTTLED)
+            for i in self._sim.store.rows[job.id].intents
+        )
+        is_spent = job.why != "effort_spent" or spent >= self._sim.promised.effort
+        hold("P2 effort is spent by moves alone", is_spent, spent=spent)
         is_foreign = not job.why.startswith("foreign") or floating.is_out_of_hand
         is_foreign |= job.from_instance_id is None
         hold("P1 foreign is only what is foreign", is_foreign, why=job.why)
@@ -152,7 +161,8 @@ class Endings:
         restored_at = job.restored_at or 0.0
         _, served_at = self._history.tied_at.get(floating.key, (None, 0.0))
         is_late_enough = (
-            restored_at >= served_at or self._history.disturbed_at > restored_at
+            restored_at >= served_at
+            or self._history.disturbed_at > restored_at - BLIND_S
         )
         hold("I21 restored_at is never early", is_late_enough)
         plan, limits = self._sim.plan, self._sim.promised
@@ -180,14 +190,18 @@ class Endings:
         for row in sim.store.rows.values():
             job = row.job
             nic = sim.world.nics.get(job.interface_id)
-            is_hanging = nic is not None and nic.tie and nic.tie.status == "detaching"
-            if not is_hanging or job.state is not State.RUNNING:
+            is_hanging = nic is not None and nic.tie and nic.tie.status != "attached"
+            tie = nic.tie if nic else None
+            is_new = tie is not None and tie.id != self._hanging_tie.get(job.id)
+            if is_new and tie is not None:
+                self._hanging_tie[job.id] = tie.id
+            if not is_hanging or is_new or job.state is not State.RUNNING:
                 self._hanging_since.pop(job.id, None)
                 continue
             since = self._hanging_since.setdefault(job.id, sim.now)
-            patience_s = max(limits.force_after_s, job.force_after_s or 0.0)
+            patience_s = max(limits.force_after_s, limits.attach_stuck_s)
             most_s = 3 * patience_s + max(sim.plan.lags) + 5.0
-            hold("I1 a hung detach is parked", sim.now - since <= most_s, since=since)
+            hold("I1 what hangs is parked", sim.now - since <= most_s, since=since)
 
     def all_jobs_have_ended(self) -> None:
         """Ended, or parked for a reason that healing does not take away."""

@@ -5,6 +5,7 @@ import itertools
 from tests.simulation import (
     enumerated_attachments,
     enumerated_moves,
+    enumerated_oddities,
     enumerated_points,
 )
 from tests.simulation.plans import Plan
@@ -12,7 +13,9 @@ from tests.simulation.plans import Plan
 SCENES: dict[str, Plan] = {
     plan.name: plan
     for plan in itertools.chain(
-        enumerated_attachments.plans(), enumerated_moves.plans()
+        enumerated_oddities.plans(),
+        enumerated_attachments.plans(),
+        enumerated_moves.plans(),
     )
 }
 POINTS: dict[str, Plan] = {plan.name: plan for plan in enumerated_points.plans()}

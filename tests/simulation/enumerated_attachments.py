@@ -183,14 +183,33 @@ def _refused() -> Iterator[Plan]:
                         events=(event, Event(what="cancel", on="attached")),
                         uses_preflight=False,
                     )
-    for n in range(3):
+    for apart_s in (3.0, 4.0, 4.5, 5.0, 5.5, 6.0):
+        for uses_preflight in (False, True):
+            yield Plan(
+                name=f"brake-{apart_s:g}-{uses_preflight}",
+                pairs=4,
+                asked_apart_s=apart_s,
+                limit=6,
+                uses_preflight=uses_preflight,
+                events=(Event(what="impede", on="detaching", lasts_s=60.0),),
+            )
         yield Plan(
-            name=f"brake-{n}",
+            name=f"brake-both-{apart_s:g}",
             pairs=3,
+            asked_apart_s=apart_s,
             limit=6,
-            call_faults={n: "slow_to_leave"},
-            uses_preflight=n != 1,
-            events=(Event(what="impede", on="detaching", lasts_s=60.0),),
+            events=(
+                Event(what="impede", on="detaching", who="a", lasts_s=60.0),
+                Event(what="impede", on="detaching", who="b", lasts_s=60.0),
+            ),
+        )
+    for mark in MARKS:
+        yield Plan(
+            name=f"impede-both-{mark}",
+            events=(
+                Event(what="impede", on=mark, who="a"),
+                Event(what="impede", on=mark, who="b"),
+            ),
         )
 
 
@@ -221,6 +240,7 @@ def _quotas() -> Iterator[Plan]:
                         yield Plan(
                             name=f"quota-{tokens:g}-{pairs}-{calls}",
                             pairs=pairs,
+                            asked_apart_s=0.0 if pairs == 8 else 0.2,
                             limit=16,
                             throttle=throttle,
                             tokens=tokens,
@@ -228,6 +248,33 @@ def _quotas() -> Iterator[Plan]:
                             detach_s=detach_s,
                             uses_preflight=pairs == 8,
                         )
+
+
+def _short() -> Iterator[Plan]:
+    """More tokens for detaches than for attaches, and quick detaches."""
+    for attach_tokens in (-12.0, -6.0, 2.0):
+        for pairs in (4, 8, 16):
+            for asked_apart_s in (0.0, 0.1):
+                for detach_s in ((0.3, 0.6), (2.0, 4.0)):
+                    name = f"{attach_tokens:g}-{pairs}-{asked_apart_s:g}-{detach_s[0]}"
+                    yield Plan(
+                        name=f"short-{name}",
+                        pairs=pairs,
+                        asked_apart_s=asked_apart_s,
+                        limit=20,
+                        throttle="api",
+                        attach_tokens=attach_tokens,
+                        detach_s=detach_s,
+                        uses_preflight=False,
+                    )
+
+
+def _sticky() -> Iterator[Plan]:
+    for sticky_s in (0.5, 2.0, 6.0):
+        for lags in ((0.0,), (0.0, 1.0)):
+            yield Plan(
+                name=f"sticky-{sticky_s:g}-{lags[-1]:g}", sticky_s=sticky_s, lags=lags
+            )
 
 
 def plans() -> Iterator[Plan]:
@@ -243,5 +290,7 @@ def plans() -> Iterator[Plan]:
         _refused,
         _guests,
         _quotas,
+        _short,
+        _sticky,
     ):
         yield from family()

@@ -99,6 +99,7 @@ class Plan:
     holder: str = "a"
     to: str = "b"
     pairs: int = 1
+    asked_apart_s: float = 0.2
     # How many route tables a route has.
     parts: int = 1
     # An Elastic IP on a private address that moves; EC2 may let it come along.
@@ -113,6 +114,7 @@ class Plan:
     # and how many tokens a second others take.
     throttle: Literal["off", "api", "shared"] = "off"
     tokens: float = 50.0
+    attach_tokens: float | None = None
     foreign_per_s: float = 0.0
     # Ages that a read may have, and how many looks of a hundred fail.
     lags: tuple[float, ...] = (0.0,)
@@ -123,6 +125,8 @@ class Plan:
     is_denied: bool = False
     # The longest that each way of a look takes.
     slow_look_s: float = 0.08
+    # How long EC2 still says InUse of what it shows as available.
+    sticky_s: float = 0.0
     detach_s: tuple[float, float] = (2.0, 4.0)
     attach_s: tuple[float, float] = (1.0, 3.0)
     hangs: tuple[float, ...] = ()

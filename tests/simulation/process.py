@@ -78,6 +78,7 @@ class Process:
         return self._strand is not None and self._strand.is_standing
 
     def start(self) -> None:
+        self.woken_at = self.clock.peek()
         self._go_on(lambda: next(self._run))
 
     def kill(self) -> None:

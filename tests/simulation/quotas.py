@@ -28,11 +28,13 @@ class Quotas:
         now: Callable[[], float],
         throttle: Throttle,
         tokens: float,
+        attach_tokens: float | None,
         foreign_per_s: float,
     ) -> None:
         self._now = now
         self._throttle = throttle
         self._tokens = tokens
+        self._attach_tokens = tokens if attach_tokens is None else attach_tokens
         self._rate = PER_SECOND - foreign_per_s
         self._levels: dict[str, Level] = {}
         self._started_at = now()
@@ -43,15 +45,18 @@ class Quotas:
             return True
         now = self._now()
         name = "shared" if self._throttle == "shared" else action.value
-        fresh = Level(tokens=self._tokens, at=self._started_at)
+        fresh = Level(tokens=self._full(name), at=self._started_at)
         level = self._levels.setdefault(name, fresh)
         gained = (now - level.at) * self._rate
-        level.tokens = max(0.0, min(BURST, level.tokens + gained))
+        level.tokens = min(BURST, level.tokens + gained)
         level.at = now
         if level.tokens < 1.0:
             return False
         level.tokens -= 1.0
         return True
+
+    def _full(self, name: str) -> float:
+        return self._attach_tokens if name == Action.ATTACH.value else self._tokens
 
     def stop_others(self) -> None:
         """Nobody else calls any more."""
@@ -66,7 +71,7 @@ class Quotas:
             buckets={
                 a.value: Bucket(
                     size=size_of(a.value),
-                    level=self._tokens,
+                    level=self._full(a.value),
                     rate=PER_SECOND,
                     at=self._started_at,
                 )

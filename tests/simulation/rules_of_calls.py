@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from failover.engine import strategies
 from failover.engine.gate import BURST
-from failover.engine.job import Action, Call, Intent, Job, Kind, Outcome, State
+from failover.engine.job import Action, Call, Intent, Job, Kind, Outcome
 from failover.engine.ports import Change, Fence
 from failover.engine.refusals import AMBIGUOUS, IN_USE
 from failover.engine.topology import (
@@ -23,6 +23,10 @@ if TYPE_CHECKING:
 MOVES = frozenset(
     {Action.ASSOCIATE, Action.ASSIGN, Action.REPLACE_ROUTE, Action.CREATE_ROUTE}
 )
+
+
+# How long after a refusal every driver of the region knows of it.
+BRAKE_KNOWN_S = 1.0
 
 
 class Calls:
@@ -45,8 +49,13 @@ class Calls:
         if intent is None:
             return
         self._force_is_the_last_resort(change.job, intent)
+        self._comes_in_its_time(change.job, intent, process)
+        is_alive = intent.call.attachment_id not in before.memory.dead
+        was_buried = before.memory.buried_at or 0.0
+        is_alive |= process.woken_at >= was_buried + self._sim.promised.visible_s
+        hold("P1 the dead are not named", is_alive, call=intent.call)
         self._rests_on_a_fresh_look(change.job, intent, process)
-        if before.first_intent_at is None and intent.call.action is Action.DETACH:
+        if before.first_intent_at is None and intent.call.is_departure:
             self._target_was_possible(before, process)
             is_blind = self._sim.plan.is_denied and self._sim.plan.pairs > BURST
             hold("P6 a burst asks for permission first", not is_blind)
@@ -109,6 +118,31 @@ class Calls:
         )
         hold("I19 an end rests on a fresh look", good, state=job.state)
 
+    # P2's pace of repeats.
+
+    def _comes_in_its_time(self, job: Job, intent: Intent, process: "Process") -> None:
+        """One call at a time; what came to nothing is repeated after a while."""
+        limits = self._sim.promised
+        mine = [
+            i
+            for i in self._sim.store.rows[job.id].intents[:-1]
+            if i.fence_token == intent.fence_token
+        ]
+        is_alone = all(i.outcome is not None for i in mine)
+        hold("P1 one call of a job at a time", is_alone, seq=intent.seq)
+        same = [i for i in mine if i.call == intent.call]
+        pauses_s = {
+            Outcome.UNKNOWN: limits.repeat_first_s,
+            Outcome.REFUSED: limits.repeat_first_s,
+            Outcome.THROTTLED: limits.throttle_s,
+        }
+        last = same[-1] if same else None
+        if last is None or last.outcome is None or last.ended_at is None:
+            return
+        pause_s = pauses_s.get(last.outcome, 0.0) - 0.01
+        waited_s = process.clock.peek() - last.ended_at
+        hold("P2 repeats have a pace", waited_s >= pause_s, call=intent.call.action)
+
     # P4's ladder of force.
 
     def _force_is_the_last_resort(self, job: Job, intent: Intent) -> None:
@@ -150,20 +184,20 @@ class Calls:
 
     def _is_not_braked(self, before: Job) -> None:
         """P6: nobody newly goes dark while an attach is refused for a dark job."""
-        rows = self._sim.store.rows
-        owner = rows[before.id].owner
-        for row in rows.values():
+        for row in self._sim.store.rows.values():
             job = row.job
-            is_other = job.id != before.id and row.owner == owner
-            if not is_other or job.state is not State.RUNNING or not job.is_dark:
+            if job.id == before.id or not job.state.is_active or not job.is_dark:
                 continue
             attaches = [i for i in row.intents if i.call.action is Action.ATTACH]
-            is_refused = (
-                bool(attaches)
-                and attaches[-1].outcome is Outcome.REFUSED
-                and attaches[-1].error_code not in AMBIGUOUS | {IN_USE}
+            last = attaches[-1] if attaches else None
+            is_braked = (
+                last is not None
+                and last.outcome is Outcome.REFUSED
+                and last.error_code not in AMBIGUOUS | {IN_USE}
+                # Another driver need not have read of it yet.
+                and (last.ended_at or 0.0) < self._sim.database_now - BRAKE_KNOWN_S
             )
-            hold("P6 brake", not is_refused, dark=job.id, braked=before.id)
+            hold("P6 brake", not is_braked, dark=job.id, braked=before.id)
 
     # I7.
 

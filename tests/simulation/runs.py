@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from failover.engine.limits import Limits
 from tests.simulation import drawing
 from tests.simulation.enumerated import ENUMERATED
 from tests.simulation.history import Violation
@@ -30,8 +31,13 @@ def plan_named(name: str) -> Plan:
     return drawing.draw(family, int(seed)) if seed else (ENUMERATED | REGRESSIONS)[name]
 
 
-def run(plan: Plan, *, store_class: type[MemoryStore] = MemoryStore) -> Broken | None:
-    simulation = Simulation(plan, store_class=store_class, limits=LIMITS)
+def run(
+    plan: Plan,
+    *,
+    store_class: type[MemoryStore] = MemoryStore,
+    limits: Limits = LIMITS,
+) -> Broken | None:
+    simulation = Simulation(plan, store_class=store_class, limits=limits)
     violation = simulation.run()
     return Broken(plan=plan, violation=violation) if violation else None
 

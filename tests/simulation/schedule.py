@@ -155,7 +155,7 @@ class Simulation:
         self.mark("start")
         for number, floating in enumerate(self.floats.values()):
             ask = partial(requests.ask, self, floating, self.plan.to)
-            self.schedule_effect(0.2 * number, ask)
+            self.schedule_effect(self.plan.asked_apart_s * number, ask)
         self.schedule(0.3, self._reconcile)
         self.schedule(HEALED_AFTER_S, self.heal)
         self.schedule(RELEASED_AFTER_S, self._release)

@@ -48,6 +48,7 @@ class Nic:
     index: int = 1
     tie: Tie | None = None
     exists: bool = True
+    freed_at: float = 0.0
     # Further private addresses, as they were assigned.
     secondaries: list[str] = field(default_factory=list)
 

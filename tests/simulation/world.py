@@ -51,6 +51,8 @@ class World:
         self._number = 0
         # Our role may not attach, anywhere.
         self.is_denied = False
+        # How long after it is shown as available EC2 still says InUse.
+        self.sticky_s = 0.0
         self.machines: dict[InstanceId, Machine] = {}
         self.nics: dict[InterfaceId, Nic] = {}
         self._nic_log: dict[InterfaceId, list[tuple[float, Interface | None]]] = {}
@@ -127,6 +129,7 @@ class World:
     def _freed(self, nic: Nic, tie: Tie) -> None:
         del tie
         nic.tie = None
+        nic.freed_at = self.now()
         self.note(nic, "free")
 
     # What happens by itself, or by somebody else's hand.
