@@ -2,15 +2,16 @@
 
 import itertools
 import multiprocessing
+import random
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from failover.engine.job import Strategy
 from tests.simulation import drawing, runs
 from tests.simulation.coverage import Coverage, Row
-from tests.simulation.enumerated import ENUMERATED
+from tests.simulation.enumerated import POINTS, SCENES
 from tests.simulation.plans import Plan
 from tests.simulation.schedule import LIMITS, Simulation
 
@@ -69,11 +70,20 @@ class Tally:
 
 
 def plans(seed: int) -> Iterator[Plan]:
-    """Every enumerated schedule, then random ones for ever."""
-    yield from ENUMERATED.values()
-    for number in itertools.count():
-        strategy = TURNS[number % len(TURNS)]
-        yield drawing.draw(strategy.value, seed + number // len(TURNS))
+    """Scenes and points in turn with random schedules, which never come to an end."""
+    scenes, points = iter(SCENES.values()), iter(_spread(POINTS, seed))
+    for number in itertools.count(seed):
+        yield from itertools.islice(scenes, 1)
+        yield from itertools.islice(points, 1)
+        for strategy in TURNS:
+            yield drawing.draw(strategy.value, number)
+
+
+def _spread(points: Mapping[str, Plan], seed: int) -> list[Plan]:
+    """All of them, in an order in which a short run sees some of every kind."""
+    shuffled = list(points.values())
+    random.Random(seed).shuffle(shuffled)
+    return shuffled
 
 
 def explore(*, minutes: float, most: int, seed: int, jobs: int) -> Tally:

@@ -6,7 +6,7 @@ from tests.simulation.mutants import MUTANTS
 from tests.simulation.mutation import Mutant
 
 # Of each family, after the enumerated schedules that should have caught it.
-MOST_SEEDS = 60
+MOST_SEEDS = 150
 
 
 @pytest.mark.parametrize("mutant", MUTANTS, ids=[m.name for m in MUTANTS])

@@ -7,22 +7,30 @@ import sys
 import pytest
 
 from tests.simulation import drawing, runs
-from tests.simulation.enumerated import ENUMERATED
+from tests.simulation.enumerated import POINTS, SCENES
 from tests.simulation.regressions import REGRESSIONS
 from tests.simulation.schedule import Simulation
 
 # Random schedules of each family, and in how many parts: one test stays short.
-SEEDS = 200
+SEEDS = 120
 PARTS = 2
-# Of the enumerated ones each seventh, so that the suite stays short: all of them are
-# in `make sim MINUTES=10`.
-ENUMERATED_STEP = 7
-ENUMERATED_PARTS = 4
+SCENE_PARTS = 8
+# `make sim` comes to them all; here one of so many, a prime so that none is favoured.
+EACH_POINT = 89
 
 
-@pytest.mark.parametrize("part", range(ENUMERATED_PARTS))
-def test_no_enumerated_schedule_breaks_an_invariant(part: int) -> None:
-    plans = list(ENUMERATED.values())[::ENUMERATED_STEP][part::ENUMERATED_PARTS]
+@pytest.mark.parametrize("part", range(SCENE_PARTS))
+def test_no_scene_breaks_an_invariant(part: int) -> None:
+    plans = list(SCENES.values())[part::SCENE_PARTS]
+
+    broken = runs.first_broken(plans)
+
+    assert broken is None, str(broken)
+
+
+@pytest.mark.parametrize("part", range(PARTS))
+def test_no_break_at_an_input_or_output_breaks_an_invariant(part: int) -> None:
+    plans = list(POINTS.values())[part * EACH_POINT // PARTS :: EACH_POINT]
 
     broken = runs.first_broken(plans)
 
