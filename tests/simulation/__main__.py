@@ -6,7 +6,7 @@ Exits 1 if an invariant broke; each such line is followed by the command to repl
 import argparse
 import sys
 
-from tests.simulation import exploring, runs
+from tests.simulation import exploring, golden, runs
 from tests.simulation.exploring import Tally
 
 MOST_TOLD = 20
@@ -19,7 +19,13 @@ def main() -> int:
     parser.add_argument("--jobs", type=int, default=1, help="processes side by side")
     parser.add_argument("--schedules", type=int, default=10**9, help="at most so many")
     parser.add_argument("--replay", help="a family's seed (eni/7), or a name")
+    parser.add_argument(
+        "--record", action="store_true", help="write the golden histories anew"
+    )
     arguments = parser.parse_args()
+    if arguments.record:
+        golden.write_all()
+        return 0
     if arguments.replay:
         return _replay(arguments.replay)
     tally = exploring.explore(
