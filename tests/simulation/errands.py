@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 # How long a client waits for a reply that never comes.
 TIMEOUT_S = 6.0
+# Of these a process hears nothing but that nobody knows.
+UNANSWERED = frozenset({"reply_lost", "late", "lost", "error_late"})
 
 
 class Errands:
@@ -88,7 +90,7 @@ class Errands:
             after_s += sim.plan.late_s
         sim.schedule_effect(after_s, lambda: self._take_effect(intent, sent_at, fault))
         unknown_after_s = {"error_late": sim.latency()}.get(fault, TIMEOUT_S)
-        if fault in ("reply_lost", "late", "lost", "error_late"):
+        if fault in UNANSWERED:
             sim.schedule(
                 unknown_after_s, lambda: self._reply(intent, sent_at, Outcome.UNKNOWN)
             )
@@ -99,7 +101,8 @@ class Errands:
             return
         if fault == "throttled" or not sim.quotas.take(intent.call.action):
             sim.watch.on_throttle(intent, is_planned=fault == "throttled")
-            self._answer_call(intent, sent_at, Outcome.THROTTLED)
+            if fault not in UNANSWERED:
+                self._answer_call(intent, sent_at, Outcome.THROTTLED)
             return
         code, attachment_id = "", None
         with sim.watch.effect_of(intent):

@@ -145,10 +145,14 @@ class Simulation:
         except Violation as violation:
             return violation
         finally:
-            for process in self.processes:
-                if process.is_standing:
-                    process.kill()
+            self.end()
         return None
+
+    def end(self) -> None:
+        """Nothing that stands still is left behind."""
+        for process in self.processes:
+            if process.is_standing:
+                process.kill()
 
     def begin(self) -> None:
         self.watch.begin()

@@ -142,7 +142,7 @@ def _believe(eye: _Eye) -> _Belief:
     )
     if shown is None:
         return _omitted(eye)
-    trace = replace(eye.trace, omitted_since=_hidden_since(eye))
+    trace = replace(eye.trace, omitted_since=_hidden_since(eye, shown))
     if shown == places.UNSEARCHED:
         return _doubt(eye, trace, needs=frozenset({Need.ADDRESSES}))
     if shown == Place.FREE.value and trace.omitted_since is not None:
@@ -256,10 +256,16 @@ def _omitted(eye: _Eye) -> _Belief:
     return _doubt(eye, eye.trace, needs=frozenset({Need.CONFIRMATION}))
 
 
-def _hidden_since(eye: _Eye) -> float | None:
+def _hidden_since(eye: _Eye, shown: str) -> float | None:
     """Since when the interface that has the private address is left out, if it is."""
-    end = _last_end(eye) if eye.part.subnet_id else None
-    if end is None or end.interface_id in eye.observation.interfaces:
+    if not eye.part.subnet_id:
+        return None
+    end = _last_end(eye)
+    is_left_out = end is not None and end.interface_id not in eye.observation.interfaces
+    # A stranger's interface is shown only because it has the address.
+    was_elsewhere = eye.trace.place.startswith(Place.ELSEWHERE.value)
+    is_out_of_sight = shown in (Place.FREE.value, places.UNSEARCHED)
+    if not is_left_out and not (was_elsewhere and is_out_of_sight):
         return None
     since = eye.trace.omitted_since
     return eye.observation.began_at if since is None else since

@@ -16,6 +16,7 @@ from tests.engine.moves.cast import (
     IP,
     ROUTES,
     SOURCE,
+    STRANGERS,
     TABLES,
     TARGET,
     VIP,
@@ -187,6 +188,19 @@ def test_a_private_address_is_free_once_its_interface_is_gone() -> None:
 
     assert belief(job, look).needs == {Need.ADDRESSES, Need.CONFIRMATION}
     assert belief(job, found).place is Place.FREE
+
+
+def test_a_strangers_address_is_not_free_because_one_look_left_it_out() -> None:
+    stranger = knowing(f"elsewhere {STRANGERS}", IP)
+    job = begun(IP, memory=stranger)
+    look = a_look(job, needs=[Need.ADDRESSES])
+    waited = knowing(f"elsewhere {STRANGERS}", IP, omitted_since=NOW - 6)
+
+    memory, seen = looked(job, look)
+
+    assert seen.parts[0].place is Place.UNKNOWN
+    assert trace(memory).omitted_since == NOW - 0.1
+    assert belief(replace(job, memory=waited), look).place is Place.FREE
 
 
 def test_what_was_never_seen_is_looked_for_where_it_was_said_to_be() -> None:
