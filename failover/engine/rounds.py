@@ -59,6 +59,8 @@ class Rounds:
 
     def judge(self, looks: Sequence[Observation], *, may_call: bool) -> None:
         """One tick for each job that was shown, on the newest look that shows it."""
+        if not looks:
+            return
         for observation in looks:
             self.eyes.took(observation)
         turned: list[Turned] = []

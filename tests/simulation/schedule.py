@@ -34,7 +34,7 @@ LIMITS = Limits(
     attach_stuck_s=20.0,
     parked_look_s=3.0,
     parked_retry_s=20.0,
-    pull_every_s=0.3,
+    pull_every_s=0.7,
 )
 # From then on nothing goes wrong any more, and all that can be mended is.
 HEALED_AFTER_S = 240.0
