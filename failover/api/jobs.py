@@ -2,12 +2,22 @@
 
 from typing import ClassVar
 
+from django.urls import reverse
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from failover.api import bodies, reading, shapes
+from failover import models
+from failover.api import bodies, door, reading, shapes
 from failover.api.door import Door
 from failover.services import cancelling, fields, filters, queries
+from failover.services.idempotency import Answer
+
+
+def job_answer(job: models.Job) -> Answer:
+    """202 with the job, and where to find it."""
+    view = queries.view_job(job)
+    location = reverse("api-job", args=[job.id])
+    return door.render(fields.as_fields(view), status=202, location=location)
 
 
 class Jobs(Door):

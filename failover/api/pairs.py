@@ -9,7 +9,7 @@ from rest_framework.response import Response
 from failover import models, wiring
 from failover.api import bodies, door, shapes
 from failover.api.door import Door
-from failover.api.inventory import job_answer
+from failover.api.jobs import job_answer
 from failover.services import (
     advising,
     fields,

@@ -8,7 +8,16 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitVie
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from failover.api import auditing, health, inventory, jobs, pairs
+from failover.api import (
+    auditing,
+    elastic_ips,
+    health,
+    instances,
+    interfaces,
+    inventory,
+    jobs,
+    pairs,
+)
 from failover.api.door import Door
 from failover.services import refusals
 
@@ -55,18 +64,18 @@ urlpatterns = [
     *both("regions", inventory.Regions.as_view(), "api-regions"),
     *both("regions/<str:region_id>", inventory.Region.as_view(), "api-region"),
     *both("regions/<str:region_id>/sync", inventory.RegionSync.as_view(), "api-sync"),
-    *both("network-interfaces", inventory.Interfaces.as_view(), "api-interfaces"),
-    *both(ENI, inventory.Interface.as_view(), "api-interface"),
-    *both(f"{ENI}/attach", inventory.Attach.as_view(), "api-attach"),
-    *both(f"{ENI}/detach", inventory.Detach.as_view(), "api-detach"),
-    *both("elastic-ips", inventory.ElasticIps.as_view(), "api-elastic-ips"),
+    *both("network-interfaces", interfaces.Interfaces.as_view(), "api-interfaces"),
+    *both(ENI, interfaces.Interface.as_view(), "api-interface"),
+    *both(f"{ENI}/attach", interfaces.Attach.as_view(), "api-attach"),
+    *both(f"{ENI}/detach", interfaces.Detach.as_view(), "api-detach"),
+    *both("elastic-ips", elastic_ips.ElasticIps.as_view(), "api-elastic-ips"),
     *both(
         "elastic-ips/<str:allocation_id>",
-        inventory.ElasticIp.as_view(),
+        elastic_ips.ElasticIp.as_view(),
         "api-elastic-ip",
     ),
-    *both("instances", inventory.Instances.as_view(), "api-instances"),
-    *both("instances/<str:instance_id>", inventory.Instance.as_view(), "api-instance"),
+    *both("instances", instances.Instances.as_view(), "api-instances"),
+    *both("instances/<str:instance_id>", instances.Instance.as_view(), "api-instance"),
     *both("pairs", pairs.Pairs.as_view(), "api-pairs"),
     *both(PAIR, pairs.Pair.as_view(), "api-pair"),
     *both(f"{PAIR}/health", health.pair_health, "api-pair-health"),

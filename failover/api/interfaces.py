@@ -1,0 +1,79 @@
+"""Network interfaces."""
+
+from typing import ClassVar
+
+from django.http import HttpResponse
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from failover.api import bodies, shapes
+from failover.api.door import Door
+from failover.api.jobs import job_answer
+from failover.services import fields, filters, interfaces, queries
+
+
+class Interfaces(Door):
+    """Network interfaces as last seen."""
+
+    table: ClassVar = filters.InterfaceFilter
+    required_role: ClassVar = {"GET": "viewer"}
+    answers: ClassVar = {"GET": shapes.InterfaceList}
+
+    def get(self, request: Request) -> Response:
+        return self.list(queries.list_interfaces(), queries.view_interfaces)
+
+
+class Interface(Door):
+    """One network interface."""
+
+    required_role: ClassVar = {"GET": "viewer"}
+    answers: ClassVar = {"GET": shapes.Interface}
+
+    def get(self, request: Request, eni: str) -> Response:
+        row = queries.get_interface(eni)
+        return Response(fields.as_fields(queries.view_interface(row)))
+
+
+class Attach(Door):
+    """Begin an attach of an interface that no pair moves."""
+
+    required_role: ClassVar = {"POST": "operator"}
+    bodies: ClassVar = {"POST": bodies.AttachBody}
+    answers: ClassVar = {"POST": shapes.Job}
+    statuses: ClassVar = {"POST": 202}
+
+    def post(self, request: Request, eni: str) -> HttpResponse:
+        row = queries.get_interface(eni)
+        return self.start(
+            lambda keep: interfaces.request_attach(
+                interface_id=eni,
+                region=row.region,
+                instance_id=self.body["instance_id"],
+                device_index=self.body.get("device_index"),
+                actor=self.actor,
+                on_created=keep,
+            ),
+            job_answer,
+        )
+
+
+class Detach(Door):
+    """Begin a detach of an interface that no pair moves."""
+
+    required_role: ClassVar = {"POST": "operator"}
+    bodies: ClassVar = {"POST": bodies.DetachBody}
+    answers: ClassVar = {"POST": shapes.Job}
+    statuses: ClassVar = {"POST": 202}
+
+    def post(self, request: Request, eni: str) -> HttpResponse:
+        row = queries.get_interface(eni)
+        return self.start(
+            lambda keep: interfaces.request_detach(
+                interface_id=eni,
+                region=row.region,
+                force=self.body.get("force", False),
+                actor=self.actor,
+                on_created=keep,
+            ),
+            job_answer,
+        )
