@@ -11,6 +11,8 @@ class Account(models.Model):
     aws_account_id = models.CharField(max_length=12, blank=True, default="")
     role_arn = models.CharField(max_length=2048, blank=True, default="")
     external_id = models.CharField(max_length=1224, blank=True, default="")
+    # A swap here asks people who they are once more.
+    is_production = models.BooleanField(default=False, db_default=False)
 
     def __str__(self) -> str:
         return self.name
