@@ -305,6 +305,14 @@ STORAGES = {
     },
 }
 
+# What one token, or one signed-in user, may ask in a minute: start calls of all web
+# processes together, calls of any kind for each web process.
+API_STARTS_PER_MINUTE = environment.count(
+    "API_STARTS_PER_MINUTE", default=1000, most=1_000_000
+)
+API_CALLS_PER_MINUTE = environment.count(
+    "API_CALLS_PER_MINUTE", default=12_000, most=10_000_000
+)
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
         "failover.api.authentication.TokenAuthentication",

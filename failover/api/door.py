@@ -3,8 +3,8 @@
 import json
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, ClassVar
-from urllib.parse import urlencode
 
+from django.conf import settings
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from rest_framework.exceptions import MethodNotAllowed
@@ -14,8 +14,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from failover.api import permissions, problems, reading, schemas, throttle
-from failover.services import access, fields, idempotency, refusals
+from failover.api import media, permissions, reading, schemas
+from failover.services import access, fields, idempotency, rates, refusals
 from failover.services.filters import Table
 from failover.services.idempotency import Answer, Claim
 from failover.services.refusals import Refusal
@@ -23,7 +23,7 @@ from failover.services.refusals import Refusal
 MOST_LIMIT = 1000
 DEFAULT_LIMIT = 50
 MOST_OFFSET = 1_000_000_000
-JSON = "application/json"
+JSON = media.JSON
 # Refusals that are facts about the request, and so belong to its key.
 KEPT_REFUSALS = frozenset({409, 412, 422})
 NOT_KEPT = frozenset({"key_reused", "in_progress"})
@@ -32,7 +32,7 @@ Keep = Callable[[Any], None]
 
 
 class OnlyJson(BaseContentNegotiation):
-    """Every answer is JSON, whatever the Accept header or `?format=` says."""
+    """Every answer is JSON; `media` has refused whoever does not take it."""
 
     def select_parser(self, request: Request, parsers: Any) -> Any:
         del request
@@ -55,6 +55,8 @@ class Door(APIView):
     required_role: ClassVar[Mapping[str, str]] = {}
     bodies: ClassVar[Mapping[str, type[Any]]] = {}
     answers: ClassVar[Mapping[str, type[Any]]] = {}
+    # What it answers in, beside problems.
+    forms: ClassVar[tuple[str, ...]] = (JSON,)
     # The filters and orders of a list.
     table: ClassVar[type[Table]] = Table
     content_negotiation_class = OnlyJson
@@ -63,21 +65,46 @@ class Door(APIView):
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Read first, then ask who it is."""
-        for name, value in request.query_params.items():
-            reading.require_text(name)
-            reading.require_text(value)
+        media.require_address(request._request)  # noqa: SLF001 - DRF hides it so.
+        media.require_acceptable(request._request, self.forms)  # noqa: SLF001
+        reading.require_plain_query(request)
         self.body: dict[str, Any] = {}
         self.key = ""
         method = str(request.method)
+        if method in ("GET", "HEAD"):
+            self.read_query(request)
         if method in self.bodies:
             raw = reading.read_body(request._request)  # noqa: SLF001 - DRF reads it once.
             self.raw = raw
             self.body = reading.validate(raw, self.bodies[method])
             self.key = reading.read_key(request)
         super().initial(request, *args, **kwargs)
+        rates.count_call(self.actor, most=settings.API_CALLS_PER_MINUTE)
         for value in kwargs.values():
             if "\0" in str(value):
                 raise refusals.NotFound(what="such", id="page")
+
+    def read_query(self, request: Request) -> None:
+        """Read what a GET is asked with. Raises Invalid."""
+        if "table" not in vars(type(self)):
+            return
+        self.limit = reading.read_number(
+            request, "limit", default=DEFAULT_LIMIT, most=MOST_LIMIT
+        )
+        self.offset = reading.read_number(
+            request, "offset", default=0, most=MOST_OFFSET
+        )
+        model: Any = self.table._meta.model  # noqa: SLF001 - django-filter's own word.
+        nothing = model.objects.none()
+        order(sift(nothing, self.table, request), self.table, _ordering(request))
+
+    def finalize_response(
+        self, request: Request, response: Any, *args: Any, **kwargs: Any
+    ) -> Any:
+        """What was answered to one asker is kept for no other."""
+        final = super().finalize_response(request, response, *args, **kwargs)
+        final.headers.setdefault("Cache-Control", "no-store")
+        return final
 
     def http_method_not_allowed(
         self, request: HttpRequest, *args: Any, **kwargs: Any
@@ -104,13 +131,8 @@ class Door(APIView):
     ) -> Response:
         """A page of the rows, filtered, ordered and as `view` shows them."""
         request, table = self.request, self.table
-        filtered = sift(rows, table, request)
-        limit = reading.read_number(
-            request, "limit", default=DEFAULT_LIMIT, most=MOST_LIMIT
-        )
-        offset = reading.read_number(request, "offset", default=0, most=MOST_OFFSET)
-        limit = limit or DEFAULT_LIMIT
-        ordered = order(filtered, table, request.query_params.get("ordering"))
+        limit, offset = self.limit or DEFAULT_LIMIT, self.offset
+        ordered = order(sift(rows, table, request), table, _ordering(request))
         count = ordered.count()
         shown = [as_json(v) for v in view(ordered[offset : offset + limit])]
         return Response(
@@ -125,9 +147,9 @@ class Door(APIView):
     def _link(self, limit: int, offset: int, exists: bool) -> str | None:  # noqa: FBT001
         if not exists:
             return None
-        query = dict(self.request.query_params.items())
-        query |= {"limit": str(limit), "offset": str(offset)}
-        path = f"{self.request.path}?{urlencode(query)}"
+        query = self.request.query_params.copy()
+        query["limit"], query["offset"] = str(limit), str(offset)
+        path = f"{self.request.path}?{query.urlencode()}"
         return str(self.request.build_absolute_uri(path))
 
     def start(
@@ -137,9 +159,9 @@ class Door(APIView):
     ) -> HttpResponse:
         """A start call: replay, or work whose answer is kept with what it made.
 
-        `work` is given a callback to be called inside its transaction.
+        `work` is given a callback to be called inside its transaction. A replay
+        begins nothing, and so is not counted as a start.
         """
-        throttle.require(self.actor)
         claim: Claim | None = None
         if self.key and self.actor.user_id is not None:
             begun = idempotency.begin(
@@ -159,6 +181,7 @@ class Door(APIView):
                 claim.keep(made[0])
 
         try:
+            rates.count_start(self.actor, most=settings.API_STARTS_PER_MINUTE)
             result = work(keep)
         except Refusal as refusal:
             _keep_refusal(claim, refusal)
@@ -196,6 +219,10 @@ def order(rows: QuerySet[Any], table: type[Table], asked: str | None) -> QuerySe
     return rows.order_by(*columns, "pk")
 
 
+def _ordering(request: Request) -> str | None:
+    return request.query_params.get("ordering")
+
+
 def as_json(view: Any) -> Any:
     """A view, or what is plain already."""
     return view if isinstance(view, dict) else fields.as_fields(view)
@@ -224,6 +251,4 @@ def _keep_refusal(claim: Claim | None, refusal: Refusal) -> None:
         claim.drop()
         return
     body = json.dumps(refusal.as_problem(), ensure_ascii=False).encode()
-    claim.keep(
-        Answer(status=refusal.status, body=body, content_type=problems.CONTENT_TYPE)
-    )
+    claim.keep(Answer(status=refusal.status, body=body, content_type=media.PROBLEM))

@@ -53,7 +53,7 @@ class Region(Door):
     answers: ClassVar = {"GET": shapes.Region}
 
     def get(self, request: Request, region_id: str) -> Response:
-        return Response(regions.as_fields(queries.get_region(region_id)))
+        return Response(regions.as_fields(queries.get_region_by_uuid(region_id)))
 
 
 class RegionSync(Door):
@@ -65,7 +65,7 @@ class RegionSync(Door):
     statuses: ClassVar = {"POST": 202}
 
     def post(self, request: Request, region_id: str) -> HttpResponse:
-        region = queries.get_region(region_id)
+        region = queries.get_region_by_uuid(region_id)
 
         def work(keep: Keep) -> Any:
             at = inventory.request_sync(region, self.actor)

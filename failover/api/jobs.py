@@ -37,8 +37,11 @@ class Job(Door):
     required_role: ClassVar = {"GET": "viewer"}
     answers: ClassVar = {"GET": shapes.Job}
 
+    def read_query(self, request: Request) -> None:
+        self.wait_s = reading.read_seconds(request, "wait")
+
     def get(self, request: Request, job_id: str) -> Response:
-        wait_s = reading.read_seconds(request, "wait")
+        wait_s = self.wait_s
         job = queries.get_job(job_id)
         if wait_s:
             job = queries.wait_for_change(job, timeout_s=wait_s)

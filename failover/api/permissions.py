@@ -24,8 +24,9 @@ class RoleRequired(BasePermission):
         if actor is None:
             raise refusals.Anonymous
         method = "GET" if request.method == "HEAD" else str(request.method)
-        if not hasattr(view, method.lower()):
-            # It has no such method: that is said as 405, to whoever is known.
+        is_served = method.lower() in view.http_method_names
+        if method == "OPTIONS" or not is_served or not hasattr(view, method.lower()):
+            # What may be asked here, or that this may not, whoever is known is told.
             return True
         roles: Mapping[str, str] = getattr(view, "required_role", {})
         role = roles.get(method)

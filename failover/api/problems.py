@@ -1,30 +1,63 @@
 """Every error as a problem document (RFC 9457)."""
 
+import json
 from typing import Any
 
+import structlog
 from django.core.exceptions import PermissionDenied
+from django.core.signals import got_request_exception
 from django.db import DatabaseError
-from django.http import Http404
+from django.http import Http404, HttpRequest, HttpResponse
 from rest_framework import exceptions
-from rest_framework.response import Response
 
+from failover.api import media
 from failover.services import refusals
 from failover.services.refusals import Refusal
 
-CONTENT_TYPE = "application/problem+json"
+log = structlog.get_logger(__name__)
 
 
-def handle(error: Exception, context: dict[str, Any]) -> Response | None:
-    """DRF's exception handler. None, a bug of ours, becomes Django's 500."""
-    del context
+class MethodNotAllowed(Refusal):
+    """The path is there, but not for this method."""
+
+    code = "method_not_allowed"
+    status = 405
+
+
+class Broken(Refusal):
+    """A bug of ours."""
+
+    code = "broken"
+    status = 500
+
+    @property
+    def extra(self) -> dict[str, object]:
+        return {"request_id": self.fields["request_id"]}
+
+
+def handle(error: Exception, context: dict[str, Any]) -> HttpResponse:
+    """DRF's exception handler: every error is a problem, a bug of ours too."""
     refusal = as_refusal(error)
     if refusal is not None:
-        return _answer(refusal.as_problem(), refusal.status, _headers(refusal))
+        return answer(refusal)
     if isinstance(error, exceptions.MethodNotAllowed):
-        return _plain(405, "method_not_allowed", "Not allowed", str(error.detail))
+        method = str(context["request"].method)[:16]
+        allowed = ", ".join(context["view"].allowed_methods)
+        return answer(MethodNotAllowed(method=method, allowed=allowed))
+    if isinstance(error, exceptions.NotAcceptable):
+        view = context["view"]
+        forms = [str(r.media_type) for r in view.get_renderers()]
+        return answer(media.NotAcceptable(forms=", ".join(forms)))
     if isinstance(error, exceptions.APIException):
-        return _plain(error.status_code, "malformed", "Bad request", str(error.detail))
-    return None
+        return answer(refusals.Malformed(detail=str(error.detail)))
+    return break_down(error, context["request"]._request)  # noqa: SLF001
+
+
+def break_down(error: Exception, request: HttpRequest) -> HttpResponse:
+    """500: said to the log, to whoever listens for Django's signal, and by id."""
+    log.error("api.request.broken", path=request.path, exc_info=error)
+    got_request_exception.send(sender=None, request=request)
+    return answer(Broken(request_id=request.META.get("swapboard.request_id", "")))
 
 
 def as_refusal(error: Exception) -> Refusal | None:
@@ -44,21 +77,15 @@ def as_refusal(error: Exception) -> Refusal | None:
             return None
 
 
-def _plain(status: int, code: str, title: str, detail: str) -> Response:
-    problem = {
-        "type": f"urn:swapboard:problem:{code}",
-        "title": title,
-        "status": status,
-        "detail": detail,
-        "code": code,
-    }
-    return _answer(problem, status, {})
-
-
-def _answer(
-    problem: dict[str, object], status: int, headers: dict[str, str]
-) -> Response:
-    return Response(problem, status=status, content_type=CONTENT_TYPE, headers=headers)
+def answer(refusal: Refusal) -> HttpResponse:
+    """The problem as it leaves, whatever the call would have answered in."""
+    body = json.dumps(refusal.as_problem(), ensure_ascii=False).encode()
+    return HttpResponse(
+        body,
+        status=refusal.status,
+        content_type=media.PROBLEM,
+        headers=_headers(refusal),
+    )
 
 
 def _headers(refusal: Refusal) -> dict[str, str]:

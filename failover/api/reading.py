@@ -11,13 +11,30 @@ from django.http.request import UnreadablePostError
 from rest_framework import serializers
 from rest_framework.request import Request
 
+from failover.api import media
 from failover.services import refusals
 
 MOST_KEY = 255
+# What can mean one thing only; filters that take several values say so themselves.
+SINGLE = frozenset({"format", "limit", "offset", "ordering", "q", "to", "wait"})
+
+
+def require_plain_query(request: Request) -> None:
+    """Raises Malformed for what is no text, Invalid for what is said twice."""
+    for name, values in request.query_params.lists():
+        require_text(name)
+        for value in values:
+            require_text(value)
+        if name in SINGLE and len(values) > 1:
+            raise refusals.Invalid(errors={name: ["It is given more than once."]})
 
 
 def read_body(request: HttpRequest) -> dict[str, Any]:
-    """The body as an object; none at all is an empty one. Raises Malformed."""
+    """The body as an object; none at all is an empty one.
+
+    Raises Malformed, and what `media.require_json` raises.
+    """
+    media.require_json(request)
     try:
         raw = request.body
     except (RequestDataTooBig, UnreadablePostError) as error:

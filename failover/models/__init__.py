@@ -18,6 +18,7 @@ from failover.models.inventory import (
 from failover.models.jobs import Intent, Job, ResourceLock
 from failover.models.pairs import Pair, PairResource
 from failover.models.processes import ReconcilerBeat
+from failover.models.rates import StartCount
 
 __all__ = [
     "Account",
@@ -37,6 +38,7 @@ __all__ = [
     "Role",
     "RouteTable",
     "SecurityGroup",
+    "StartCount",
     "Subnet",
     "User",
 ]

@@ -81,8 +81,16 @@ def list_audit() -> QuerySet[models.AuditEntry]:
 # One of each. Raises NotFound.
 
 
-def get_region(region_id: str) -> Region:
+def get_region_by_uuid(region_id: str) -> Region:
     """By the id that the API gives."""
+    number = fields.number_of("region", region_id)
+    if number is None:
+        raise refusals.NotFound(what="region", id=region_id)
+    return get_region(str(number))
+
+
+def get_region(region_id: str) -> Region:
+    """By the number that forms have."""
     number = _small_int(region_id)
     row = None if number is None else list_regions().filter(pk=number).first()
     if row is None:

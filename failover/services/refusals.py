@@ -261,13 +261,13 @@ class PreflightFailed(Refusal):
 
 
 class Throttled(Refusal):
-    """Too many start calls."""
+    """Too many calls in a minute; `what` are those that were counted."""
 
     code = "throttled"
     status = 429
 
-    def __init__(self, *, retry_after_s: int) -> None:
-        super().__init__(retry_after_s=retry_after_s)
+    def __init__(self, *, what: str, most: int, retry_after_s: int) -> None:
+        super().__init__(what=what, most=most, retry_after_s=retry_after_s)
         self.retry_after_s = retry_after_s
 
 

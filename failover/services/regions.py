@@ -99,7 +99,7 @@ def as_fields(region: Region) -> dict[str, object]:
     observed_at = region.observed_at
     age_s = (wiring.now() - observed_at).total_seconds() if observed_at else None
     return {
-        "id": str(region.pk),
+        "id": str(fields.uuid_of("region", region.pk)),
         "account": region.account.name,
         "region": region.name,
         "synced_at": fields.rfc3339(region.synced_at),
@@ -111,7 +111,7 @@ def as_fields(region: Region) -> dict[str, object]:
 def account_fields(account: Account) -> dict[str, object]:
     """An account as the API shows it. The external id is no secret: AWS says so."""
     return {
-        "id": str(account.pk),
+        "id": str(fields.uuid_of("account", account.pk)),
         "name": account.name,
         "aws_account_id": account.aws_account_id,
         "role_arn": account.role_arn,

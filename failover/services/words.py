@@ -77,8 +77,35 @@ REFUSALS: Mapping[str, tuple[str, str]] = {
     "changed": ("It has changed since you looked", "{detail}"),
     "preflight": ("The checks stand in the way", "{detail}"),
     "throttled": (
-        "Too many start calls",
-        "The limit of start calls a minute is reached. Try again in {retry_after_s} s.",
+        "Too many calls",
+        "The limit of {most} {what} a minute is reached. "
+        "Try again in {retry_after_s} s.",
+    ),
+    "method_not_allowed": (
+        "Not a method of this path",
+        "{method} is not possible here; these are: {allowed}.",
+    ),
+    "not_acceptable": (
+        "Not in a form that you take",
+        "Your Accept header leaves out all that is answered here: {forms}.",
+    ),
+    "length_required": (
+        "How long is the body?",
+        "Send the body with its Content-Length, not in chunks.",
+    ),
+    "too_large": ("The body is too long", "At most {most} bytes are read."),
+    "address_too_long": (
+        "The address is too long",
+        "A path with its query has at most {most} characters.",
+    ),
+    "unsupported_media_type": (
+        "Not a form that we read",
+        "Send the body as application/json in UTF-8, not as {sent}.",
+    ),
+    "broken": (
+        "Something broke",
+        "It is our fault and is recorded under request {request_id}. Jobs that are "
+        "running go on. A start call may be repeated with the same Idempotency-Key.",
     ),
     "ec2_unreachable": (
         "EC2 does not answer",

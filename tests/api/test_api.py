@@ -411,7 +411,12 @@ def test_a_waiting_reader_is_answered_when_the_job_changes(olga: Ask) -> None:
 def test_a_sync_is_asked_for_and_seen_by_the_reconciler(
     olga: Ask, region: models.Region
 ) -> None:
-    reply = olga("POST", f"regions/{region.pk}/sync")
+    shown = olga("GET", "regions/").json()["results"][0]
+    assert str(uuid.UUID(shown["id"])) == shown["id"]
+    assert olga("GET", f"regions/{shown['id']}").json()["region"] == REGION
+    assert olga("GET", f"regions/{region.pk}").status_code == 404
+
+    reply = olga("POST", f"regions/{shown['id']}/sync")
 
     assert reply.status_code == 202
     assert reply.json()["sync_requested_at"]

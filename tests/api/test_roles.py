@@ -10,6 +10,7 @@ from django.urls import URLPattern
 
 from failover.api import door, urls
 from failover.models import Pair
+from failover.services import fields
 from tests.services.world import FLOATING, PRIMARY, STANDBY, make_token
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
@@ -18,7 +19,7 @@ VALUES = {
     "eni": FLOATING,
     "instance_id": PRIMARY,
     "allocation_id": "eipalloc-4f07e372",
-    "region_id": "1",
+    "region_id": str(fields.uuid_of("region", 1)),
     "job_id": "00000000-0000-4000-8000-000000000000",
 }
 # Bodies that are valid, so that 400 does not come before the role.
