@@ -8,7 +8,7 @@ urlpatterns = [
     path("", include("failover.web.urls")),
 ]
 
-handler400 = "failover.web.errors.bad_request"
-handler403 = "failover.web.errors.forbidden"
-handler404 = "failover.web.errors.not_found"
-handler500 = "failover.web.errors.broken"
+handler400 = "controlpanel.errors.bad_request"
+handler403 = "controlpanel.errors.forbidden"
+handler404 = "controlpanel.errors.not_found"
+handler500 = "controlpanel.errors.broken"

@@ -30,6 +30,7 @@ COLUMNS = (
     "aws_request_id",
     "hash",
 )
+KINDS = ("json", "csv", "jsonl")
 # A spreadsheet takes a cell that begins with one of these for a formula.
 FORMULA = tuple("=+-@\t\r\n\uff1d\uff0b\uff0d\uff20")
 
@@ -45,18 +46,23 @@ class Audit(Door):
     """Who did what."""
 
     table: ClassVar = filters.AuditFilter
+    forms: ClassVar = ("application/json", "text/csv", "application/jsonl")
     required_role: ClassVar = {"GET": "viewer"}
     answers: ClassVar = {"GET": shapes.AuditList}
 
+    def read_query(self, request: Request) -> None:
+        super().read_query(request)
+        self.kind = request.query_params.get("format", "json")
+        if self.kind not in KINDS:
+            raise refusals.Invalid(errors={"format": ["csv, jsonl or json."]})
+
     def get(self, request: Request) -> HttpResponseBase:
-        kind = request.query_params.get("format", "json")
+        kind = self.kind
         if kind == "json":
             return self.list(
                 queries.list_audit(),
                 lambda rows: [as_fields(row) for row in rows],
             )
-        if kind not in ("csv", "jsonl"):
-            raise refusals.Invalid(errors={"format": ["csv, jsonl or json."]})
         found = door.sift(queries.list_audit(), filters.AuditFilter, request)
         ordering = request.query_params.get("ordering")
         rows = door.order(found, filters.AuditFilter, ordering)

@@ -94,8 +94,8 @@ class Door(APIView):
         self.offset = reading.read_number(
             request, "offset", default=0, most=MOST_OFFSET
         )
-        model: Any = self.table._meta.model  # noqa: SLF001 - django-filter's own word.
-        nothing = model.objects.none()
+        table: Any = self.table
+        nothing = table._meta.model.objects.none()  # noqa: SLF001 - FilterSet's own.
         order(sift(nothing, self.table, request), self.table, _ordering(request))
 
     def finalize_response(

@@ -124,10 +124,14 @@ class Plan(Door):
     required_role: ClassVar = {"GET": "viewer"}
     answers: ClassVar = {"GET": shapes.Plan}
 
+    def read_query(self, request: Request) -> None:
+        self.to = request.query_params.get("to") or None
+        if self.to and not bodies.INSTANCE.match(self.to):
+            raise refusals.Invalid(errors={"to": ["An instance id."]})
+
     def get(self, request: Request, name: str) -> Response:
         pair = queries.get_pair(name)
-        to = request.query_params.get("to") or None
-        return Response(swaps.get_plan(pair=pair, to=to).as_fields())
+        return Response(swaps.get_plan(pair=pair, to=self.to).as_fields())
 
 
 class Advice(Door):

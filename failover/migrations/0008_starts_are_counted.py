@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("failover", "0006_jobs_that_burnt_an_index"),
+        ("failover", "0007_production_accounts"),
     ]
 
     operations = [
