@@ -11,6 +11,8 @@ from pathlib import Path
 
 PRODUCT = (
     "ALLOWED_HOSTS",
+    "API_CALLS_PER_MINUTE",
+    "API_STARTS_PER_MINUTE",
     "CSRF_TRUSTED_ORIGINS",
     "DATABASE_URL",
     "DEBUG",

@@ -9,6 +9,9 @@ from tests.project.files import ROOT
 # What the contract promises to read; AWS's own are boto3's business.
 PROMISED = {
     "ALLOWED_HOSTS",
+    # Beyond it: the limits of the REST interface.
+    "API_CALLS_PER_MINUTE",
+    "API_STARTS_PER_MINUTE",
     "CSRF_TRUSTED_ORIGINS",
     "DATABASE_URL",
     "DATA_DIR",
