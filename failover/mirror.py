@@ -173,6 +173,24 @@ def mark_vanished(model: type[Mirrored], *, region_id: int, began_at: float) -> 
     ).update(vanished_at=_utc(began_at), changed_at=Now())
 
 
+def mark_gone(*, region_id: int, ids: Iterable[str], began_at: float) -> None:
+    """After a look that began at `began_at`: EC2 says that it does not know these."""
+    gone = list(ids)
+    if not gone:
+        return
+    tables: list[tuple[type[Mirrored], str]] = [
+        (models.NetworkInterface, "interface_id"),
+        (models.ElasticIp, "allocation_id"),
+    ]
+    for model, key in tables:
+        model._default_manager.filter(  # noqa: SLF001 - Django's public name.
+            region_id=region_id,
+            observed_began_at__lt=began_at,
+            vanished_at=None,
+            **{f"{key}__in": gone},
+        ).update(vanished_at=_utc(began_at), changed_at=Now())
+
+
 def interface_columns(interface: Interface) -> dict[str, Any]:
     """A network interface's columns."""
     attachment = interface.attachment

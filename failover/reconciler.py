@@ -30,6 +30,7 @@ from failover.services import (
     readiness,
     refusals,
 )
+from failover.services.acts import following
 
 log = structlog.get_logger(__name__)
 
@@ -48,6 +49,8 @@ GUARD_EVERY_S = 1.0
 READINESS_EVERY_S = 1.0
 # P8: at most 0.2 questions of permission in a second.
 QUESTIONS_EVERY_S = 5.0
+# People watch what they have asked for.
+ACTIONS_EVERY_S = 1.0
 SYNC_CLAIM_S = 120.0
 # So many interfaces are one page of a listing.
 PAGE = 1000
@@ -87,6 +90,7 @@ class Reconciler:
             self._start_guards,
             self._start_readiness,
             self._start_questions,
+            self._start_actions,
         ):
             self._survive(chore)
 
@@ -156,6 +160,12 @@ class Reconciler:
             return
         for region in due.list_regions_to_ask():
             self._start(f"question-{region.pk}", readiness.ask, region)
+
+    def _start_actions(self) -> None:
+        if not self._is_time("actions", ACTIONS_EVERY_S):
+            return
+        for region in following.list_regions():
+            self._start(f"actions-{region.pk}", following.follow, region)
 
     # The chores that ask EC2, on threads.
 

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, ClassVar
+from uuid import UUID
 
 from django.conf import settings
 from django.db.models import QuerySet
@@ -26,6 +27,8 @@ MOST_OFFSET = 1_000_000_000
 JSON = media.JSON
 # Refusals that are facts about the request, and so belong to its key.
 KEPT_REFUSALS = frozenset({409, 412, 422})
+# It may have happened: the same key must not make it happen again.
+KEPT = frozenset({"outcome_unknown"})
 NOT_KEPT = frozenset({"key_reused", "in_progress"})
 
 Keep = Callable[[Any], None]
@@ -70,6 +73,8 @@ class Door(APIView):
         reading.require_plain_query(request)
         self.body: dict[str, Any] = {}
         self.key = ""
+        # The record of the key that a start call has claimed.
+        self.claim_id: UUID | None = None
         method = str(request.method)
         if method in ("GET", "HEAD"):
             self.read_query(request)
@@ -173,6 +178,7 @@ class Door(APIView):
             if isinstance(begun, Answer):
                 return respond(begun)
             claim = begun
+            self.claim_id = claim.record_id
         made: list[Answer] = []
 
         def keep(result: Any) -> None:
@@ -247,7 +253,8 @@ def respond(answer: Answer) -> HttpResponse:
 def _keep_refusal(claim: Claim | None, refusal: Refusal) -> None:
     if claim is None:
         return
-    if refusal.status not in KEPT_REFUSALS or refusal.code in NOT_KEPT:
+    is_kept = refusal.status in KEPT_REFUSALS or refusal.code in KEPT
+    if not is_kept or refusal.code in NOT_KEPT:
         claim.drop()
         return
     body = json.dumps(refusal.as_problem(), ensure_ascii=False).encode()

@@ -3,24 +3,51 @@
 from typing import ClassVar
 
 from django.http import HttpResponse
+from django.urls import reverse
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from failover.api import bodies, shapes
+from failover import models
+from failover.api import act_bodies, actions, bodies, door, shapes
 from failover.api.door import Door
 from failover.api.jobs import job_answer
 from failover.services import fields, filters, interfaces, queries
+from failover.services.acts import interfaces as acts
+from failover.services.idempotency import Answer
+
+
+def _made(row: models.Action) -> Answer:
+    """201 with the interface that the action made."""
+    interface_id = row.made[0]
+    view = queries.view_interface(queries.get_interface(interface_id))
+    location = reverse("api-interface", args=[interface_id])
+    return door.render(fields.as_fields(view), status=201, location=location)
 
 
 class Interfaces(Door):
     """Network interfaces as last seen."""
 
     table: ClassVar = filters.InterfaceFilter
-    required_role: ClassVar = {"GET": "viewer"}
-    answers: ClassVar = {"GET": shapes.InterfaceList}
+    required_role: ClassVar = {"GET": "viewer", "POST": "operator"}
+    bodies: ClassVar = {"POST": act_bodies.CreateInterfaceBody}
+    answers: ClassVar = {"GET": shapes.InterfaceList, "POST": shapes.Interface}
+    statuses: ClassVar = {"POST": 201}
 
     def get(self, request: Request) -> Response:
         return self.list(queries.list_interfaces(), queries.view_interfaces)
+
+    def post(self, request: Request) -> HttpResponse:
+        region = actions.place_of(self)
+        return actions.carry_out(
+            self,
+            lambda: acts.create(
+                region=region,
+                actor=self.actor,
+                claim_id=self.claim_id,
+                **actions.without_place(self.body),
+            ),
+            _made,
+        )
 
 
 class Interface(Door):

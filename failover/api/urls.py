@@ -9,6 +9,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from failover.api import (
+    actions,
     auditing,
     elastic_ips,
     health,
@@ -76,6 +77,8 @@ urlpatterns = [
     ),
     *both("instances", instances.Instances.as_view(), "api-instances"),
     *both("instances/<str:instance_id>", instances.Instance.as_view(), "api-instance"),
+    *both("actions", actions.Actions.as_view(), "api-actions"),
+    *both("actions/<str:action_id>", actions.Action.as_view(), "api-action"),
     *both("pairs", pairs.Pairs.as_view(), "api-pairs"),
     *both(PAIR, pairs.Pair.as_view(), "api-pair"),
     *both(f"{PAIR}/health", health.pair_health, "api-pair-health"),

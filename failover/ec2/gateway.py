@@ -3,12 +3,10 @@
 import itertools
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor
-from contextvars import ContextVar
-from dataclasses import dataclass
-from email.utils import parsedate_to_datetime
-from typing import TYPE_CHECKING, Any
 
-from failover.ec2 import calls, errors, looks, observing, replies, session
+from failover.ec2 import calls, errors, looks, observing, replies, requests, session
+from failover.ec2.console import Console
+from failover.ec2.departures import Departure, Departures
 from failover.engine import ports
 from failover.engine.job import Call, Intent, Outcome
 from failover.engine.ports import Clock, Fence, Receipt
@@ -21,23 +19,7 @@ from failover.engine.topology import (
     Scope,
 )
 
-if TYPE_CHECKING:
-    from botocore.awsrequest import AWSPreparedRequest
-
 Listed = Interface | Instance | ElasticIp | replies.Subnet | replies.SecurityGroup
-
-SIGNATURE_AGE_S = 5.0
-# Beyond this AWS refuses signatures soon, and no stamp of ours is worth anything.
-CLOCK_SKEW_S = 60.0
-
-
-@dataclass(slots=True, kw_only=True)
-class Departure:
-    """One mutating call on its way out; `sent_at` stays None until it may leave."""
-
-    fence: Fence
-    intent_at: float
-    sent_at: float | None = None
 
 
 class Gateway:
@@ -64,20 +46,18 @@ class Gateway:
         """
         self._identity = identity
         self._clock = clock
-        self._wall_now = wall_now
         self._is_open_for = is_open_for
-        self._leave_within_s = leave_within_s
         self._pool = pool
-        self._skew_s = 0.0
+        self._departures = Departures(
+            clock=clock, wall_now=wall_now, leave_within_s=leave_within_s
+        )
         self._clients = session.open_clients(identity)
         self._looks = looks.Looks(client=self._clients.reading, zones_of=zones_of)
-        self._departing: ContextVar[Departure | None] = ContextVar(
-            f"departing-{id(self)}", default=None
+        self._departures.guard(
+            mutating=self._clients.mutating, reading=self._clients.reading
         )
-        events = self._clients.mutating.meta.events
-        events.register("before-send.ec2", self._ask_fence)
-        events.register("after-call.ec2", self._learn_skew)
-        self._clients.reading.meta.events.register("after-call.ec2", self._learn_skew)
+        # What forms and checks of the console's actions read.
+        self.console = Console(client=self._clients.reading, looks=self._looks)
 
     # The engine's port.
 
@@ -93,25 +73,13 @@ class Gateway:
 
     def send(self, intent: Intent, fence: Fence) -> Receipt:
         """Send the intent's call once. Every way it can end is in the receipt."""
-        departure = Departure(fence=fence, intent_at=intent.intent_at)
-        token = self._departing.set(departure)
+        departure = Departure(
+            may_leave=lambda: self._is_open_for(fence), intent_at=intent.intent_at
+        )
         began_at = self._clock.now()
-        reply: dict[str, Any] = {}
-        failure: ports.Ec2Error | None = None
-        try:
-            reply = calls.make(self._clients.mutating, intent.call)
-        except errors.ANY as error:
-            failure = errors.translate(error)
-        except ports.Ec2Error as error:
-            failure = error
-        except Exception as error:  # noqa: BLE001
-            # Whatever else breaks below us (a database behind the fence, a library):
-            # a call without an end would look as if it might have happened.
-            failure = ports.Ec2OutcomeUnknown(
-                code=type(error).__name__, message=str(error)
-            )
-        finally:
-            self._departing.reset(token)
+        reply, failure = self._departures.make(
+            departure, lambda: calls.make(self._clients.mutating, intent.call)
+        )
         ended_at = self._clock.now()
         outcome = _judge(departure, failure)
         sent_at = None if outcome is Outcome.NOT_SENT else departure.sent_at
@@ -125,10 +93,36 @@ class Gateway:
             error_code=failure.code if failure else "",
             error_message=failure.message if failure else "",
             aws_request_id=(
-                failure.aws_request_id if failure else errors.request_id(reply)
+                failure.aws_request_id if failure else errors.request_id(reply or {})
             ),
-            attachment_id=calls.read_attachment_id(intent.call, reply),
+            attachment_id=calls.read_attachment_id(intent.call, reply or {}),
         )
+
+    # The console's actions.
+
+    def carry_out(
+        self,
+        request: requests.Request,
+        *,
+        begun_at: float,
+        may_leave: Callable[[], bool],
+    ) -> requests.Done:
+        """Send the request once; its row was written at `begun_at`.
+
+        `may_leave` is asked immediately before. Raises Ec2Refused, Ec2Busy and
+        NotSent, after which nothing has happened, and Ec2OutcomeUnknown.
+        """
+        departure = Departure(may_leave=may_leave, intent_at=begun_at)
+        reply, failure = self._departures.make(
+            departure, lambda: requests.make(self._clients.mutating, request)
+        )
+        if failure is not None:
+            if _judge(departure, failure) is Outcome.NOT_SENT:
+                raise ports.NotSent(
+                    code=failure.code, message=failure.message
+                ) from failure
+            raise failure
+        return requests.read(request, reply or {}, ended_at=self._clock.now())
 
     # The reads of services.
 
@@ -233,40 +227,6 @@ class Gateway:
             client.describe_route_tables, "RouteTables", MaxResults=looks.TABLES_PAGE
         )
         return map(replies.read_route_table, pages)
-
-    # What botocore calls.
-
-    def _ask_fence(self, request: "AWSPreparedRequest", **_: object) -> None:
-        """Let the signed request leave, or raise NotSent (protocol P2)."""
-        departure = self._departing.get()
-        if departure is None:
-            raise ports.NotSent(code="no-fence", message="A call without an intent.")
-        if abs(self._skew_s) > CLOCK_SKEW_S:
-            raise ports.NotSent(
-                code="clock-skew",
-                message=f"The clock is {self._skew_s:+.0f} s off AWS's.",
-            )
-        if not self._is_open_for(departure.fence):
-            raise ports.NotSent(code="fenced", message="The job is not ours any more.")
-        # Last, so that a slow database above counts into the signature's age.
-        age_s = self._wall_now() - calls.signed_at(request)
-        if age_s > SIGNATURE_AGE_S:
-            raise ports.NotSent(code="signature-age", message=f"{age_s:.1f} s old.")
-        now = self._clock.now()
-        waited_s = now - departure.intent_at
-        if waited_s > self._leave_within_s:
-            # Whoever looks after the job by then has stopped waiting for it.
-            raise ports.NotSent(code="intent-age", message=f"{waited_s:.1f} s old.")
-        departure.sent_at = now
-
-    def _learn_skew(self, parsed: dict[str, Any], **_: object) -> None:
-        """Keep how far our wall clock is from the Date of AWS's reply, seconds."""
-        headers = parsed.get("ResponseMetadata", {}).get("HTTPHeaders", {})
-        try:
-            said = parsedate_to_datetime(headers["date"])
-        except (KeyError, ValueError):
-            return
-        self._skew_s = self._wall_now() - said.timestamp()
 
 
 def _judge(departure: Departure, failure: ports.Ec2Error | None) -> Outcome:

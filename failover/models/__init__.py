@@ -6,6 +6,7 @@ status changes are conditional updates made elsewhere, with their row count chec
 
 from failover.models.access import ApiToken, IdempotencyRecord, Role, User
 from failover.models.accounts import Account, Region
+from failover.models.actions import Action
 from failover.models.audit import AuditEntry
 from failover.models.inventory import (
     ElasticIp,
@@ -22,6 +23,7 @@ from failover.models.rates import StartCount
 
 __all__ = [
     "Account",
+    "Action",
     "ApiToken",
     "AuditEntry",
     "ElasticIp",

@@ -115,6 +115,39 @@ REFUSALS: Mapping[str, tuple[str, str]] = {
         "EC2 does not let us look",
         "EC2 refused the look ({detail}). Nothing was started; see the role's policy.",
     ),
+    "ec2_call_refused": ("EC2 refused it", "{detail}"),
+    "ec2_busy": (
+        "EC2 asks for patience",
+        "EC2's quota of calls is used up for the moment; nothing was done. Try again "
+        "in {retry_after_s} s.",
+    ),
+    "ec2_not_reached": (
+        "EC2 does not answer",
+        "EC2 could not be reached ({detail}). Nothing was done; try again.",
+    ),
+    "outcome_unknown": (
+        "Nobody knows yet whether it happened",
+        "{doing}: EC2's answer was lost, so it may have happened. Do not send it again "
+        "yet: action {action} says what comes of it, or look at {resource} in EC2.",
+    ),
+    "managed": (
+        "A service of AWS manages it",
+        "Network interface {interface} was made by a service of AWS, which alone may "
+        "change it. Change it where that service is set up.",
+    ),
+    "moved_by_pair": (
+        "It belongs to a pair",
+        "{what} is moved by pair {pair}. Swap the pair instead, or delete the pair "
+        "first.",
+    ),
+    "held": (
+        "It is still in use",
+        "{what} is in use by {by}. Take it from there first.",
+    ),
+    "changed_in_part": (
+        "Only a part was changed",
+        "Changed: {applied}. Then this came in the way: {detail}",
+    ),
     "unavailable": (
         "The database does not answer",
         "Whether it was done is not known. Ask again with the same key.",

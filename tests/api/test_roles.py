@@ -20,12 +20,14 @@ VALUES = {
     "instance_id": PRIMARY,
     "allocation_id": "eipalloc-4f07e372",
     "region_id": str(fields.uuid_of("region", 1)),
+    "action_id": "00000000-0000-4000-8000-000000000000",
     "job_id": "00000000-0000-4000-8000-000000000000",
 }
 # Bodies that are valid, so that 400 does not come before the role.
 BODIES = {
     "regions": {"region": "eu-west-2"},
     "attach": {"instance_id": STANDBY},
+    "network-interfaces": {"region": "eu-west-1", "subnet_id": "subnet-00000000"},
     "swaps": {"pairs": ["article"]},
     "freeze": {"reason": "r"},
     "acknowledge": {"comment": "c"},

@@ -1,0 +1,1 @@
+"""The actions of the console, against a simulated EC2."""
