@@ -10,6 +10,7 @@ from django.db.models.functions import Now
 
 from failover import models
 from failover.engine.topology import ElasticIp, Instance, Interface, RouteTable
+from failover.models import searches
 from failover.models.inventory import Mirrored
 
 # SQLite allows 250,000 bound values; this keeps each statement far below.
@@ -123,11 +124,10 @@ def follow(*, region_id: int, interfaces: Iterable[Interface], began_at: float) 
         for address in interface.addresses:
             if address.allocation_id is None:
                 continue
-            models.ElasticIp.objects.filter(
-                region_id=region_id,
-                allocation_id=address.allocation_id,
-                observed_began_at__lt=began_at,
-            ).update(
+            carried = models.ElasticIp.objects.filter(
+                region_id=region_id, allocation_id=address.allocation_id
+            )
+            moved = carried.filter(observed_began_at__lt=began_at).update(
                 network_interface_id=interface.id,
                 private_ip=address.address,
                 association_id=address.association_id,
@@ -136,6 +136,8 @@ def follow(*, region_id: int, interfaces: Iterable[Interface], began_at: float) 
                 observed_at=_utc(began_at),
                 changed_at=Now(),
             )
+            if moved:
+                put_texts(models.ElasticIp, "allocation_id", carried)
 
 
 def put(model: type[Mirrored], key: str, rows: Sequence[Mirrored]) -> None:
@@ -160,6 +162,35 @@ def put(model: type[Mirrored], key: str, rows: Sequence[Mirrored]) -> None:
     )
     values = [
         [f.get_db_prep_save(getattr(row, f.attname), connection) for f in fields]
+        for row in rows
+    ]
+    with connection.cursor() as cursor:
+        cursor.executemany(statement, values)
+    put_texts(model, key, rows)
+
+
+def put_texts(model: type[Mirrored], key: str, rows: Iterable[Mirrored]) -> None:
+    """Write what the rows are found by, where these looks are what the table has."""
+    texts = searches.TEXTS.get(model)
+    if texts is None:
+        return
+    quote = connection.ops.quote_name
+    table = quote(model._meta.db_table)  # noqa: SLF001 - Django's public name.
+    into = quote(texts._meta.db_table)  # noqa: SLF001 - Django's public name.
+    statement = (
+        f"INSERT INTO {into} (row_id, text)"  # noqa: S608 - names of tables.
+        f" SELECT id, %s FROM {table}"
+        f" WHERE region_id = %s AND {quote(key)} = %s AND observed_began_at = %s"
+        f" ON CONFLICT (row_id) DO UPDATE SET text = excluded.text"
+        f" WHERE {into}.text <> excluded.text"
+    )
+    values = [
+        (
+            searches.text_of(row),
+            row.region_id,
+            getattr(row, key),
+            row.observed_began_at,
+        )
         for row in rows
     ]
     with connection.cursor() as cursor:

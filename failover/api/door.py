@@ -212,7 +212,7 @@ def sift(rows: QuerySet[Any], table: type[Table], request: Request) -> QuerySet[
 def order(rows: QuerySet[Any], table: type[Table], asked: str | None) -> QuerySet[Any]:
     """Order by `?ordering=a,-b`, else by the table's own. Raises Invalid."""
     if not asked:
-        return rows.order_by(*table.default_ordering)
+        return rows.order_by(*table.default_ordering, "pk")
     columns = []
     for name in asked.split(","):
         plain = name.strip()

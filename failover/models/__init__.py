@@ -20,6 +20,7 @@ from failover.models.jobs import Intent, Job, ResourceLock
 from failover.models.pairs import Pair, PairResource
 from failover.models.processes import ReconcilerBeat
 from failover.models.rates import StartCount
+from failover.models.searches import ElasticIpText, InstanceText, InterfaceText
 
 __all__ = [
     "Account",
@@ -27,9 +28,12 @@ __all__ = [
     "ApiToken",
     "AuditEntry",
     "ElasticIp",
+    "ElasticIpText",
     "IdempotencyRecord",
     "Instance",
+    "InstanceText",
     "Intent",
+    "InterfaceText",
     "Job",
     "NetworkInterface",
     "Pair",

@@ -8,6 +8,8 @@ from django.db import models
 
 from failover.models.accounts import Region
 
+IS_THERE = models.Q(vanished_at=None)
+
 
 class Mirrored(models.Model):
     """What every mirrored EC2 resource has."""
@@ -59,6 +61,24 @@ class NetworkInterface(Mirrored):
                 fields=["region", "interface_id"], name="one_row_per_network_interface"
             )
         ]
+        # Each gives a column of the table in order, and counts what is equal in it.
+        indexes = [
+            models.Index(
+                fields=[column, "id"], condition=IS_THERE, name=f"interfaces_by_{name}"
+            )
+            for column, name in (
+                ("name", "name"),
+                ("interface_id", "id"),
+                ("status", "status"),
+                ("subnet_id", "subnet"),
+                ("vpc_id", "vpc"),
+                ("availability_zone", "zone"),
+                ("description", "description"),
+                ("instance_id", "instance"),
+                ("private_ip", "private_ip"),
+                ("public_ip", "public_ip"),
+            )
+        ]
 
     def __str__(self) -> str:
         return self.interface_id
@@ -78,6 +98,11 @@ class ElasticIp(Mirrored):
         constraints = [
             models.UniqueConstraint(
                 fields=["region", "allocation_id"], name="one_row_per_elastic_ip"
+            )
+        ]
+        indexes = [
+            models.Index(
+                fields=["name", "id"], condition=IS_THERE, name="elastic_ips_by_name"
             )
         ]
 
@@ -107,6 +132,11 @@ class Instance(Mirrored):
         constraints = [
             models.UniqueConstraint(
                 fields=["region", "instance_id"], name="one_row_per_instance"
+            )
+        ]
+        indexes = [
+            models.Index(
+                fields=["name", "id"], condition=IS_THERE, name="instances_by_name"
             )
         ]
 

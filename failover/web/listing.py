@@ -134,6 +134,5 @@ def _order(filter_set: type[filters.Table], ordering: str) -> list[Any]:
     descends = ordering.startswith("-")
     column = filter_set.ordered.get(ordering.removeprefix("-"))
     if column is None:
-        return list(filter_set.default_ordering)
-    first = F(column).desc() if descends else F(column).asc()
-    return [first, *filter_set.default_ordering]
+        return [*filter_set.default_ordering, "pk"]
+    return [F(column).desc() if descends else F(column).asc(), "pk"]

@@ -1,0 +1,26 @@
+"""One FilterSet per table, for the page, the API and the exports.
+
+A filter is a token, `property operator value`, or a word of free text; both are told
+in full in docs/api.md. Nothing here knows of pages or of JSON.
+"""
+
+from failover.services.filters.inventory import (
+    ElasticIpFilter,
+    InstanceFilter,
+    InterfaceFilter,
+)
+from failover.services.filters.operations import AuditFilter, JobFilter, PairFilter
+from failover.services.filters.places import AccountFilter, RegionFilter
+from failover.services.filters.table import Table
+
+__all__ = [
+    "AccountFilter",
+    "AuditFilter",
+    "ElasticIpFilter",
+    "InstanceFilter",
+    "InterfaceFilter",
+    "JobFilter",
+    "PairFilter",
+    "RegionFilter",
+    "Table",
+]

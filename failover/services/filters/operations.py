@@ -1,0 +1,142 @@
+"""Pairs, their jobs, and the audit log."""
+
+from typing import Any, ClassVar
+
+from django.db.models import Q
+
+from failover import models
+from failover.models.jobs import ACTIVE_STATES
+from failover.models.pairs import Strategy
+from failover.services.filters import properties as p
+from failover.services.filters.places import of_region
+from failover.services.filters.table import Table
+
+STATES = ("queued", "running", "parked", "succeeded", "reversed", "cancelled")
+KINDS = ("swap", "attach", "detach")
+TRIGGERS = ("ui", "api", "cli", "auto", "guard", "schedule")
+
+
+class PairFilter(Table):
+    """Pairs."""
+
+    properties = (
+        p.code("name", "Name"),
+        *of_region(),
+        p.choice("strategy", "Strategy", tuple(Strategy.values)),
+        p.code("primary_instance_id", "Primary instance ID"),
+        p.code("standby_instance_id", "Standby instance ID"),
+        p.code("network_interface_id", "Network interface ID"),
+        p.code("allocation_id", "Allocation ID"),
+        p.code("private_ip", "Private IP address"),
+        p.code("destination_cidr", "Destination"),
+        p.flag("frozen", "Frozen", lambda: Q(frozen_at__isnull=False)),
+        p.flag("ready", "Ready", lambda: Q(readiness_news__is_ready=True)),
+        p.flag("moving", "Job at work", lambda: Q(id__in=_moving())),
+        p.moment("created_at", "Created"),
+    )
+    searched = (
+        "name",
+        "primary_instance_id",
+        "standby_instance_id",
+        "network_interface_id",
+        "allocation_id",
+        "private_ip",
+        "destination_cidr",
+    )
+    ordered: ClassVar[dict[str, str]] = {
+        "name": "name",
+        "account": "region__account__name",
+        "region": "region__name",
+        "strategy": "strategy",
+        "primary_instance_id": "primary_instance_id",
+        "standby_instance_id": "standby_instance_id",
+        "created_at": "created_at",
+    }
+    default_ordering = ("name",)
+
+    class Meta:
+        model = models.Pair
+        fields: ClassVar[list[str]] = []
+
+
+class JobFilter(Table):
+    """Jobs."""
+
+    properties = (
+        p.choice("state", "State", STATES),
+        p.flag("active", "Active", lambda: Q(state__in=ACTIVE_STATES)),
+        p.code("pair", "Pair", "pair_name"),
+        p.choice("kind", "Kind", KINDS),
+        p.choice("strategy", "Strategy", tuple(Strategy.values)),
+        p.choice("trigger", "Trigger", TRIGGERS),
+        *of_region(),
+        p.code("network_interface_id", "Network interface ID"),
+        p.code("from_instance_id", "From instance ID"),
+        p.code("to_instance_id", "To instance ID"),
+        p.text("requested_by", "Requested by", many=False),
+        p.text("reason", "Reason"),
+        p.moment("requested_at", "Requested"),
+        p.moment("finished_at", "Finished"),
+        p.uuid("id", "Job ID"),
+    )
+    searched = (
+        "pair_name",
+        "network_interface_id",
+        "from_instance_id",
+        "to_instance_id",
+        "reason",
+        "requested_by",
+    )
+    ordered: ClassVar[dict[str, str]] = {
+        "requested_at": "requested_at",
+        "finished_at": "finished_at",
+        "state": "state",
+        "kind": "kind",
+        "pair": "pair_name",
+        "requested_by": "requested_by",
+        "trigger": "trigger",
+        "strategy": "strategy",
+        "from_instance_id": "from_instance_id",
+        "to_instance_id": "to_instance_id",
+    }
+    default_ordering = ("-requested_at", "-id")
+
+    class Meta:
+        model = models.Job
+        fields: ClassVar[list[str]] = []
+
+
+class AuditFilter(Table):
+    """The audit log."""
+
+    properties = (
+        p.text("actor", "Actor"),
+        p.text("action", "Action", many=False),
+        p.text("object", "Object"),
+        p.text("outcome", "Outcome", many=False),
+        p.text("source_ip", "Source IP"),
+        p.text("token", "Token"),
+        p.text("reason", "Reason"),
+        p.text("aws_request_id", "AWS request ID"),
+        p.uuid("job", "Job", "job_id"),
+        p.moment("at", "Time"),
+        p.number("seq", "Number"),
+    )
+    searched = ("actor", "action", "object", "outcome", "reason", "aws_request_id")
+    ordered: ClassVar[dict[str, str]] = {
+        "seq": "seq",
+        "at": "at",
+        "actor": "actor",
+        "action": "action",
+        "object": "object",
+        "outcome": "outcome",
+    }
+    default_ordering = ("-seq",)
+
+    class Meta:
+        model = models.AuditEntry
+        fields: ClassVar[list[str]] = []
+
+
+def _moving() -> Any:
+    return models.Job.objects.filter(state__in=ACTIVE_STATES).values("pair_id")

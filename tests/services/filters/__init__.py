@@ -1,0 +1,1 @@
+"""What tables can be filtered by, on both databases."""
