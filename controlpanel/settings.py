@@ -244,6 +244,8 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "controlpanel.proxies.TrustedProxies",
     "failover.web.middleware.RequestId",
+    # Around all that can refuse.
+    "failover.web.recording.Recording",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",

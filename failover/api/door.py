@@ -16,6 +16,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from failover.api import media, permissions, reading, schemas
+from failover.audit import asking
 from failover.services import access, fields, idempotency, rates, refusals
 from failover.services.filters import Table
 from failover.services.idempotency import Answer, Claim
@@ -176,6 +177,7 @@ class Door(APIView):
                 body_sha256=reading.digest(self.raw),
             )
             if isinstance(begun, Answer):
+                asking.note_replay()
                 return respond(begun)
             claim = begun
             self.claim_id = claim.record_id

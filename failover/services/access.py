@@ -12,6 +12,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from failover import audit, wiring
+from failover.audit import asking
 from failover.models import ApiToken, Role, User
 from failover.services import refusals
 
@@ -87,8 +88,9 @@ def authenticate_token(raw: str, source_ip: str = "") -> Actor | None:
     now = wiring.now()
     if token is None or not is_right or not _is_live(token, now=now):
         return None
+    asking.note_actor(name=token.user.get_username(), token_id=token.public_id)
     if token.last_used_at is None or now - token.last_used_at > LAST_USED_EVERY:
-        ApiToken.objects.filter(id=token.pk).update(last_used_at=now)
+        _note_use(token, now=now, source_ip=source_ip)
     return Actor(
         name=token.user.get_username(),
         user_id=token.user.pk,
@@ -184,6 +186,23 @@ def lesser(one: str, other: str) -> str:
     if one not in ROLES or other not in ROLES:
         return ""
     return ROLES[min(ROLES.index(one), ROLES.index(other))]
+
+
+def _note_use(token: ApiToken, *, now: datetime, source_ip: str) -> None:
+    """Keep the last use, and tell of the first one of each day."""
+    last = token.last_used_at
+    with transaction.atomic():
+        ApiToken.objects.filter(id=token.pk).update(last_used_at=now)
+        if last is None or last.date() < now.date():
+            audit.record(
+                at=now,
+                actor=token.user.get_username(),
+                token=token.public_id,
+                source_ip=source_ip,
+                action="token.use",
+                subject=f"token/{token.public_id}",
+                outcome="ok",
+            )
 
 
 def _is_live(token: ApiToken, *, now: datetime) -> bool:

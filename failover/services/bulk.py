@@ -3,10 +3,11 @@
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from uuid import UUID
 
 from django.db import DatabaseError, IntegrityError, transaction
 
-from failover import wiring
+from failover import audit, wiring
 from failover.engine import ports
 from failover.engine.job import Action, Call
 from failover.engine.preflight import Check
@@ -57,7 +58,7 @@ def request_many(
             refused |= {p.name: refusal for p in group}
         else:
             begins |= found
-    batch = _begin(pairs, begins, refused, on_created)
+    batch = _begin(pairs, begins, refused, actor, on_created)
     if len(begins) <= BURST:
         # More would be written while the driver begins; it mirrors what it sees.
         for begin in {b.region.pk: b for b in begins.values()}.values():
@@ -69,6 +70,7 @@ def _begin(
     pairs: Sequence[Pair],
     begins: Mapping[str, Start],
     refused: dict[str, refusals.Refusal],
+    actor: Actor,
     on_created: Callable[[Batch], None] | None,
 ) -> Batch:
     jobs: dict[str, Job] = {}
@@ -86,10 +88,28 @@ def _begin(
             batch = _in_order(pairs, jobs, refused)
             if on_created is not None:
                 on_created(batch)
-            starting.finish([(begins[name], job) for name, job in jobs.items()])
+            told = [_tell(n, refusal, actor) for n, refusal in batch.refused]
+            starting.finish([(begins[n], job) for n, job in jobs.items()], also=told)
     except DatabaseError as error:
         raise refusals.Unavailable from error
     return batch
+
+
+def _tell(name: str, refusal: refusals.Refusal, actor: Actor) -> audit.Entry:
+    """A refused pair leaves a row of its own: the request as a whole was accepted."""
+    job = refusal.fields.get("job")
+    return audit.Entry(
+        at=wiring.now(),
+        actor=actor.name,
+        token=actor.token_id,
+        source_ip=actor.source_ip,
+        action="swap.request",
+        subject=f"pair/{name}",
+        outcome="refused",
+        after={"detail": refusal.detail},
+        reason=refusal.code,
+        job_id=UUID(job) if isinstance(job, str) else None,
+    )
 
 
 def _by_region(pairs: Sequence[Pair]) -> Mapping[int, list[Pair]]:

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+from failover.audit import asking
 from failover.services import words
 
 
@@ -39,6 +40,14 @@ class Refusal(Exception):
     def __init__(self, **fields: object) -> None:
         super().__init__(fields)
         self.fields: Mapping[str, object] = fields
+        if asking.current() is not None:
+            # Where the answer is recorded only its status is known.
+            job = fields.get("job")
+            asking.note_refusal(
+                code=self.code,
+                detail=self.detail,
+                job_id=UUID(job) if isinstance(job, str) else None,
+            )
 
     def __str__(self) -> str:
         return self.detail

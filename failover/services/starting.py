@@ -154,15 +154,19 @@ def _locks(begin: Start, job: Job) -> list[ResourceLock]:
     return [ResourceLock(key=key, job=job) for key in sorted(begin.lock_keys())]
 
 
-def finish(begun: Sequence[tuple[Start, Job]]) -> None:
+def finish(
+    begun: Sequence[tuple[Start, Job]], *, also: Sequence[audit.Entry] = ()
+) -> None:
     """Wake the regions and write the audit, the last two things of a transaction.
+
+    `also` is told after what has begun.
 
     Two requests that begin several jobs would otherwise wait for each other: one
     with the region's row or the audit's lock in hand, the other with a pair's row.
     """
     for region_id in sorted({begin.region.pk for begin, _ in begun}):
         wake(region_id)
-    audit.record_all([_tell(begin, job) for begin, job in begun])
+    audit.record_all([*(_tell(begin, job) for begin, job in begun), *also])
 
 
 def _tell(begin: Start, job: Job) -> audit.Entry:

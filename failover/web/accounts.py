@@ -5,7 +5,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
-from failover.web import access, context, home
+from failover.web import access, context, home, recording
 
 A_YEAR_S = 365 * 24 * 3600
 
@@ -17,6 +17,7 @@ login = access.open_to_anyone(
 logout = access.open_to_anyone(views.LogoutView.as_view())
 
 
+@recording.changes_nothing
 @require_POST
 @access.open_to_anyone
 def set_theme(request: HttpRequest) -> HttpResponse:

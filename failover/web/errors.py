@@ -2,7 +2,9 @@
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 
+from failover.services import refusals
 from failover.web import access
 
 PAGES = {
@@ -16,6 +18,11 @@ PAGES = {
     500: (
         "Something broke",
         "The error is recorded. Jobs that are running go on without this page.",
+    ),
+    503: (
+        "Not now",
+        "The database does not answer, or the audit cannot be written. Without its row"
+        " in the audit nothing is changed. Try again, and look before you do.",
     ),
 }
 NO_CSRF = (
@@ -64,6 +71,24 @@ def locked_out(
     """429 for a guesser; it does not say whether the name exists."""
     del response, credentials
     return _page(request, 429)
+
+
+def unavailable(request: HttpRequest) -> HttpResponse:
+    """503, without a question to the database: for programs as a problem."""
+    title, text = PAGES[503]
+    if request.path.startswith("/api/"):
+        problem = refusals.Unavailable().to_json()
+        kind = "application/problem+json"
+        return HttpResponse(problem, status=503, content_type=kind)
+    context = {
+        "error_status": 503,
+        "error_title": title,
+        "error_text": text,
+        "request_id": request.META.get("swapboard.request_id", ""),
+    }
+    # Without the request: what frames a page asks the database.
+    page = render_to_string("failover/error.html", context)
+    return HttpResponse(page, status=503)
 
 
 def _page(request: HttpRequest, status: int, *, text: str = "") -> HttpResponse:

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.contrib import messages
 from django.core.paginator import Page
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -125,8 +124,8 @@ def detach(request: HttpRequest, interface_id: str) -> HttpResponse:
     row = _get(interface_id)
     form = forms.DetachForm(request.POST)
     if not form.is_valid():
-        messages.error(request, "The form cannot be read.")
-        return redirect("interface", interface_id)
+        unread = refusals.Malformed(detail="The form cannot be read.")
+        return _page(request, row, refusal=unread)
     try:
         job = interfaces.request_detach(
             interface_id=interface_id,

@@ -1,5 +1,15 @@
 """The world of these tests."""
 
-from tests.services.world import article, region, sim, sim_process
+import pytest
+from django.test import Client
+
+from failover.models import Pair
+from tests.services.world import article, make_token, region, sim, sim_process
 
 __all__ = ["article", "region", "sim", "sim_process"]
+
+
+@pytest.fixture
+def bearer(article: Pair) -> Client:
+    """A program with the token of an administrator."""
+    return Client(headers={"Authorization": f"Bearer {make_token('ada', 'admin')}"})

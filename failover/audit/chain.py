@@ -1,4 +1,4 @@
-"""The audit log: insert-only, hash-chained, in the transaction of the change.
+"""The chain: insert-only, each row with the hash of the one before, and its writer.
 
 No audit row, no change: `record` refuses to run outside a transaction, and whatever
 it raises rolls the change back. It must be a transaction's last write: until the
@@ -14,9 +14,11 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from django.db import connection
+from django.db import connection, transaction
 
+from failover.audit import asking
 from failover.models import AuditEntry
+from failover.redaction import mask
 
 GENESIS = "0" * 64
 # Any constant; all writers of the chain take it one after the other.
@@ -104,7 +106,10 @@ def record_all(entries: Sequence[Entry]) -> list[AuditEntry]:
         row = _chain(entry, seq=seq, prev_hash=prev_hash)
         prev_hash = row.hash
         chained.append(row)
-    return AuditEntry.objects.bulk_create(chained)
+    made = AuditEntry.objects.bulk_create(chained)
+    # Told after the COMMIT: a row that was rolled back is none.
+    transaction.on_commit(lambda: asking.note_rows(e.action for e in entries))
+    return made
 
 
 def digest(entry: AuditEntry) -> str:
@@ -134,22 +139,27 @@ def _chain(entry: Entry, *, seq: int, prev_hash: str) -> AuditEntry:
     row = AuditEntry(
         seq=seq,
         at=entry.at,
-        actor=_storable(entry.actor),
-        token=entry.token,
-        source_ip=entry.source_ip,
-        action=entry.action,
-        object=_storable(entry.subject),
-        outcome=entry.outcome,
-        before=None if entry.before is None else _storable(entry.before),
-        after=None if entry.after is None else _storable(entry.after),
-        reason=_storable(entry.reason),
+        actor=_text(entry.actor, 150),
+        token=_text(entry.token, 32),
+        source_ip=_text(entry.source_ip, 45),
+        action=_text(entry.action, 64),
+        object=_text(entry.subject, 255),
+        outcome=_text(entry.outcome, 32),
+        before=None if entry.before is None else _storable(mask(dict(entry.before))),
+        after=None if entry.after is None else _storable(mask(dict(entry.after))),
+        reason=_storable(mask(entry.reason)),
         job_id=entry.job_id,
-        aws_request_id=entry.aws_request_id,
-        plan_hash=entry.plan_hash,
+        aws_request_id=_text(entry.aws_request_id, 64),
+        plan_hash=_text(entry.plan_hash, 64),
         prev_hash=prev_hash,
     )
     row.hash = digest(row)
     return row
+
+
+def _text(value: str, most: int) -> str:
+    """The text without secrets, as long as its column: PostgreSQL refuses more."""
+    return str(_storable(mask(value)))[:most]
 
 
 def _storable(value: Any) -> Any:
