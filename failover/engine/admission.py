@@ -13,8 +13,9 @@ from failover.engine.topology import Rank
 
 # Tokens that stay untouched, for what the model does not know (m of protocol P8).
 SPARE = 2.0
-# With slower detaches than this an attach is reckoned with when it will be needed.
-FORWARD_FROM_S = 5.0
+# With slower detaches than this an attach is reckoned with when it will be needed: a
+# full bucket gains nothing while it waits for the first of a burst to come free.
+FORWARD_FROM_S = 1.0
 NOTHING_DONE = (Outcome.REFUSED, Outcome.NOT_SENT, Outcome.THROTTLED)
 FIRST_ACTIONS = {
     Strategy.EIP: Action.ASSOCIATE,

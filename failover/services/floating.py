@@ -81,8 +81,9 @@ def cut(pair: Pair, seen: Observation) -> Observation:
         scope=seen.scope,
         began_at=seen.began_at,
         ended_at=seen.ended_at,
-        interfaces={k: v for k, v in seen.interfaces.items() if k in interfaces},
-        instances={k: v for k, v in seen.instances.items() if k in ends},
+        # By id: a burst's look shows thousands, and each of its pairs is cut from it.
+        interfaces={i: seen.interfaces[i] for i in interfaces if i in seen.interfaces},
+        instances={i: seen.instances[i] for i in ends if i in seen.instances},
         elastic_ips=seen.elastic_ips,
         route_tables=seen.route_tables,
         not_found=seen.not_found,

@@ -232,6 +232,7 @@ def _compare(
     outages = [m.outage_s for m in moves.values()]
     p95_alone = _p95([o for _, o in alone])
     lags = _lags(events)
+    downs = sorted(m.down_at - asked_at for m in moves.values())
     return {
         "total_s": round(total_s, 2),
         "total_since_accepted_s": round(max(restored) - accepted_at, 2),
@@ -239,6 +240,9 @@ def _compare(
         "bound_s": round(bound_s, 2),
         "total_ratio": round(total_s / bound_s, 3),
         "over_bound_s": round(total_s - bound_s, 2),
+        "first_down_s": round(downs[0], 2),
+        "burst_down_s": round(downs[min(BURST, len(downs)) - 1], 2),
+        "last_down_s": round(downs[-1], 2),
         "outage_p50_s": round(statistics.median(outages), 3),
         "outage_p95_s": round(_p95(outages), 3),
         "outage_p95_alone_s": round(p95_alone, 3),

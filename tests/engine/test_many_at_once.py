@@ -131,6 +131,36 @@ def test_slow_detaches_do_not_hold_up_the_others_once_they_are_known() -> None:
     assert town.outages()[-1] < 20.0 + Y + 0.3
 
 
+def test_once_detaches_are_known_no_token_is_lost_to_a_full_bucket() -> None:
+    learned = Learned(
+        detach=Spread(least_s=0.7 * X, median_s=X),
+        attach=Spread(least_s=0.7 * Y, median_s=Y),
+    )
+    town = Town(many(PAIRS), jitter=0.3, learned=learned)
+
+    town.drive()
+
+    assert_all_are_there(town)
+    assert town.throttled == Counter()
+    assert town.total_s() < allowed_s(PAIRS) + 1.3 * OWN_S + SPARE / 5 + 0.4
+    assert town.outages()[-1] < 1.3 * (X + Y) + 0.25
+
+
+@pytest.mark.parametrize("least_s", [3.0, 4.9, 6.0])
+def test_detaches_faster_than_ever_before_make_nobody_dark_wait(least_s: float) -> None:
+    learned = Learned(
+        detach=Spread(least_s=least_s, median_s=1.3 * least_s),
+        attach=Spread(least_s=Y, median_s=Y),
+    )
+    town = Town(many(PAIRS), detach_s=1.0, jitter=0.3, learned=learned)
+
+    town.drive()
+
+    assert_all_are_there(town)
+    assert town.throttled == Counter()
+    assert town.outages()[-1] < 1.3 * (1.0 + Y) + 0.25
+
+
 def test_a_driver_that_dies_in_the_middle_costs_its_two_seconds() -> None:
     town = Town(many(PAIRS))
     town.drive(until=1010.0)
