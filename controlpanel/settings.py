@@ -181,7 +181,10 @@ AXES_VERBOSE = False
 AXES_LOCKOUT_CALLABLE = "failover.web.errors.locked_out"
 
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
-SESSION_COOKIE_AGE = 12 * 3600
+# Left alone for half an hour or older than half a day, a session is over.
+SESSION_IDLE_S = 30 * 60
+SESSION_LONGEST_S = 12 * 3600
+SESSION_COOKIE_AGE = SESSION_LONGEST_S
 SESSION_COOKIE_NAME = "__Host-sessionid" if IS_HTTPS else "sessionid"
 SESSION_COOKIE_SECURE = IS_HTTPS
 SESSION_COOKIE_HTTPONLY = True
@@ -254,6 +257,8 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "failover.web.middleware.Sittings",
+    "failover.web.middleware.Eyes",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     # Deny is the default: a page that names no role is shut.
@@ -285,8 +290,12 @@ LANGUAGE_CODE = "en"
 USE_I18N = False
 USE_TZ = True
 TIME_ZONE = "UTC"
-# Caches may be lost at any time and need no server; limits count in the database.
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+# Used codes and counted attempts hold for every process, with or without a broker.
+CACHES = {
+    "default": {
+        "BACKEND": "failover.services.remembering.Memory",
+    }
+}
 
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]

@@ -3,7 +3,7 @@
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.request import Request
 
-from failover.services import access, refusals
+from failover.services import refusals, tokens
 from failover.services.access import Actor
 
 
@@ -18,7 +18,7 @@ class TokenAuthentication(BaseAuthentication):
         actor = None
         if scheme.lower() == "bearer":
             ip = str(request.META.get("REMOTE_ADDR", ""))
-            actor = access.authenticate_token(raw.strip(), source_ip=ip)
+            actor = tokens.authenticate(raw.strip(), source_ip=ip)
         if actor is None:
             raise refusals.Anonymous
         return actor, actor.token_id

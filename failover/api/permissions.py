@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 
+from failover import wiring
 from failover.models import User
-from failover.services import access, refusals
+from failover.services import access, freshness, refusals, scoping
 from failover.services.access import Actor
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ class RoleRequired(BasePermission):
         if role is None:
             raise refusals.Forbidden(detail="Nobody may do this.")
         access.require(actor, role)
+        scoping.narrow_to(actor, needs=role)
         return True
 
 
@@ -41,7 +43,16 @@ def find_actor(request: Request) -> Actor | None:
     user = request.user
     if isinstance(user, Actor):
         return user
-    if isinstance(user, User) and user.is_active:
-        ip = str(request.META.get("REMOTE_ADDR", ""))
-        return access.actor_for(user, source_ip=ip, trigger="api")
-    return None
+    if not isinstance(user, User) or not user.is_active:
+        return None
+    plain = request._request  # noqa: SLF001 - DRF's own way to Django's request.
+    known: Actor | None = getattr(plain, "swapboard_api_actor", None)
+    if known is None:
+        known = access.actor_for(
+            user,
+            source_ip=str(request.META.get("REMOTE_ADDR", "")),
+            trigger="api",
+            is_fresh=freshness.is_fresh(plain.session, now=wiring.now()),
+        )
+        plain.swapboard_api_actor = known  # type: ignore[attr-defined]
+    return known

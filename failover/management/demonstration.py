@@ -17,7 +17,7 @@ from controlpanel import parts, supervisor
 from controlpanel.supervisor import Part, Supervisor
 from failover import wiring
 from failover.management import door, house
-from failover.services import access, inventory, pairs, regions
+from failover.services import inventory, pairs, regions, tokens, users
 from failover.services.creation import NewPair
 
 HOST = "127.0.0.1"
@@ -142,12 +142,10 @@ def _find_endpoint(simulator: subprocess.Popen[bytes], folder: Path) -> str:
 def _furnish(*, url: str, endpoint: str) -> dict[str, str]:
     """Users, the region, its first inventory and the pair; the lines to print."""
     actor = door.operator()
-    password = access.create_user(
+    password = users.create_user(
         name=USER, role="admin", password=secrets.token_urlsafe(12), actor=actor
     )
-    token = access.make_token(
-        user_name=USER, name="demo", role="admin", days=90, actor=actor
-    )
+    token = tokens.make(user_name=USER, name="demo", role="admin", days=90, actor=actor)
     region = regions.add(
         region=REGION, account="default", role_arn="", external_id="", actor=actor
     )

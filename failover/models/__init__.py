@@ -4,7 +4,14 @@ A rule that the database can hold is a constraint whose name reads as a sentence
 status changes are conditional updates made elsewhere, with their row count checked.
 """
 
-from failover.models.access import ApiToken, IdempotencyRecord, Role, User
+from failover.models.access import (
+    ApiToken,
+    Grant,
+    IdempotencyRecord,
+    Role,
+    Scope,
+    User,
+)
 from failover.models.accounts import Account, Region
 from failover.models.actions import Action
 from failover.models.audit import AuditEntry
@@ -21,6 +28,7 @@ from failover.models.pairs import Pair, PairResource
 from failover.models.processes import ReconcilerBeat
 from failover.models.rates import StartCount
 from failover.models.searches import ElasticIpText, InstanceText, InterfaceText
+from failover.models.sittings import Remembered, Sitting
 
 __all__ = [
     "Account",
@@ -29,6 +37,7 @@ __all__ = [
     "AuditEntry",
     "ElasticIp",
     "ElasticIpText",
+    "Grant",
     "IdempotencyRecord",
     "Instance",
     "InstanceText",
@@ -40,10 +49,13 @@ __all__ = [
     "PairResource",
     "ReconcilerBeat",
     "Region",
+    "Remembered",
     "ResourceLock",
     "Role",
     "RouteTable",
+    "Scope",
     "SecurityGroup",
+    "Sitting",
     "StartCount",
     "Subnet",
     "User",

@@ -1,9 +1,12 @@
-"""Who may come in: users with a role, API tokens, and remembered start calls."""
+"""Who may come in: users with a role, grants, API tokens, remembered start calls."""
 
 import uuid
 
-from django.contrib.auth.models import AbstractUser
+from django.contrib.auth.models import AbstractUser, Group
 from django.db import models
+from django.db.models import Q
+
+from failover.models.accounts import Account
 
 
 class Role(models.TextChoices):
@@ -16,7 +19,10 @@ class Role(models.TextChoices):
 
 
 class User(AbstractUser):
-    """A person or a service account. Without a role nothing is allowed."""
+    """A person or a service account. Without a role nothing is allowed.
+
+    `role` counts everywhere; grants add roles for a part of what there is.
+    """
 
     role = models.CharField(max_length=16, choices=Role.choices, blank=True, default="")
 
@@ -27,6 +33,52 @@ class User(AbstractUser):
                 condition=models.Q(role__in=["", *Role.values]),
             )
         ]
+
+
+class Scope(models.TextChoices):
+    """What a grant is good for."""
+
+    ALL = "all"
+    ACCOUNT = "account"
+    TAG = "tag"
+
+
+class Grant(models.Model):
+    """A role for a user or a group: everywhere, in an account, or for tagged pairs."""
+
+    user = models.ForeignKey(
+        User, on_delete=models.CASCADE, null=True, related_name="grants"
+    )
+    group = models.ForeignKey(
+        Group, on_delete=models.CASCADE, null=True, related_name="grants"
+    )
+    role = models.CharField(max_length=16, choices=Role.choices)
+    scope = models.CharField(max_length=16, choices=Scope.choices)
+    account = models.ForeignKey(
+        Account, on_delete=models.CASCADE, null=True, related_name="+"
+    )
+    tag_key = models.CharField(max_length=128, blank=True, default="")
+    tag_value = models.CharField(max_length=256, blank=True, default="")
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="a_grant_is_for_a_user_or_a_group",
+                condition=Q(user__isnull=True) ^ Q(group__isnull=True),
+            ),
+            models.CheckConstraint(
+                name="a_grant_says_what_it_is_good_for",
+                condition=(
+                    Q(scope="all", account__isnull=True, tag_key="")
+                    | Q(scope="account", account__isnull=False, tag_key="")
+                    | (Q(scope="tag", account__isnull=True) & ~Q(tag_key=""))
+                ),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.role} ({self.scope})"
 
 
 class ApiToken(models.Model):
@@ -42,6 +94,8 @@ class ApiToken(models.Model):
     expires_at = models.DateTimeField()
     last_used_at = models.DateTimeField(null=True)
     revoked_at = models.DateTimeField(null=True)
+    # Networks that it may come from, as CIDRs; empty: from anywhere.
+    source_nets = models.JSONField(default=list, db_default=[])
 
     def __str__(self) -> str:
         return f"sb_{self.public_id}"

@@ -45,6 +45,9 @@ class Pair(models.Model):
     probe = models.JSONField(default=dict)
     # What operators allow: force, force_after_s, confirm, approval, automation.
     policy = models.JSONField(default=dict)
+    # What administrators call it, for grants. Not EC2's tags: whoever may tag in EC2
+    # must not give himself roles here.
+    tags = models.JSONField(default=dict, db_default={})
 
     desired_holder = models.CharField(
         max_length=16, choices=Holder.choices, default=Holder.UNKNOWN

@@ -1,33 +1,40 @@
-"""Who is asking and what they may do: roles, users, API tokens. Deny is the default."""
+"""Who is asking and what they may do: roles, and where they count. Deny is the default.
 
-import hashlib
-import hmac
-import secrets
+A role counts everywhere, or by a grant in an account or for tagged pairs. `scoping`
+turns grants into rows; `tokens` and `users` make and change who may ask.
+"""
+
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from typing import Literal
 
-from django.contrib.auth.password_validation import validate_password
-from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db.models import Q
 
-from failover import audit, wiring
-from failover.audit import asking
-from failover.models import ApiToken, Role, User
+from failover.models import Grant, Role, User
+from failover.models import Scope as GrantScope
 from failover.services import refusals
 
 Trigger = Literal["ui", "api", "cli", "auto", "guard", "schedule"]
 
 ROLES: tuple[str, ...] = tuple(Role.values)
-TOKEN_PREFIX = "sb"  # noqa: S105 - the public prefix of every token.
-MOST_DAYS = 90
-# A token's last use is written at most this often, so that reads stay reads.
-LAST_USED_EVERY = timedelta(minutes=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scoped:
+    """A role that counts in one account, or for the pairs with one tag."""
+
+    role: str
+    account_id: int | None = None
+    tag: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Actor:
-    """Who asks, from where, and with which role at this moment."""
+    """Who asks, from where, and with which roles at this moment.
+
+    `role` counts everywhere, `grants` add to it. `is_fresh`: a person has shown who
+    they are in the last minutes; whoever has no session to steal counts as fresh.
+    """
 
     name: str
     role: str
@@ -35,6 +42,8 @@ class Actor:
     token_id: str = ""
     source_ip: str = ""
     trigger: Trigger = "ui"
+    grants: tuple[Scoped, ...] = ()
+    is_fresh: bool = True
 
     @property
     def is_authenticated(self) -> bool:
@@ -44,141 +53,54 @@ class Actor:
     def pk(self) -> int | None:
         return self.user_id
 
+    @property
+    def is_person(self) -> bool:
+        """Whether somebody asks, and not a token or one of our own processes."""
+        return not self.token_id and self.trigger in ("ui", "api", "cli")
+
+    @property
+    def best_role(self) -> str:
+        """The highest role that the actor has anywhere; empty for none."""
+        return highest(self.role, *(grant.role for grant in self.grants))
+
     def may(self, role: str) -> bool:
-        """Whether the actor's role contains `role`; an unknown one contains nothing."""
-        if role not in ROLES or self.role not in ROLES:
-            return False
-        return ROLES.index(self.role) >= ROLES.index(role)
+        """Whether some role of the actor contains `role`, wherever it counts."""
+        return contains(self.best_role, role)
+
+    def may_everywhere(self, role: str) -> bool:
+        """Whether the actor has `role` without any limit of scope."""
+        return contains(self.role, role)
+
+    def may_in(
+        self,
+        role: str,
+        *,
+        account_id: int | None,
+        tags: Mapping[str, str] | None = None,
+    ) -> bool:
+        """Whether `role` counts in the account, or for a pair there with these tags."""
+        if self.may_everywhere(role):
+            return True
+        return any(
+            contains(grant.role, role) and _covers(grant, account_id, tags or {})
+            for grant in self.grants
+        )
 
 
 GUARD = Actor(name="guard", role=Role.OPERATOR.value, trigger="guard")
 
 
-def require(actor: Actor | None, role: str) -> Actor:
-    """The actor, if it may. Raises Anonymous or Forbidden."""
-    if actor is None:
-        raise refusals.Anonymous
-    if not actor.may(role):
-        raise refusals.Forbidden(role=role)
-    return actor
+def contains(role: str, wanted: str) -> bool:
+    """Whether a role may all that `wanted` may; an unknown one contains nothing."""
+    if role not in ROLES or wanted not in ROLES:
+        return False
+    return ROLES.index(role) >= ROLES.index(wanted)
 
 
-def actor_for(user: User, *, source_ip: str = "", trigger: Trigger = "ui") -> Actor:
-    """The actor that a signed-in user is."""
-    return Actor(
-        name=user.get_username(),
-        user_id=user.pk,
-        role=user.role if user.is_active else "",
-        source_ip=source_ip,
-        trigger=trigger,
-    )
-
-
-def authenticate_token(raw: str, source_ip: str = "") -> Actor | None:
-    """The actor behind `sb_<id>_<secret>`, or None for anything but a live token."""
-    prefix, _, rest = raw.partition("_")
-    public_id, _, secret = rest.partition("_")
-    if prefix != TOKEN_PREFIX or not public_id or not raw.isascii() or "\0" in raw:
-        return None
-    found = ApiToken.objects.select_related("user").filter(public_id=public_id[:16])
-    token = found.first()
-    # Compared even where there is no such token, so that time tells nothing.
-    kept = token.secret_sha256 if token else "0" * 64
-    is_right = hmac.compare_digest(_sha256(secret), kept)
-    now = wiring.now()
-    if token is None or not is_right or not _is_live(token, now=now):
-        return None
-    asking.note_actor(name=token.user.get_username(), token_id=token.public_id)
-    if token.last_used_at is None or now - token.last_used_at > LAST_USED_EVERY:
-        _note_use(token, now=now, source_ip=source_ip)
-    return Actor(
-        name=token.user.get_username(),
-        user_id=token.user.pk,
-        role=lesser(token.role, token.user.role),
-        token_id=token.public_id,
-        source_ip=source_ip,
-        trigger="api",
-    )
-
-
-def make_token(
-    *,
-    user_name: str,
-    actor: Actor,
-    name: str = "",
-    role: str | None = None,
-    days: int = MOST_DAYS,
-) -> str:
-    """A new token, said this once; the role is the user's unless a lesser is given.
-
-    Raises Forbidden, NotFound, Invalid.
-    """
-    require(actor, Role.ADMIN.value)
-    user = User.objects.filter(username=user_name, is_active=True).first()
-    if user is None:
-        raise refusals.NotFound(what="user", id=user_name)
-    wanted = role or user.role
-    if not wanted or lesser(wanted, user.role) != wanted:
-        said = f"{user_name} has the role {user.role or 'of nobody'}."
-        raise refusals.Invalid(errors={"role": [said]})
-    if not 1 <= days <= MOST_DAYS:
-        raise refusals.Invalid(errors={"days": [f"Between 1 and {MOST_DAYS}."]})
-    now = wiring.now()
-    public_id, secret = secrets.token_hex(6), secrets.token_hex(24)
-    with transaction.atomic():
-        ApiToken.objects.create(
-            public_id=public_id,
-            secret_sha256=_sha256(secret),
-            user=user,
-            name=name[:64],
-            role=wanted,
-            created_at=now,
-            expires_at=now + timedelta(days=days),
-        )
-        audit.record(
-            at=now,
-            actor=actor.name,
-            token=actor.token_id,
-            source_ip=actor.source_ip,
-            action="token.create",
-            subject=f"token/{public_id}",
-            outcome="ok",
-            after={"user": user_name, "role": wanted, "days": days, "name": name[:64]},
-        )
-    return f"{TOKEN_PREFIX}_{public_id}_{secret}"
-
-
-def create_user(*, name: str, role: str, actor: Actor, password: str | None) -> str:
-    """Create the user, or set its role and password; the password it has now.
-
-    Without a password one is made. Raises Forbidden, Invalid.
-    """
-    require(actor, Role.ADMIN.value)
-    chosen = password if password is not None else secrets.token_urlsafe(18)
-    with transaction.atomic():
-        user = User.objects.filter(username=name).first() or User(username=name)
-        before = {"role": user.role} if user.pk else None
-        user.role = role
-        user.is_active = True
-        user.set_password(chosen)
-        try:
-            user.full_clean(exclude=["password"])
-            validate_password(chosen, user)
-        except ValidationError as error:
-            raise refusals.Invalid(errors={"user": error.messages}) from error
-        user.save()
-        audit.record(
-            at=wiring.now(),
-            actor=actor.name,
-            token=actor.token_id,
-            source_ip=actor.source_ip,
-            action="user.set",
-            subject=f"user/{name}",
-            outcome="ok",
-            before=before,
-            after={"role": role},
-        )
-    return chosen
+def highest(*roles: str) -> str:
+    """The role that contains all the others; empty if there is none."""
+    known = [ROLES.index(role) for role in roles if role in ROLES]
+    return ROLES[max(known)] if known else ""
 
 
 def lesser(one: str, other: str) -> str:
@@ -188,28 +110,75 @@ def lesser(one: str, other: str) -> str:
     return ROLES[min(ROLES.index(one), ROLES.index(other))]
 
 
-def _note_use(token: ApiToken, *, now: datetime, source_ip: str) -> None:
-    """Keep the last use, and tell of the first one of each day."""
-    last = token.last_used_at
-    with transaction.atomic():
-        ApiToken.objects.filter(id=token.pk).update(last_used_at=now)
-        if last is None or last.date() < now.date():
-            audit.record(
-                at=now,
-                actor=token.user.get_username(),
-                token=token.public_id,
-                source_ip=source_ip,
-                action="token.use",
-                subject=f"token/{token.public_id}",
-                outcome="ok",
-            )
+def require(actor: Actor | None, role: str) -> Actor:
+    """The actor, if it has the role anywhere. Raises Anonymous or Forbidden."""
+    if actor is None:
+        raise refusals.Anonymous
+    if not actor.may(role):
+        raise refusals.Forbidden(role=role)
+    return actor
 
 
-def _is_live(token: ApiToken, *, now: datetime) -> bool:
-    is_over = token.revoked_at is not None or token.expires_at <= now
-    return token.user.is_active and not is_over
+def require_everywhere(actor: Actor, role: str) -> Actor:
+    """The actor, if its role knows no limit of scope. Raises Forbidden."""
+    if not actor.may_everywhere(role):
+        raise refusals.Forbidden(detail=f"This needs the role {role} everywhere.")
+    return actor
 
 
-def _sha256(secret: str) -> str:
-    # The secret has 192 random bits: a slow digest would add nothing (ASVS 11.4.1).
-    return hashlib.sha256(secret.encode()).hexdigest()
+def require_in(
+    actor: Actor,
+    role: str,
+    *,
+    account_id: int | None,
+    tags: Mapping[str, str] | None = None,
+) -> Actor:
+    """The actor, if the role counts there. Raises Forbidden."""
+    if not actor.may_in(role, account_id=account_id, tags=tags):
+        raise refusals.Forbidden(role=role)
+    return actor
+
+
+def actor_for(
+    user: User,
+    *,
+    source_ip: str = "",
+    trigger: Trigger = "ui",
+    is_fresh: bool = False,
+) -> Actor:
+    """The actor that a signed-in user is, with the roles of this moment."""
+    role, grants = roles_of(user)
+    return Actor(
+        name=user.get_username(),
+        user_id=user.pk,
+        role=role,
+        grants=grants,
+        source_ip=source_ip,
+        trigger=trigger,
+        is_fresh=is_fresh,
+    )
+
+
+def roles_of(user: User) -> tuple[str, tuple[Scoped, ...]]:
+    """The role that counts everywhere, and those that count for a part."""
+    if not user.is_active:
+        return "", ()
+    mine = Q(user_id=user.pk) | Q(group__user=user.pk)
+    granted = list(Grant.objects.filter(mine).distinct())
+    everywhere = [g.role for g in granted if g.scope == GrantScope.ALL]
+    return highest(user.role, *everywhere), tuple(_scoped(granted))
+
+
+def _scoped(granted: Iterable[Grant]) -> Iterable[Scoped]:
+    for grant in granted:
+        if grant.scope == GrantScope.ACCOUNT:
+            yield Scoped(role=grant.role, account_id=grant.account_id)
+        elif grant.scope == GrantScope.TAG:
+            yield Scoped(role=grant.role, tag=(grant.tag_key, grant.tag_value))
+
+
+def _covers(grant: Scoped, account_id: int | None, tags: Mapping[str, str]) -> bool:
+    if grant.tag is not None:
+        key, value = grant.tag
+        return tags.get(key) == value
+    return grant.account_id is not None and grant.account_id == account_id

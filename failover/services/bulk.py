@@ -51,7 +51,7 @@ def request_many(
     asked = Swap(reason=reason, force=force)
     refused: dict[str, refusals.Refusal] = {}
     begins: dict[str, Start] = {}
-    for group in _by_region(pairs).values():
+    for group in _by_region(_list_permitted(pairs, actor, refused)).values():
         try:
             found = _judge_group(group, asked, actor, refused)
         except refusals.Refusal as refusal:
@@ -110,6 +110,20 @@ def _tell(name: str, refusal: refusals.Refusal, actor: Actor) -> audit.Entry:
         reason=refusal.code,
         job_id=UUID(job) if isinstance(job, str) else None,
     )
+
+
+def _list_permitted(
+    pairs: Sequence[Pair], actor: Actor, refused: dict[str, refusals.Refusal]
+) -> list[Pair]:
+    permitted = []
+    for pair in pairs:
+        try:
+            judging.require_permitted(pair, actor)
+        except refusals.Refusal as refusal:
+            refused[pair.name] = refusal
+        else:
+            permitted.append(pair)
+    return permitted
 
 
 def _by_region(pairs: Sequence[Pair]) -> Mapping[int, list[Pair]]:

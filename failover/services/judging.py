@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from failover import wiring
-from failover.models import Pair
-from failover.services import beginning, plans, refusals, words
+from failover.models import Pair, Role
+from failover.services import access, beginning, plans, refusals, words
 from failover.services.access import Actor
 from failover.services.beginning import Start
 from failover.services.plans import Prepared
@@ -73,6 +73,16 @@ def _require_unchanged(prepared: Prepared, asked: Swap) -> None:
     if asked.plan_hash and asked.plan_hash != prepared.plan.plan_hash:
         said = "The plan is no longer the one you saw. Look at the new one."
         raise refusals.Changed(detail=said)
+
+
+def require_permitted(pair: Pair, actor: Actor) -> None:
+    """Raises Forbidden where the actor may not operate this pair, and ConfirmIdentity
+    where a person must be seen again: in production.
+    """
+    account = pair.region.account
+    access.require_in(actor, Role.OPERATOR.value, account_id=account.pk, tags=pair.tags)
+    if account.is_production and not actor.is_fresh:
+        raise refusals.ConfirmIdentity
 
 
 def require_reason(pair: Pair, asked: Swap) -> None:

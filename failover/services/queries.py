@@ -10,7 +10,7 @@ from django.db.models import Q, QuerySet
 from failover import models, wiring
 from failover.models import Intent, Job, NetworkInterface, Pair, Region
 from failover.models.jobs import ACTIVE_STATES
-from failover.services import fields, observed, refusals, viewing
+from failover.services import fields, observed, refusals, scoping, viewing
 from failover.services.views import (
     ElasticIpView,
     InstanceView,
@@ -29,53 +29,51 @@ MOST_WAIT_S = 30.0
 
 def list_regions() -> QuerySet[Region]:
     """All regions, by account and name."""
-    return Region.objects.select_related("account").order_by("account__name", "name")
+    rows = Region.objects.select_related("account")
+    return scoping.visible(rows).order_by("account__name", "name")
 
 
 def list_accounts() -> QuerySet[models.Account]:
     """All accounts, by name."""
-    return models.Account.objects.order_by("name")
+    return scoping.visible(models.Account.objects.order_by("name"))
 
 
 def list_interfaces() -> QuerySet[NetworkInterface]:
     """Interfaces that EC2 still shows."""
-    return NetworkInterface.objects.filter(vanished_at=None).select_related(
-        "region__account"
-    )
+    rows = NetworkInterface.objects.filter(vanished_at=None)
+    return scoping.visible(rows).select_related("region__account")
 
 
 def list_elastic_ips() -> QuerySet[models.ElasticIp]:
     """Elastic IPs that EC2 still shows."""
-    return models.ElasticIp.objects.filter(vanished_at=None).select_related(
-        "region__account"
-    )
+    rows = models.ElasticIp.objects.filter(vanished_at=None)
+    return scoping.visible(rows).select_related("region__account")
 
 
 def list_instances() -> QuerySet[models.Instance]:
     """Instances that EC2 still shows."""
-    return models.Instance.objects.filter(vanished_at=None).select_related(
-        "region__account"
-    )
+    rows = models.Instance.objects.filter(vanished_at=None)
+    return scoping.visible(rows).select_related("region__account")
 
 
 def list_route_tables() -> QuerySet[models.RouteTable]:
     """Route tables that EC2 still shows."""
-    return models.RouteTable.objects.filter(vanished_at=None)
+    return scoping.visible(models.RouteTable.objects.filter(vanished_at=None))
 
 
 def list_pairs() -> QuerySet[Pair]:
     """All pairs."""
-    return Pair.objects.select_related("region__account")
+    return scoping.visible(Pair.objects.select_related("region__account"))
 
 
 def list_jobs() -> QuerySet[Job]:
     """All jobs, newest first."""
-    return Job.objects.order_by("-requested_at", "-id")
+    return scoping.visible(Job.objects.order_by("-requested_at", "-id"))
 
 
 def list_audit() -> QuerySet[models.AuditEntry]:
     """The audit log, newest first."""
-    return models.AuditEntry.objects.order_by("-seq")
+    return scoping.visible(models.AuditEntry.objects.order_by("-seq"))
 
 
 # One of each. Raises NotFound.
@@ -92,18 +90,14 @@ def get_region_by_uuid(region_id: str) -> Region:
 def get_region(region_id: str) -> Region:
     """By the number that forms have."""
     number = _small_int(region_id)
-    row = None if number is None else list_regions().filter(pk=number).first()
-    if row is None:
-        raise refusals.NotFound(what="region", id=region_id)
-    return row
+    rows = list_regions().filter(pk=number) if number else Region.objects.none()
+    return scoping.one(rows, what="region", id=region_id)
 
 
 def get_pair(name: str) -> Pair:
     """By name."""
-    row = list_pairs().filter(name=name).first()
-    if row is None:
-        raise refusals.NotFound(what="pair", id=name)
-    return row
+    rows = list_pairs().filter(name=name)
+    return scoping.one(rows, what="pair", id=name)
 
 
 def get_pairs(names: Sequence[str]) -> dict[str, Pair]:
@@ -113,35 +107,27 @@ def get_pairs(names: Sequence[str]) -> dict[str, Pair]:
 
 def get_interface(interface_id: str) -> NetworkInterface:
     """By EC2's id."""
-    row = list_interfaces().filter(interface_id=interface_id).first()
-    if row is None:
-        raise refusals.NotFound(what="network interface", id=interface_id)
-    return row
+    rows = list_interfaces().filter(interface_id=interface_id)
+    return scoping.one(rows, what="network interface", id=interface_id)
 
 
 def get_instance(instance_id: str) -> models.Instance:
     """By EC2's id."""
-    row = list_instances().filter(instance_id=instance_id).first()
-    if row is None:
-        raise refusals.NotFound(what="instance", id=instance_id)
-    return row
+    rows = list_instances().filter(instance_id=instance_id)
+    return scoping.one(rows, what="instance", id=instance_id)
 
 
 def get_elastic_ip(allocation_id: str) -> models.ElasticIp:
     """By EC2's allocation id."""
-    row = list_elastic_ips().filter(allocation_id=allocation_id).first()
-    if row is None:
-        raise refusals.NotFound(what="elastic IP", id=allocation_id)
-    return row
+    rows = list_elastic_ips().filter(allocation_id=allocation_id)
+    return scoping.one(rows, what="elastic IP", id=allocation_id)
 
 
 def get_job(job_id: UUID | str) -> Job:
     """By its UUID; anything else is not found."""
     known = _uuid(job_id)
-    row = None if known is None else Job.objects.filter(id=known).first()
-    if row is None:
-        raise refusals.NotFound(what="job", id=str(job_id))
-    return row
+    rows = list_jobs().filter(id=known) if known else Job.objects.none()
+    return scoping.one(rows, what="job", id=str(job_id))
 
 
 # Views.

@@ -131,6 +131,13 @@ class Forbidden(Refusal):
         super().__init__(detail=detail or f"This needs the role {role}.")
 
 
+class ConfirmIdentity(Refusal):
+    """A person must show once more who they are; a session may have been stolen."""
+
+    code = "confirm_identity"
+    status = 403
+
+
 class NotFound(Refusal):
     """There is no such thing, or not for this asker."""
 
@@ -216,6 +223,12 @@ class Exists(Conflict):
 
     def __init__(self, *, what: str, id: str) -> None:
         super().__init__(what=what, id=id)
+
+
+class LastAdmin(Conflict):
+    """Nobody would be left who may change roles."""
+
+    code = "last_admin"
 
 
 class KeyReused(Conflict):

@@ -9,8 +9,8 @@ from django.db import IntegrityError, transaction
 
 from failover import audit, wiring
 from failover.engine import ports
-from failover.models import Account, Region
-from failover.services import fields, refusals
+from failover.models import Account, Region, Role
+from failover.services import access, fields, refusals, scoping
 from failover.services.access import Actor
 
 log = structlog.get_logger(__name__)
@@ -32,9 +32,10 @@ def add(
 ) -> Region:
     """Put a region of an account under management; doing it again changes nothing.
 
-    A role's external id is made here unless one is given. Raises Invalid, and Exists
-    where another of our accounts is the same AWS account.
+    A role's external id is made here unless one is given. Raises Forbidden, Invalid,
+    and Exists where another of our accounts is the same AWS account.
     """
+    access.require_everywhere(actor, Role.ADMIN.value)
     _validate(region, account, role_arn, external_id)
     try:
         with transaction.atomic():
@@ -81,8 +82,12 @@ def learn_account(region: Region) -> None:
 
 
 def find(*, region: str, account: str | None = None) -> Region:
-    """The managed region of that name. Raises AmbiguousAccount, Invalid."""
-    rows = Region.objects.select_related("account").filter(name=region)
+    """The managed region of that name.
+
+    Raises AmbiguousAccount, Invalid, and Forbidden by its account.
+    """
+    rows = scoping.visible(Region.objects.select_related("account"))
+    rows = rows.filter(name=region)
     if account:
         rows = rows.filter(account__name=account)
     found = list(rows[:2])
@@ -91,6 +96,7 @@ def find(*, region: str, account: str | None = None) -> Region:
     if not found:
         where = f"{account}/{region}" if account else region
         raise refusals.Invalid(errors={"region": [f"{where} is not managed here."]})
+    scoping.require(found[0])
     return found[0]
 
 

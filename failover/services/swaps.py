@@ -50,8 +50,9 @@ def request_swap(  # noqa: PLR0913 - what a swap may be asked with, each by name
 ) -> Job:
     """Begin a swap. A given `job_id` makes a repeat of the request harmless.
 
-    Raises, in this order: JobActive, Invalid, AlreadyThere, Changed,
-    PreflightFailed; Ec2Unreachable; and JobActive again when a constraint says so.
+    Raises, in this order: Forbidden, ConfirmIdentity, JobActive, Invalid,
+    AlreadyThere, Changed, PreflightFailed; Ec2Unreachable; and JobActive again when a
+    constraint says so.
     """
     asked = Swap(
         to=to,
@@ -64,6 +65,7 @@ def request_swap(  # noqa: PLR0913 - what a swap may be asked with, each by name
     if mine is not None:
         return mine
     pair.refresh_from_db()
+    judging.require_permitted(pair, actor)
     starting.require_no_job(
         region_id=pair.region_id,
         interface_id=pair.network_interface_id,

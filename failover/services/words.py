@@ -30,6 +30,15 @@ REFUSALS: Mapping[str, tuple[str, str]] = {
         "Sign in, or send a valid token as `Authorization: Bearer …`.",
     ),
     "forbidden": ("Not allowed", "{detail}"),
+    "confirm_identity": (
+        "Confirm that it is you",
+        "This asks for your password or second factor again, at most five minutes"
+        " before. Confirm it at /accounts/reauthenticate/ and send this again.",
+    ),
+    "last_admin": (
+        "Somebody must stay administrator",
+        "Nobody else could change roles after this. Make another administrator first.",
+    ),
     "not_found": ("Not found", "There is no {what} {id}."),
     "job_active": (
         "A job is already at work",

@@ -12,23 +12,24 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import resolve_url
 
+from failover import wiring
 from failover.models import Role, User
-from failover.services import access
+from failover.services import access, freshness, refusals, scoping
 
 P = ParamSpec("P")
 R = TypeVar("R", bound=HttpResponseBase)
 View = Callable[Concatenate[HttpRequest, P], HttpResponse]
 
-RANKS = {role: rank for rank, role in enumerate(Role.values)}
 ROLE_ATTRIBUTE = "required_role"
 ANYONE = "anyone"
+ACTOR_ATTRIBUTE = "swapboard_actor"
 
 
 def requires(role: Role) -> Callable[[View[P]], View[P]]:
-    """Let in whoever is logged in and has at least `role`.
+    """Let in whoever is logged in and has at least `role`, somewhere.
 
-    The anonymous are sent to the login page and come back afterwards; an htmx request
-    gets 401 with `HX-Redirect`, so that no login page lands inside a table.
+    What is asked for by name must lie within that role's scope: the read side sees to
+    it. The anonymous are sent to the login page and come back afterwards.
     """
 
     def decorate(view: View[P]) -> View[P]:
@@ -42,7 +43,11 @@ def requires(role: Role) -> Callable[[View[P]], View[P]]:
                 raise PermissionDenied(
                     f"This needs the role {role}. Ask an administrator for it."
                 )
-            return view(request, *args, **kwargs)
+            scoping.need(role.value)
+            try:
+                return view(request, *args, **kwargs)
+            except refusals.Forbidden as refusal:
+                raise PermissionDenied(refusal.detail) from refusal
 
         setattr(guarded, ROLE_ATTRIBUTE, role)
         # Asked above, in a way that htmx understands.
@@ -58,34 +63,43 @@ def open_to_anyone(view: Callable[P, R]) -> Callable[P, R]:
 
 
 def has_role(request: HttpRequest, role: Role) -> bool:
-    """Whether the user's role, as the database has it now, contains `role`."""
+    """Whether some role of the user, as the database has it now, contains `role`."""
+    actor = find_actor(request)
+    return actor is not None and actor.may(role.value)
+
+
+def find_actor(request: HttpRequest) -> access.Actor | None:
+    """The signed-in user as the services and the audit name them, asked for once."""
+    found: access.Actor | None = getattr(request, ACTOR_ATTRIBUTE, None)
     user = request.user
-    if not isinstance(user, User) or not user.is_active:
-        return False
-    return RANKS.get(user.role, -1) >= RANKS[role]
+    if found is None and isinstance(user, User) and user.is_active:
+        found = access.actor_for(
+            user,
+            source_ip=str(request.META.get("REMOTE_ADDR", "")),
+            is_fresh=freshness.is_fresh(request.session, now=wiring.now()),
+        )
+        setattr(request, ACTOR_ATTRIBUTE, found)
+    return found
 
 
 def get_actor(request: HttpRequest) -> access.Actor:
-    """The user behind the request, as the services and the audit name them."""
-    user = request.user
-    if not isinstance(user, User):
+    """The same, where somebody must be signed in."""
+    actor = find_actor(request)
+    if actor is None:
         raise PermissionDenied
-    return access.Actor(
-        name=user.get_username(),
-        role=user.role,
-        trigger="ui",
-        user_id=user.pk,
-        source_ip=str(request.META.get("REMOTE_ADDR", "")),
-    )
+    return actor
 
 
 def send_to_login(request: HttpRequest) -> HttpResponse:
-    """The way to the login page and back."""
+    """The way to the login page and back.
+
+    htmx follows `HX-Redirect`, so that no login page lands inside a table.
+    """
     htmx: Any = getattr(request, "htmx", None)
     if not htmx:
         return redirect_to_login(request.get_full_path())
     back = htmx.current_url_abs_path or "/"
-    response = HttpResponse(status=401)
+    response = HttpResponse()
     login = redirect_to_login(back, resolve_url(settings.LOGIN_URL))
     response["HX-Redirect"] = login["Location"]
     return response

@@ -1,16 +1,21 @@
 """What every answer of the pages has in common."""
 
 import re
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
+from typing import Any, cast
 
+from django.contrib import auth, messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.utils.cache import patch_vary_headers
 
 from failover import wiring
+from failover.services import freshness, scoping, sessions
 from failover.web import access
 
+SITTING, SEEN = "sitting", "seen_at"
+TOO_OLD = "You were signed out, because this session was unused or open for too long."
 REQUEST_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
 Answer = Callable[[HttpRequest], HttpResponse]
 
@@ -28,6 +33,65 @@ class RequestId:
         response = self.get_response(request)
         response["X-Request-Id"] = request_id
         return response
+
+
+class Sittings:
+    """End sessions that were left alone or are too old; note the others' use.
+
+    A page that asks again by itself is nobody's activity: htmx says which requests
+    somebody has caused.
+    """
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.user.is_authenticated:
+            self._keep(request)
+        return self.get_response(request)
+
+    def _keep(self, request: HttpRequest) -> None:
+        session, now = request.session, wiring.now()
+        key = str(session.session_key)
+        if session.get(SITTING) != key:
+            self._begin(request, key, now)
+            return
+        began_at = _moment(session.get(freshness.SIGNED_IN))
+        seen_at = _moment(session.get(SEEN))
+        if sessions.is_over(began_at=began_at, seen_at=seen_at, now=now):
+            sessions.forget(key=key)
+            # Flushes the session: its cookie opens nothing any more.
+            auth.logout(request)
+            messages.info(request, TOO_OLD)
+        elif now - seen_at > sessions.SEEN_EVERY and _is_activity(request):
+            session[SEEN] = now.timestamp()
+            sessions.see(key=key, now=now)
+
+    def _begin(self, request: HttpRequest, key: str, now: datetime) -> None:
+        session = request.session
+        session[SITTING] = key
+        session[freshness.SIGNED_IN] = session[SEEN] = now.timestamp()
+        sessions.begin(
+            user_id=request.user.pk or 0,
+            key=key,
+            source_ip=str(request.META.get("REMOTE_ADDR", "")),
+            agent=request.headers.get("User-Agent", ""),
+        )
+
+
+class Eyes:
+    """Let every read of the request see what its user may see, and nothing else."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        with scoping.seen_by(lambda: access.find_actor(request)):
+            response = self.get_response(request)
+            if isinstance(response, StreamingHttpResponse):
+                chunks = cast(Iterable[bytes], response.streaming_content)
+                response.streaming_content = scoping.kept(chunks)
+            return response
 
 
 class Pages:
@@ -53,3 +117,12 @@ class Pages:
         ours = view.__module__.startswith("failover.web")
         if ours and not hasattr(view, access.ROLE_ATTRIBUTE):
             raise PermissionDenied("This page does not say who may see it.")
+
+
+def _moment(stamp: Any) -> datetime:
+    return datetime.fromtimestamp(float(stamp or 0), tz=UTC)
+
+
+def _is_activity(request: HttpRequest) -> bool:
+    is_htmx = request.headers.get("HX-Request") == "true"
+    return not is_htmx or request.method != "GET" or "X-Activity" in request.headers

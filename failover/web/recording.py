@@ -15,7 +15,7 @@ from django.http.request import RawPostDataException, UnreadablePostError
 from failover.audit import asking
 from failover.audit.asking import Asking
 from failover.models import User
-from failover.services import access, recording
+from failover.services import recording, tokens
 from failover.services.recording import Answered
 from failover.web import errors
 
@@ -108,7 +108,7 @@ def _name_asker(request: HttpRequest, answered: Answered, asked: Asking) -> None
     if answered.authorization:
         # Refused before anybody asked who it is (contract.md: 400 before 401).
         _, _, raw = answered.authorization.partition(" ")
-        actor = access.authenticate_token(raw.strip(), source_ip=asked.source_ip)
+        actor = tokens.authenticate(raw.strip(), source_ip=asked.source_ip)
         if actor is not None:
             asked.actor, asked.token_id = actor.name, actor.token_id
         return

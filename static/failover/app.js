@@ -137,3 +137,9 @@ document.addEventListener("htmx:afterOnLoad", (event) => {
   failures = 0;
   document.getElementById("trouble")?.remove();
 });
+
+/* What somebody did keeps the session alive; what a page asks by itself does not. */
+
+document.addEventListener("htmx:configRequest", (event) => {
+  if (event.detail.triggeringEvent) event.detail.headers["X-Activity"] = "1";
+});

@@ -3,7 +3,7 @@
 import pytest
 
 from failover.models import ApiToken, AuditEntry, User
-from failover.services import access
+from failover.services import tokens
 from tests.commands.conftest import Manage
 
 PASSWORD = "a long pass phrase for anna"
@@ -40,7 +40,7 @@ def test_a_token_is_printed_alone_and_opens_the_door(manage: Manage) -> None:
 
     assert said.status == 0
     (raw,) = said.stdout.splitlines()
-    actor = access.authenticate_token(raw)
+    actor = tokens.authenticate(raw)
     assert actor is not None
     assert (actor.name, actor.role) == ("anna", "viewer")
     assert raw not in str(list(ApiToken.objects.values()))

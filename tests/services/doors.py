@@ -12,7 +12,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from failover import models
 from failover.models import AuditEntry
-from failover.services import access
+from failover.services import users
 from failover.web import recording
 from tests.services.world import FLOATING, PRIMARY, SHELL, STANDBY
 
@@ -107,7 +107,7 @@ def last() -> Any:
 
 
 def signed_in(name: str, role: str) -> Client:
-    access.create_user(name=name, role=role, password=None, actor=SHELL)
+    users.create_user(name=name, role=role, password=None, actor=SHELL)
     client = Client()
     client.force_login(models.User.objects.get(username=name), backend=BACKEND)
     return client

@@ -10,13 +10,13 @@ from django.test import Client, override_settings
 
 from failover import models, wiring
 from failover.models import AuditEntry, Pair
-from failover.services import access
+from failover.services import users
 from tests.services.doors import BACKEND, last, no_audit, signed_in
 from tests.services.world import SHELL
 
 
 def test_signing_in_and_out_are_told(article: Pair) -> None:
-    access.create_user(name="ada", role="admin", password="sesame-sesame", actor=SHELL)
+    users.create_user(name="ada", role="admin", password="sesame-sesame", actor=SHELL)
     client = Client()
 
     client.post("/accounts/login/", {"username": "ada", "password": "sesame-sesame"})
@@ -32,7 +32,7 @@ def test_signing_in_and_out_are_told(article: Pair) -> None:
 
 @override_settings(PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"])
 def test_wrong_passwords_are_told_one_by_one_until_locked_out(article: Pair) -> None:
-    access.create_user(name="ada", role="admin", password="sesame-sesame", actor=SHELL)
+    users.create_user(name="ada", role="admin", password="sesame-sesame", actor=SHELL)
     before = AuditEntry.objects.count()
 
     for _ in range(12):
@@ -53,7 +53,7 @@ def test_wrong_passwords_are_told_one_by_one_until_locked_out(article: Pair) -> 
 
 
 def test_a_sign_in_that_cannot_be_told_fails(article: Pair) -> None:
-    access.create_user(name="ada", role="admin", password="sesame-sesame", actor=SHELL)
+    users.create_user(name="ada", role="admin", password="sesame-sesame", actor=SHELL)
     client = Client()
 
     with no_audit():
@@ -74,7 +74,7 @@ def test_a_denied_page_is_told_even_when_it_was_only_looked_at(article: Pair) ->
 
 
 def test_a_forged_form_is_told(article: Pair) -> None:
-    access.create_user(name="olaf", role="operator", password=None, actor=SHELL)
+    users.create_user(name="olaf", role="operator", password=None, actor=SHELL)
     client = Client(enforce_csrf_checks=True)
     client.force_login(models.User.objects.get(username="olaf"), backend=BACKEND)
 
@@ -120,10 +120,10 @@ def test_the_first_use_of_a_token_each_day_is_told(bearer: Client) -> None:
 def test_a_changed_role_and_a_changed_policy_are_told_before_and_after(
     bearer: Client,
 ) -> None:
-    access.create_user(name="ada", role="viewer", password=None, actor=SHELL)
+    users.create_user(name="ada", role="viewer", password=None, actor=SHELL)
     assert (last().before, last().after) == ({"role": "admin"}, {"role": "viewer"})
 
-    access.create_user(name="ada", role="admin", password=None, actor=SHELL)
+    users.create_user(name="ada", role="admin", password=None, actor=SHELL)
     bearer.patch(
         "/api/v1/pairs/article/", {"policy": {"confirm": "name"}}, "application/json"
     )

@@ -14,7 +14,7 @@ from django.db import connections
 
 from failover import models, wiring
 from failover.engine import run
-from failover.services import access, inventory, pairs, queries, regions
+from failover.services import inventory, pairs, queries, regions, tokens, users
 from failover.services.access import Actor
 from failover.services.creation import NewPair
 
@@ -120,8 +120,8 @@ def article(region: models.Region) -> models.Pair:
 
 def make_token(name: str, role: str) -> str:
     """A user of that role, and a token of theirs."""
-    access.create_user(name=name, role=role, password=None, actor=SHELL)
-    return access.make_token(user_name=name, actor=SHELL)
+    users.create_user(name=name, role=role, password=None, actor=SHELL)
+    return tokens.make(user_name=name, actor=SHELL)
 
 
 def finish(job: models.Job) -> models.Job:

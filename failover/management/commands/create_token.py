@@ -6,7 +6,7 @@ from django.core.management.base import CommandParser
 
 from failover.management import door
 from failover.models import Role
-from failover.services import access, refusals
+from failover.services import refusals, tokens
 
 
 class Command(door.Door):
@@ -20,7 +20,7 @@ class Command(door.Door):
 
     def handle(self, *_args: Any, **options: Any) -> None:
         try:
-            token = access.make_token(
+            token = tokens.make(
                 user_name=options["user"],
                 name=options["name"],
                 role=options["role"],

@@ -7,7 +7,7 @@ from django.core.management.base import CommandParser
 
 from failover.management import door
 from failover.models import Role
-from failover.services import access, refusals
+from failover.services import refusals, users
 
 
 class Command(door.Door):
@@ -23,7 +23,7 @@ class Command(door.Door):
         if options["password_stdin"]:
             password = sys.stdin.readline().rstrip("\n")
         try:
-            made = access.create_user(
+            made = users.create_user(
                 name=options["name"],
                 role=options["role"],
                 password=password,
