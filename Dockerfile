@@ -8,6 +8,10 @@ RUN pip install --no-cache-dir --no-deps --require-hashes --only-binary :all: \
     && uv venv --no-project --python /usr/local/bin/python /opt/venv \
     && uv pip sync --no-cache --require-hashes --only-binary :all: \
         --python /opt/venv/bin/python requirements/base.lock
+# The client; uv builds it itself, so nothing is fetched for it.
+COPY pyproject.toml README.md LICENSE ./
+COPY swapctl swapctl
+RUN uv pip install --no-deps --offline --python /opt/venv/bin/python .
 
 FROM python:3.11-slim
 ENV PATH=/opt/venv/bin:$PATH \

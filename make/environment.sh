@@ -81,7 +81,7 @@ is_usable() {
 }
 base_prefix='import os, sys; print(os.path.realpath(sys.base_prefix), sys.version)'
 
-if [ "$wanted" != uv ] && is_usable && is_installed; then
+if [ "$wanted" != uv ] && is_usable && is_installed && [ -x .venv/bin/swapctl ]; then
     exit 0
 fi
 
@@ -111,11 +111,16 @@ fi
 if ! is_usable; then
     "$uv" venv --quiet --clear --no-project --python "$python" .venv
 fi
-rm -f .venv/.*.lock-installed
-say "Installing requirements/$wanted.lock into .venv"
-"$uv" pip sync --quiet --require-hashes --only-binary :all: \
-    --python .venv/bin/python "requirements/$wanted.lock"
-# The repository's root is importable from wherever a tool of .venv/bin is started.
+if ! is_installed; then
+    rm -f .venv/.*.lock-installed
+    say "Installing requirements/$wanted.lock into .venv"
+    "$uv" pip sync --quiet --require-hashes --only-binary :all: \
+        --python .venv/bin/python "requirements/$wanted.lock"
+fi
+# swapctl, from where it lies; uv builds it itself, so nothing is fetched for it.
+"$uv" pip install --quiet --no-deps --offline --python .venv/bin/python --editable .
+# The repository's root is importable from wherever a tool of .venv/bin is started, also
+# after the folder was moved.
 site=$(.venv/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')
 printf '../../../..\n' >"$site/swapboard.pth"
-cp "requirements/$wanted.lock" ".venv/.$wanted.lock-installed"
+is_installed || cp "requirements/$wanted.lock" ".venv/.$wanted.lock-installed"

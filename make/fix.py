@@ -24,7 +24,8 @@ def write_locks(upgrade: list[str]) -> None:
     # The locks may be in step while uv itself was never brought along.
     run("sh", "make/environment.sh", "uv")
     base, dev = "requirements/base.lock", "requirements/dev.lock"
-    pip_compile = [str(UV), "pip", "compile", "pyproject.toml", *COMPILE, *upgrade]
+    asked = ["pyproject.toml", "--extra", "server"]
+    pip_compile = [str(UV), "pip", "compile", *asked, *COMPILE, *upgrade]
     run(*pip_compile, "-o", base)
     # What both hold is pinned alike, so that the dev lock serves for the base too.
     run(*pip_compile, "--group", "dev", "--constraint", base, "-o", dev)

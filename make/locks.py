@@ -48,7 +48,9 @@ def read_lock(name: str) -> Lock:
 def requirements(project: dict[str, Any], group: str | None) -> list[Requirement]:
     """Return what pyproject.toml asks for, the group's own included groups too."""
     if group is None:
-        return [Requirement(line) for line in project["project"]["dependencies"]]
+        asked = project["project"]
+        lines = asked["dependencies"] + asked["optional-dependencies"]["server"]
+        return [Requirement(line) for line in lines]
     wanted: list[Requirement] = []
     for entry in project["dependency-groups"][group]:
         if isinstance(entry, str):

@@ -25,7 +25,7 @@ LINT = Path(sys.executable).with_name("lint-imports")
 def house(tmp_path: Path) -> Path:
     """Build the rooms, each with one empty module, and the project's contracts."""
     shutil.copy(ROOT / "pyproject.toml", tmp_path)
-    for package in ("controlpanel", "ec2sim", "failover"):
+    for package in ("controlpanel", "ec2sim", "failover", "swapctl"):
         (tmp_path / package).mkdir()
         (tmp_path / package / "__init__.py").touch()
     for room in ROOMS:
@@ -67,6 +67,8 @@ def test_empty_rooms_keep_every_contract(house: Path) -> None:
         ("failover/services/room.py", "import ec2sim"),
         ("ec2sim/__init__.py", "import failover.engine.room"),
         ("failover/services/room.py", "import controlpanel"),
+        ("swapctl/__init__.py", "import failover.engine.room"),
+        ("swapctl/__init__.py", "import httpx"),
         ("failover/another_room.py", ""),
     ],
 )

@@ -1,0 +1,1 @@
+"""Promises of the command-line client, against the running product."""
