@@ -44,7 +44,9 @@ def test_the_wheel_is_the_client_and_needs_nothing(wheel: Path) -> None:
 
 
 def test_the_environment_has_the_client() -> None:
-    command = [Path(sys.executable).with_name("swapctl"), "--help"]
-    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    swapctl = Path(sys.executable).with_name("swapctl")
+    done = subprocess.run(
+        [swapctl, "--help"], capture_output=True, text=True, check=True
+    )
 
     assert "swap" in done.stdout
