@@ -11,9 +11,11 @@ from typing import Any
 
 from csp.constants import NONE, SELF
 
+import controlpanel
 from controlpanel import environment, logs, secret_key
 
 BASE_DIR = Path(__file__).resolve().parent.parent
+VERSION = controlpanel.VERSION
 
 # --- Where and what we are ---------------------------------------------------------
 
@@ -286,6 +288,9 @@ TEMPLATES = [
         },
     }
 ]
+# In the session, which is in the database: a message that no page has shown yet is
+# neither lost with a cookie nor cut short by its size.
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 LANGUAGE_CODE = "en"
 USE_I18N = False
 USE_TZ = True

@@ -7,15 +7,18 @@ reconciler within seconds.
 import os
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 
 import structlog
 from celery.signals import worker_ready, worker_shutting_down
+from django.db import DatabaseError, InterfaceError, connection
 from kombu.exceptions import KombuError
 from redis.exceptions import RedisError
 
 from controlpanel.celery import app
 from failover import wiring
 from failover.engine import ports
+from failover.models import WorkerBeat
 
 log = structlog.get_logger(__name__)
 
@@ -23,6 +26,10 @@ log = structlog.get_logger(__name__)
 QUIET_S = 5.0
 # A publish takes a millisecond. One that takes this long meets a silent broker.
 SILENT_S = 0.5
+
+# How often a worker says that it lives, and for how long that is kept.
+BEAT_EVERY_S = 10.0
+BEATS_KEPT = timedelta(hours=1)
 
 _stopping = threading.Event()
 
@@ -43,11 +50,33 @@ def drive(region_id: int) -> None:
 @worker_ready.connect
 def _warm_up(**_: object) -> None:
     wiring.warm_up()
+    threading.Thread(target=_beat_until_stopped, name="beat", daemon=True).start()
 
 
 @worker_shutting_down.connect
 def _notice_shutdown(**_: object) -> None:
     _stopping.set()
+
+
+def beat() -> None:
+    """Say that this worker lives; pages warn when none has said so for a while."""
+    now = wiring.now()
+    WorkerBeat.objects.update_or_create(
+        name=wiring.process_name()[:128], defaults={"seen_at": now}
+    )
+    WorkerBeat.objects.filter(seen_at__lt=now - BEATS_KEPT).delete()
+
+
+def _beat_until_stopped() -> None:
+    while True:
+        try:
+            beat()
+        except (DatabaseError, InterfaceError) as error:
+            log.warning("worker.not_noted", error=str(error))
+        finally:
+            connection.close()
+        if _stopping.wait(BEAT_EVERY_S):
+            return
 
 
 class Doorbell:

@@ -12,7 +12,7 @@ from failover.models.access import (
     Scope,
     User,
 )
-from failover.models.accounts import Account, Region
+from failover.models.accounts import Account, Colour, Region
 from failover.models.actions import Action
 from failover.models.audit import AuditEntry
 from failover.models.inventory import (
@@ -25,7 +25,7 @@ from failover.models.inventory import (
 )
 from failover.models.jobs import Intent, Job, ResourceLock
 from failover.models.pairs import Pair, PairResource
-from failover.models.processes import ReconcilerBeat
+from failover.models.processes import ReconcilerBeat, WorkerBeat
 from failover.models.rates import StartCount
 from failover.models.searches import ElasticIpText, InstanceText, InterfaceText
 from failover.models.sittings import Remembered, Sitting
@@ -35,6 +35,7 @@ __all__ = [
     "Action",
     "ApiToken",
     "AuditEntry",
+    "Colour",
     "ElasticIp",
     "ElasticIpText",
     "Grant",
@@ -59,4 +60,5 @@ __all__ = [
     "StartCount",
     "Subnet",
     "User",
+    "WorkerBeat",
 ]

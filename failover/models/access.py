@@ -25,6 +25,8 @@ class User(AbstractUser):
     """
 
     role = models.CharField(max_length=16, choices=Role.choices, blank=True, default="")
+    # In which zone times are shown: "" is UTC, `browser` follows the browser.
+    time_zone = models.CharField(max_length=64, blank=True, default="", db_default="")
 
     class Meta(AbstractUser.Meta):
         constraints = [

@@ -3,6 +3,21 @@
 from django.db import models
 
 
+class Colour(models.TextChoices):
+    """The colours that EC2's own console gives an account (PutAccountColor)."""
+
+    NONE = "none"
+    PINK = "pink"
+    PURPLE = "purple"
+    DARK_BLUE = "darkBlue"
+    LIGHT_BLUE = "lightBlue"
+    TEAL = "teal"
+    GREEN = "green"
+    YELLOW = "yellow"
+    ORANGE = "orange"
+    RED = "red"
+
+
 class Account(models.Model):
     """An AWS account, reached by boto3's own credential chain or by AssumeRole."""
 
@@ -11,6 +26,10 @@ class Account(models.Model):
     aws_account_id = models.CharField(max_length=12, blank=True, default="")
     role_arn = models.CharField(max_length=2048, blank=True, default="")
     external_id = models.CharField(max_length=1224, blank=True, default="")
+    # How its pages look, so that nobody takes one account for another.
+    colour = models.CharField(
+        max_length=16, choices=Colour.choices, default=Colour.NONE, db_default="none"
+    )
     # A swap here asks people who they are once more.
     is_production = models.BooleanField(default=False, db_default=False)
 

@@ -131,6 +131,16 @@ def merged(pair: Pair, change: PairChange) -> NewPair:
     return new
 
 
+def confirm_of(pair: Pair) -> str:
+    """What a person is asked before a swap: `none`, `reason` or `name`.
+
+    In a production account a pair that asks for nothing asks for both.
+    """
+    asked = str(pair.policy.get("confirm") or "none")
+    is_production = pair.region.account.is_production
+    return "name" if is_production and asked == "none" else asked
+
+
 def settings_of(pair: Pair) -> dict[str, Any]:
     """What the audit keeps of a pair before and after a change."""
     moved = {name: getattr(pair, name) for name in strategies.MOVED[pair.strategy]}

@@ -8,7 +8,14 @@ from uuid import UUID
 from failover import models
 from failover.models import Intent, Job, NetworkInterface, Pair
 from failover.models.jobs import ACTIVE_STATES
-from failover.services import holders, observed, standing, steps, words
+from failover.services import (
+    holders,
+    observed,
+    pair_settings,
+    standing,
+    steps,
+    words,
+)
 from failover.services.observed import Observed
 from failover.services.views import (
     AttachmentView,
@@ -139,6 +146,8 @@ def view_pair(
         is_mixed=seen is not None and seen.holder == observed.MIXED,
         observed_at=seen.at if seen else None,
         passive_instance_id=passive,
+        confirm=pair_settings.confirm_of(pair),
+        is_production=pair.region.account.is_production,
     )
 
 

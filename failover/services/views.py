@@ -119,6 +119,9 @@ class PairView:
     is_mixed: bool = field(metadata=PAGE)
     observed_at: datetime | None = field(metadata=PAGE)
     passive_instance_id: str | None = field(metadata=PAGE)
+    # What a person is asked before a swap, and whether the account is production.
+    confirm: str = field(metadata=PAGE)
+    is_production: bool = field(metadata=PAGE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,67 +1,118 @@
-"""Error pages: what happened, what to do, and the request's id."""
+"""Error pages: what happened, what to do next, and the request's id."""
 
+import json
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from django.core.exceptions import (
+    RequestDataTooBig,
+    TooManyFieldsSent,
+    TooManyFilesSent,
+)
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.template.loader import render_to_string
+from django.template import loader
 
 from failover.services import refusals
 from failover.web import access
 
-PAGES = {
-    400: ("Bad request", "The request cannot be read. Go back and try again."),
-    403: ("Not allowed", "Your role does not allow this."),
-    429: (
-        "Too many attempts",
-        "Signing in with this name from here is locked for a while. Try again later.",
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trouble:
+    """One kind of error, in words: what it is, and what to do about it."""
+
+    title: str
+    text: str
+    advice: str = ""
+
+
+PAGES: Mapping[int, Trouble] = {
+    400: Trouble(
+        title="Bad request",
+        text="The request cannot be read. Nothing was done.",
+        advice="Go back, reload the page and try again.",
     ),
-    404: ("Not found", "There is nothing at this address, or not any more."),
-    500: (
-        "Something broke",
-        "The error is recorded. Jobs that are running go on without this page.",
+    403: Trouble(
+        title="Not allowed",
+        text="Your role does not allow this.",
+        advice="Ask an administrator for the role, or go on with what you may see.",
     ),
-    503: (
-        "Not now",
-        "The database does not answer, or the audit cannot be written. Without its row"
-        " in the audit nothing is changed. Try again, and look before you do.",
+    404: Trouble(
+        title="Not found",
+        text="There is nothing at this address, or not any more.",
+        advice="Paste an id into the search, or start from one of the lists.",
+    ),
+    405: Trouble(
+        title="Not this way",
+        text="This address only takes what a form sends. Nothing was done.",
+        advice="Go back to the page and press its button.",
+    ),
+    413: Trouble(
+        title="Too large",
+        text="What was sent is larger than we take. Nothing was done.",
+        advice="Send less at once: fewer rows, or a shorter text.",
+    ),
+    429: Trouble(
+        title="Too many attempts",
+        text="Signing in with this name from here is locked for a while.",
+        advice="Try again in a quarter of an hour. Other names and places still work.",
+    ),
+    500: Trouble(
+        title="Something broke",
+        text="The error is recorded. Jobs that are running go on without this page.",
+        advice="Try again; if it stays, ask for help and name the request.",
+    ),
+    503: Trouble(
+        title="Not now",
+        text="The database does not answer, or the audit cannot be written. Without its"
+        " row in the audit nothing is changed. Running jobs wait, and then go on.",
+        advice="Try again in a moment, and look before you do. Where things are now,"
+        " EC2's own console says.",
     ),
 }
 NO_CSRF = (
     "The form is too old, or cookies are off. Go back, reload the page, and send it"
     " again. Nothing was done."
 )
+RETRY_AFTER_S = {429: "900", 503: "5"}
+TOO_LARGE = (RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent)
+# These are shown without asking the database anything: it may be what broke.
+BARE = frozenset({500, 503})
 
 
 @access.open_to_anyone
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """400."""
-    del exception
-    return _page(request, 400)
+    """400, or 413 where the request is too large to be read."""
+    return page(request, 413 if isinstance(exception, TOO_LARGE) else 400)
 
 
 @access.open_to_anyone
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
     """403, with the reason where the view gave one."""
-    return _page(request, 403, text=str(exception))
+    return page(request, 403, text=str(exception))
 
 
 @access.open_to_anyone
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """404."""
     del exception
-    return _page(request, 404)
+    return page(request, 404)
 
 
 @access.open_to_anyone
 def broken(request: HttpRequest) -> HttpResponse:
-    """500."""
-    return _page(request, 500)
+    """500, or 503 while the database does not answer."""
+    is_database = isinstance(sys.exception(), OperationalError | InterfaceError)
+    return page(request, 503 if is_database else 500)
 
 
 @access.open_to_anyone
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """403 for a form without its token."""
     del reason
-    return _page(request, 403, text=NO_CSRF)
+    return page(request, 403, text=NO_CSRF)
 
 
 @access.open_to_anyone
@@ -70,32 +121,42 @@ def locked_out(
 ) -> HttpResponse:
     """429 for a guesser; it does not say whether the name exists."""
     del response, credentials
-    return _page(request, 429)
+    return page(request, 429)
 
 
 def unavailable(request: HttpRequest) -> HttpResponse:
     """503, without a question to the database: for programs as a problem."""
-    title, text = PAGES[503]
-    if request.path.startswith("/api/"):
-        problem = refusals.Unavailable().to_json()
-        kind = "application/problem+json"
-        return HttpResponse(problem, status=503, content_type=kind)
-    context = {
-        "error_status": 503,
-        "error_title": title,
-        "error_text": text,
-        "request_id": request.META.get("swapboard.request_id", ""),
-    }
-    # Without the request: what frames a page asks the database.
-    page = render_to_string("failover/error.html", context)
-    return HttpResponse(page, status=503)
+    if not request.path.startswith("/api/"):
+        return page(request, 503)
+    problem = refusals.Unavailable().to_json()
+    kind = "application/problem+json"
+    return HttpResponse(problem, status=503, content_type=kind)
 
 
-def _page(request: HttpRequest, status: int, *, text: str = "") -> HttpResponse:
-    title, usual = PAGES[status]
+def page(request: HttpRequest, status: int, *, text: str = "") -> HttpResponse:
+    """The error as a page; to htmx the same words in a header, for a message."""
+    trouble = PAGES[status]
+    request_id = request.META.get("swapboard.request_id", "")
     context = {
         "error_status": status,
-        "error_title": title,
-        "error_text": text or usual,
+        "error_title": trouble.title,
+        "error_text": text or trouble.text,
+        "error_advice": trouble.advice,
     }
-    return render(request, "failover/error.html", context, status=status)
+    if getattr(request, "htmx", None):
+        response = HttpResponse(status=status)
+        said = {**context, "request_id": request_id}
+        response["HX-Trigger"] = json.dumps({"trouble": said})
+    elif status in BARE:
+        bare = {
+            **context,
+            "request_id": request_id,
+            "theme": request.COOKIES.get("theme", "auto"),
+        }
+        text_of_page = loader.render_to_string("failover/error.html", bare)
+        response = HttpResponse(text_of_page, status=status)
+    else:
+        response = render(request, "failover/error.html", context, status=status)
+    if status in RETRY_AFTER_S:
+        response["Retry-After"] = RETRY_AFTER_S[status]
+    return response

@@ -21,7 +21,7 @@ STATES = ("queued", "running", "parked", "succeeded", "reversed", "cancelled")
 
 def present(found: list[JobView]) -> list[job_words.JobRow]:
     """Rows of jobs, with the instances' names."""
-    names = _names(found)
+    names = names_of_ends(found)
     now = wiring.now()
     return [job_words.row(view, names=names, now=now) for view in found]
 
@@ -98,7 +98,7 @@ def _page(request: HttpRequest, job_id: UUID) -> HttpResponse:
         raise Http404(str(error)) from error
     live = job_words.live(
         view,
-        names=_names([view]),
+        names=names_of_ends([view]),
         has_pair=bool(view.pair and queries.get_pairs([view.pair])),
         now=wiring.now(),
     )
@@ -108,6 +108,7 @@ def _page(request: HttpRequest, job_id: UUID) -> HttpResponse:
     return listing.respond(request, "failover/job.html", context)
 
 
-def _names(found: list[JobView]) -> dict[str, str]:
+def names_of_ends(found: list[JobView]) -> dict[str, str]:
+    """The Name tags of the instances that jobs move something between."""
     ends = {end for v in found for end in (v.from_instance_id, v.to_instance_id)}
     return instances.names_of({end for end in ends if end})

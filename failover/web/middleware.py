@@ -8,16 +8,25 @@ from typing import Any, cast
 from django.contrib import auth, messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 
 from failover import wiring
 from failover.services import freshness, scoping, sessions
-from failover.web import access
+from failover.web import access, errors, zones
 
 SITTING, SEEN = "sitting", "seen_at"
 TOO_OLD = "You were signed out, because this session was unused or open for too long."
 REQUEST_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
+OURS = "failover.web"
 Answer = Callable[[HttpRequest], HttpResponse]
+
+
+def _is_bare(request: HttpRequest, response: HttpResponse) -> bool:
+    """Whether a page's view refused the method, which Django says with no words."""
+    match = request.resolver_match
+    is_ours = match is not None and match.func.__module__.startswith(OURS)
+    return is_ours and response.status_code == 405
 
 
 class RequestId:
@@ -102,6 +111,10 @@ class Pages:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
+        if _is_bare(request, response):
+            allowed = response.headers.get("Allow", "")
+            response = errors.page(request, response.status_code)
+            response["Allow"] = allowed
         patch_vary_headers(response, ("HX-Request", "Cookie"))
         if response.headers.get("Content-Type", "").startswith("text/html"):
             response.headers.setdefault("Cache-Control", "no-store")
@@ -109,14 +122,18 @@ class Pages:
 
     def process_view(
         self,
-        _request: HttpRequest,
+        request: HttpRequest,
         view: Callable[..., HttpResponse],
         _args: tuple[Any, ...],
         _kwargs: dict[str, Any],
     ) -> None:
-        ours = view.__module__.startswith("failover.web")
-        if ours and not hasattr(view, access.ROLE_ATTRIBUTE):
+        ours = view.__module__.startswith(OURS)
+        if not ours:
+            timezone.deactivate()
+            return
+        if not hasattr(view, access.ROLE_ATTRIBUTE):
             raise PermissionDenied("This page does not say who may see it.")
+        zones.activate(request)
 
 
 def _moment(stamp: Any) -> datetime:

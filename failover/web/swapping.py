@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods
 
 from failover import wiring
 from failover.models import Job, Pair, Role
-from failover.services import queries, refusals, swaps
+from failover.services import pair_settings, queries, refusals, swaps
 from failover.services.plans import PlanView
 from failover.web import access, forms, listing, pairs
 from failover.web.presenters import pairs as pair_words
@@ -38,7 +38,7 @@ def swap(request: HttpRequest, name: str) -> HttpResponse:
     pair = pairs.get(name)
     if request.method != "POST":
         return _show(request, pair, Asked(to=request.GET.get("to")))
-    confirm = str(pair.policy.get("confirm") or "none")
+    confirm = pair_settings.confirm_of(pair)
     form = forms.SwapForm(request.POST, pair=name, confirm=confirm)
     asked = Asked(
         to=request.POST.get("to"),

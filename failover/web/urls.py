@@ -3,9 +3,13 @@
 from django.urls import path, register_converter
 
 from failover.web import (
+    account_settings,
     accounts,
+    appearance,
     audit,
     creating,
+    flashes,
+    help,
     home,
     instances,
     interfaces,
@@ -31,6 +35,9 @@ register_converter(PairName, "pair")
 
 urlpatterns = [
     path("", home.home, name="home"),
+    path("help/", help.show, name="help"),
+    path("flashes/", flashes.show, name="flashes"),
+    path("flashes/<uuid:job_id>/close/", flashes.close, name="flash-close"),
     path("refresh/", home.refresh, name="refresh"),
     path("accounts/login/", accounts.login, name="login"),
     path("accounts/logout/", accounts.logout, name="logout"),
@@ -63,4 +70,12 @@ urlpatterns = [
     path("jobs/<uuid:job_id>/", jobs.show, name="job"),
     path("jobs/<uuid:job_id>/cancel/", jobs.cancel, name="job-cancel"),
     path("audit/", audit.show_list, name="audit"),
+    path("settings/", appearance.first_page, name="settings"),
+    path("settings/appearance/", appearance.appearance, name="settings-appearance"),
+    path("settings/accounts/", account_settings.show, name="settings-accounts"),
+    path(
+        "settings/accounts/<slug:account>/look/",
+        account_settings.set_look,
+        name="account-look",
+    ),
 ]

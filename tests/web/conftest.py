@@ -93,4 +93,7 @@ def home(people: None, sim: server.Running) -> Home:
         region=region,
         actor=access.Actor(name="anna", role="admin", trigger="cli"),
     )
+    # Both processes live, as far as the pages can see.
+    models.ReconcilerBeat.objects.create(name="reconciler", seen_at=wiring.now())
+    models.WorkerBeat.objects.create(name="worker", seen_at=wiring.now())
     return Home(sim=sim, region=region, pair=pair)

@@ -29,6 +29,9 @@ PAGES = (
     "/pairs/new/",
     "/jobs/",
     "/audit/",
+    "/help/",
+    "/settings/appearance/",
+    "/settings/accounts/",
 )
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
 

@@ -22,6 +22,8 @@ PAGES = (
     "/pairs/article/",
     "/jobs/",
     "/audit/",
+    "/help/",
+    "/settings/appearance/",
 )
 FOR_MORE = ("/pairs/article/swap/", "/pairs/new/")
 HOSTILE = '"><script>alert(1)</script><img src=x onerror=alert(2)> {{ 7 }} {% x %}'

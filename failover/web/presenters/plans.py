@@ -73,7 +73,7 @@ def swap_plan(
     seen: Sequence[str] = (),
 ) -> SwapPlan:
     """`seen` are the lines of the plan that was shown before, if any was."""
-    confirm = str(pair.policy.get("confirm") or "none")
+    confirm = pair.confirm
     href = reverse("pair-swap", args=[pair.name])
     pair_href = reverse("pair", args=[pair.name])
     if plan is None:

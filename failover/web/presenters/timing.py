@@ -1,7 +1,9 @@
-"""Times and durations in words; every zone is UTC and says so."""
+"""Times and durations in words. A time is shown in the page's zone and names it."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+
+from django.utils import timezone
 
 STALE_AFTER_S = 60.0
 MINUTE_S, HOUR_S, DAY_S = 60, 3600, 86400
@@ -24,12 +26,23 @@ def parse(at: datetime | str | None) -> datetime | None:
 def moment(at: datetime | None, now: datetime) -> Moment | None:
     if at is None:
         return None
-    at = at.astimezone(UTC)
     return Moment(
-        iso=at.isoformat(timespec="milliseconds"),
-        text=f"{at:%Y-%m-%d %H:%M:%S} UTC",
+        iso=at.astimezone(UTC).isoformat(timespec="milliseconds"),
+        text=written(at),
         ago=ago((now - at).total_seconds()),
     )
+
+
+def written(at: datetime) -> str:
+    """`2026-11-29 09:20:11 CET`: in the zone of the page, which it names."""
+    local = timezone.localtime(at)
+    return f"{local:%Y-%m-%d %H:%M:%S} {zone_of(local)}"
+
+
+def zone_of(local: datetime) -> str:
+    """The zone's short name; `UTC+05:45` where it has none."""
+    name = local.tzname() or "UTC"
+    return f"UTC{name[:3]}:{name[3:] or '00'}" if name[0] in "+-" else name
 
 
 def duration(seconds: float | None) -> str:
@@ -47,6 +60,8 @@ def duration(seconds: float | None) -> str:
 
 
 def ago(seconds: float) -> str:
+    if seconds <= -MINUTE_S:
+        return until(-seconds)
     if seconds < 1:
         return "just now"
     if seconds < MINUTE_S:
@@ -58,25 +73,38 @@ def ago(seconds: float) -> str:
     return f"{int(seconds // DAY_S)} d ago"
 
 
+def until(seconds: float) -> str:
+    """How far ahead something is."""
+    if seconds < HOUR_S:
+        return f"in {max(1, int(seconds // MINUTE_S))} min"
+    if seconds < DAY_S:
+        return f"in {int(seconds // HOUR_S)} h"
+    return f"in {int(seconds // DAY_S)} d"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Age:
     """How old what the page shows of one region is."""
 
     region: str
     text: str
+    # The same without the region's name.
+    short: str
     is_stale: bool
     error: str
 
 
 def age(*, region: str, observed_at: datetime | None, error: str, now: datetime) -> Age:
     if observed_at is None:
-        text = f"{region} has not been read yet"
+        text, short = f"{region} has not been read yet", "not read yet"
     else:
-        text = f"{region} read {ago((now - observed_at).total_seconds())}"
+        short = f"read {ago((now - observed_at).total_seconds())}"
+        text = f"{region} {short}"
     is_old = observed_at is None or (now - observed_at).total_seconds() > STALE_AFTER_S
     return Age(
         region=region,
         text=text,
+        short=short,
         is_stale=is_old or bool(error),
         error=f"The last read failed: {error}" if error else "",
     )

@@ -1,0 +1,65 @@
+"""Settings of accounts: how each one looks, so that nobody takes it for another."""
+
+from dataclasses import dataclass
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST, require_safe
+
+from failover.models import Colour, Role
+from failover.services import places, refusals
+from failover.web import access
+
+# In words; the values are EC2's own.
+COLOURS = {
+    Colour.NONE: "None",
+    Colour.PINK: "Pink",
+    Colour.PURPLE: "Purple",
+    Colour.DARK_BLUE: "Dark blue",
+    Colour.LIGHT_BLUE: "Light blue",
+    Colour.TEAL: "Teal",
+    Colour.GREEN: "Green",
+    Colour.YELLOW: "Yellow",
+    Colour.ORANGE: "Orange",
+    Colour.RED: "Red",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Swatch:
+    """One colour to choose."""
+
+    value: str
+    label: str
+
+
+SWATCHES = tuple(Swatch(value=c.value, label=label) for c, label in COLOURS.items())
+
+
+@require_safe
+@access.requires(Role.ADMIN)
+def show(request: HttpRequest) -> HttpResponse:
+    """Every account with its look and its regions."""
+    answer = {"places": places.list_places(), "swatches": SWATCHES}
+    return render(request, "failover/settings/accounts.html", answer)
+
+
+@require_POST
+@access.requires(Role.ADMIN)
+def set_look(request: HttpRequest, account: str) -> HttpResponse:
+    """Give the account its colour and its mark."""
+    try:
+        places.set_look(
+            account=places.get_account(account),
+            colour=request.POST.get("colour", ""),
+            is_production=bool(request.POST.get("is_production")),
+            actor=access.get_actor(request),
+        )
+    except refusals.NotFound as error:
+        raise Http404(str(error)) from error
+    except refusals.Refusal as refusal:
+        messages.error(request, refusal.detail)
+        return redirect("settings-accounts")
+    messages.success(request, f"Account {account} looks as you chose.")
+    return redirect("settings-accounts")

@@ -1,0 +1,82 @@
+"""Error pages: in words, with what to do next and the request's id, also to htmx."""
+
+import json
+
+import pytest
+from django.db import OperationalError
+from django.http import HttpRequest, HttpResponse
+from django.test import Client, RequestFactory, override_settings
+
+from failover.web import errors
+from tests.web.conftest import Home
+
+
+@pytest.fixture
+def quiet(home: Home) -> Client:
+    """A browser whose server answers errors instead of raising them here."""
+    client = home.client("anna")
+    client.raise_request_exception = False
+    return client
+
+
+def test_a_wrong_method_is_a_page_that_says_what_to_do(home: Home) -> None:
+    answer = home.client("olaf").get("/pairs/article/freeze/")
+
+    text = answer.content.decode()
+    assert answer.status_code == 405
+    assert answer["Allow"] == "POST"
+    assert "press its button" in text
+    assert answer["X-Request-Id"] in text
+
+
+def test_what_is_too_large_is_413_and_nothing_was_done(quiet: Client) -> None:
+    with override_settings(DATA_UPLOAD_MAX_MEMORY_SIZE=10):
+        answer = quiet.post("/pairs/article/freeze/", {"reason": "x" * 100})
+
+    assert answer.status_code == 413
+    assert "Send less at once" in answer.content.decode()
+
+
+def test_htmx_is_told_the_same_words_and_the_request_in_a_header(home: Home) -> None:
+    client = home.client("olaf", htmx=True)
+
+    answer = client.get("/pairs/unknown/")
+
+    said = json.loads(answer["HX-Trigger"])["trouble"]
+    assert answer.status_code == 404
+    assert answer.content == b""
+    assert said["error_title"] == "Not found"
+    assert said["request_id"] == answer["X-Request-Id"]
+
+
+def broken_by(error: Exception) -> HttpResponse:
+    """The answer to a request whose view raised this."""
+    request: HttpRequest = RequestFactory().get("/")
+    request.META["swapboard.request_id"] = "request-0001"
+    try:
+        raise error
+    except type(error):
+        return errors.broken(request)
+
+
+def test_a_lost_database_is_503_and_its_page_asks_the_database_nothing() -> None:
+    answer = broken_by(OperationalError("gone"))
+
+    text = answer.content.decode()
+    assert answer.status_code == 503
+    assert answer["Retry-After"] == "5"
+    assert "The database does not answer, or the audit" in text
+    assert "request-0001" in text
+
+
+def test_a_defect_is_500_with_the_request(home: Home) -> None:
+    answer = broken_by(ValueError("a defect"))
+
+    assert answer.status_code == 500
+    assert "request-0001" in answer.content.decode()
+    assert "a defect" not in answer.content.decode()
+
+
+@pytest.mark.parametrize("status", sorted(errors.PAGES))
+def test_every_error_says_what_to_do_next(home: Home, status: int) -> None:
+    assert errors.PAGES[status].advice
