@@ -95,13 +95,20 @@ class Budgets:
 
     def spend(self, *, region_id: int, api: Api, tokens: float) -> bool:
         """Pay for calls that no job makes, leaving what the dark may need."""
+        return self.spend_each(region_id=region_id, tokens={api: tokens})
+
+    def spend_each(self, *, region_id: int, tokens: Mapping[Api, float]) -> bool:
+        """The same for calls of several kinds: all of them are paid for, or none."""
         with transaction.atomic():
             budget, now, boot = self._lock(region_id)
-            leave = _leave(region_id, api, budget)
-            paid = budget.spend(api, now, tokens=tokens, leave=leave)
-            if paid is not None:
-                _keep(region_id, paid, boot)
-        return paid is not None
+            for api, wanted in tokens.items():
+                leave = _leave(region_id, api, budget)
+                paid = budget.spend(api, now, tokens=wanted, leave=leave)
+                if paid is None:
+                    return False
+                budget = paid
+            _keep(region_id, budget, boot)
+        return True
 
     def rehearse(self, *, region_id: int, action: Action) -> bool:
         """Pay for a DryRun of readiness; False while it must wait (P8)."""

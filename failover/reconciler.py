@@ -23,6 +23,7 @@ from failover import models, tasks, wiring
 from failover.engine import cadence, ports
 from failover.engine.budget import Read
 from failover.services import (
+    drift,
     due,
     floating,
     guarding,
@@ -36,6 +37,7 @@ log = structlog.get_logger(__name__)
 
 TICK_S = 0.5
 THREADS = 16
+READ_THREADS = 8
 BEAT_EVERY_S = 1.0
 BEATS_KEPT = timedelta(hours=1)
 WAKE_EVERY_S = 2.0
@@ -52,8 +54,8 @@ QUESTIONS_EVERY_S = 5.0
 # People watch what they have asked for.
 ACTIONS_EVERY_S = 1.0
 SYNC_CLAIM_S = 120.0
-# So many interfaces are one page of a listing.
-PAGE = 1000
+# A long read renews its claim so often.
+CLAIM_AGAIN_S = 30.0
 SYNC_RETRY_S = 5.0
 
 # What may go wrong in a chore without ending the loop: the next round tries again.
@@ -68,6 +70,9 @@ class Reconciler:
         self._vantage = vantage
         self._stop = stop
         self._pool = ThreadPoolExecutor(THREADS, thread_name_prefix="chore")
+        # Whole reads have threads of their own: regions that do not answer hold up
+        # neither the other chores nor, as long as there are fewer, each other.
+        self._reads = ThreadPoolExecutor(READ_THREADS, thread_name_prefix="sync")
         self._running: dict[str, Future[None]] = {}
         self._not_before: dict[str, float] = {}
 
@@ -77,7 +82,8 @@ class Reconciler:
             began = wiring.monotonic()
             self.run_once()
             self._stop.wait(max(0.0, began + TICK_S - wiring.monotonic()))
-        self._pool.shutdown(wait=False, cancel_futures=True)
+        for pool in (self._pool, self._reads):
+            pool.shutdown(wait=False, cancel_futures=True)
 
     def run_once(self) -> None:
         """One round. Chores that take time are started, not waited for."""
@@ -86,6 +92,7 @@ class Reconciler:
             self._beat,
             self._wake_due,
             self._start_syncs,
+            self._start_judging,
             self._start_watches,
             self._start_guards,
             self._start_readiness,
@@ -123,16 +130,15 @@ class Reconciler:
                 self._start(f"drive-{region_id}", self._drive, region_id)
 
     def _start_syncs(self) -> None:
-        now, dark = wiring.now(), wiring.store().budgets.dark_regions()
-        for region in models.Region.objects.select_related("account"):
-            every_s = wiring.limits().sync_every_s * _pace(region.id, dark)
-            every = timedelta(seconds=every_s)
-            is_old = region.synced_at is None or region.synced_at <= now - every
+        for region in inventory.list_due():
             key = f"sync-{region.id}"
-            if region.sync_requested_at is not None or (
-                is_old and self._is_time(key, SYNC_RETRY_S)
-            ):
-                self._start(key, self._sync, region)
+            asked = region.sync_requested_at is not None
+            if asked or self._is_time(key, SYNC_RETRY_S):
+                self._start(key, self._sync, region, pool=self._reads)
+
+    def _start_judging(self) -> None:
+        for region_id in drift.list_regions_to_judge():
+            self._start(f"judge-{region_id}", _judge, region_id)
 
     def _start_watches(self) -> None:
         by_region: dict[int, list[models.Pair]] = {}
@@ -175,14 +181,13 @@ class Reconciler:
 
     def _sync(self, region: models.Region) -> None:
         """Read the region's inventory, unless another reconciler is at it."""
-        claimed = _claim_sync(region)
-        if not claimed:
+        if not _claim_sync(region):
             return
+        claim = Claim(region_id=region.id, stop=self._stop)
         try:
-            inventory.sync(region)
-            interfaces = models.NetworkInterface.objects.filter(region=region).count()
-            pages = 1.0 + interfaces // PAGE
-            wiring.store().owe(region_id=region.id, api=Read.INTERFACES, tokens=pages)
+            inventory.sync(region, go_on=claim.keep)
+        except inventory.Abandoned:
+            log.info("region.read_abandoned", region=str(region))
         finally:
             models.Region.objects.filter(id=region.id).update(sync_claimed_until=0.0)
 
@@ -204,12 +209,18 @@ class Reconciler:
         except SURVIVED as error:
             log.warning("chore.failed", chore=chore.__name__, error=str(error))
 
-    def _start(self, key: str, chore: Callable[..., None], *args: object) -> None:
+    def _start(
+        self,
+        key: str,
+        chore: Callable[..., None],
+        *args: object,
+        pool: ThreadPoolExecutor | None = None,
+    ) -> None:
         """Run the chore on a thread unless the last one of that key still runs."""
         running = self._running.get(key)
         if running is not None and not running.done():
             return
-        self._running[key] = self._pool.submit(_run_chore, key, chore, args)
+        self._running[key] = (pool or self._pool).submit(_run_chore, key, chore, args)
 
     def _is_time(self, key: str, every_s: float) -> bool:
         now = wiring.monotonic()
@@ -217,6 +228,28 @@ class Reconciler:
             return False
         self._not_before[key] = now + every_s
         return True
+
+
+class Claim:
+    """A region's sync, taken for so long as its read goes on."""
+
+    def __init__(self, *, region_id: int, stop: threading.Event) -> None:
+        self._region_id = region_id
+        self._stop = stop
+        self._kept_at = wiring.monotonic()
+
+    def keep(self) -> None:
+        """Called with each page. Raises Abandoned where this process is to end."""
+        if self._stop.is_set():
+            raise inventory.Abandoned
+        now = wiring.monotonic()
+        if now - self._kept_at < CLAIM_AGAIN_S:
+            return
+        self._kept_at = now
+        lease_now, _ = wiring.store().lease_now()
+        models.Region.objects.filter(id=self._region_id).update(
+            sync_claimed_until=lease_now + SYNC_CLAIM_S
+        )
 
 
 def run(*, vantage: str, stop: threading.Event) -> None:
@@ -250,6 +283,10 @@ def _may_read(region_id: int, calls: int) -> bool:
     )
 
 
+def _judge(region_id: int) -> None:
+    drift.judge(region_id=region_id)
+
+
 def _guard(pair: models.Pair) -> None:
     guarding.guard_repair(pair=pair)
 
@@ -259,7 +296,9 @@ def _claim_sync(region: models.Region) -> bool:
     now, boot = wiring.store().lease_now()
     is_free = Q(sync_claimed_until__lt=now) | ~Q(sync_boot=boot)
     # Asked again here: another reconciler may have read it a moment ago.
-    is_due = Q(sync_requested_at__isnull=False) | Q(synced_at=region.synced_at)
+    is_due = Q(sync_requested_at__isnull=False) | Q(
+        synced_at=region.synced_at, sync_failures=region.sync_failures
+    )
     # The request is taken with the claim: one that comes during the read is new.
     claimed = models.Region.objects.filter(is_free, is_due, id=region.id).update(
         sync_claimed_until=now + SYNC_CLAIM_S, sync_boot=boot, sync_requested_at=None

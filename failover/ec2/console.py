@@ -10,7 +10,7 @@ from failover.ec2 import looks, offers, replies
 from failover.ec2.looks import Looks
 from failover.ec2.offers import Image, InstanceType, KeyPair, Network
 from failover.engine import ports
-from failover.engine.topology import ElasticIp, Instance, Interface
+from failover.engine.topology import ElasticIp, Instance, Interface, SecurityGroup
 
 if TYPE_CHECKING:
     from mypy_boto3_ec2 import EC2Client
@@ -38,7 +38,7 @@ class Console:
         )
         return [offers.read_network(row) for row in pages]
 
-    def read_groups(self, ids: Sequence[str]) -> list[replies.SecurityGroup]:
+    def read_groups(self, ids: Sequence[str]) -> list[SecurityGroup]:
         """These security groups as they are now."""
         pages = looks.read_pages(
             self._client.describe_security_groups,

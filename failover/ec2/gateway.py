@@ -1,25 +1,16 @@
 """EC2 in one region of one account: the engine's port, and the reads of services."""
 
-import itertools
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import Executor
 
-from failover.ec2 import calls, errors, looks, observing, replies, requests, session
+from failover.ec2 import calls, errors, looks, observing, requests, session
 from failover.ec2.console import Console
 from failover.ec2.departures import Departure, Departures
+from failover.ec2.listing import Listing, Listings
 from failover.engine import ports
 from failover.engine.job import Call, Intent, Outcome
 from failover.engine.ports import Clock, Fence, Receipt
-from failover.engine.topology import (
-    ElasticIp,
-    Instance,
-    Interface,
-    Observation,
-    RouteTable,
-    Scope,
-)
-
-Listed = Interface | Instance | ElasticIp | replies.Subnet | replies.SecurityGroup
+from failover.engine.topology import Observation, Scope
 
 
 class Gateway:
@@ -53,6 +44,9 @@ class Gateway:
         )
         self._clients = session.open_clients(identity)
         self._looks = looks.Looks(client=self._clients.reading, zones_of=zones_of)
+        self._listings = Listings(
+            client=self._clients.listing, looks=self._looks, clock=clock
+        )
         self._departures.guard(
             mutating=self._clients.mutating, reading=self._clients.reading
         )
@@ -156,77 +150,9 @@ class Gateway:
         except errors.ANY as error:
             raise looks.as_read_error(error) from error
 
-    def read_inventory(self) -> Iterator[tuple[Listed, ...]]:
-        """The whole region in batches, each of one kind, every page of every kind.
-
-        Raises Ec2Error in the middle where EC2 does: the listing is then not whole.
-        """
-        kinds: tuple[Iterator[Listed], ...] = (
-            self.read_interfaces(),
-            self.read_instances(),
-            self.read_elastic_ips(),
-            self.read_subnets(),
-            self.read_security_groups(),
-        )
-        for listing in kinds:
-            while batch := tuple(itertools.islice(listing, looks.PAGE)):
-                yield batch
-
-    def read_interfaces(self) -> Iterator[Interface]:
-        """Every network interface of the region, page by page."""
-        client = self._clients.listing
-        pages = looks.read_pages(
-            client.describe_network_interfaces,
-            "NetworkInterfaces",
-            MaxResults=looks.PAGE,
-        )
-        return map(replies.read_interface, pages)
-
-    def read_instances(self) -> Iterator[Instance]:
-        """Every instance of the region, with its checks and its type's limit."""
-        client = self._clients.listing
-        statuses = looks.read_pages(
-            client.describe_instance_status,
-            "InstanceStatuses",
-            IncludeAllInstances=True,
-            MaxResults=looks.PAGE,
-        )
-        checks = {s["InstanceId"]: replies.read_checks(s) for s in statuses}
-        reservations = looks.read_pages(
-            client.describe_instances, "Reservations", MaxResults=looks.PAGE
-        )
-        for reservation in reservations:
-            rows = reservation.get("Instances", ())
-            yield from self._looks.join(rows, checks).values()
-
-    def read_elastic_ips(self) -> Iterator[ElasticIp]:
-        """Every Elastic IP of the region; DescribeAddresses has no pages."""
-        pages = looks.read_pages(self._clients.listing.describe_addresses, "Addresses")
-        return map(replies.read_elastic_ip, pages)
-
-    def read_subnets(self) -> Iterator[replies.Subnet]:
-        """Every subnet of the region."""
-        client = self._clients.listing
-        pages = looks.read_pages(
-            client.describe_subnets, "Subnets", MaxResults=looks.PAGE
-        )
-        return map(replies.read_subnet, pages)
-
-    def read_security_groups(self) -> Iterator[replies.SecurityGroup]:
-        """Every security group of the region."""
-        client = self._clients.listing
-        pages = looks.read_pages(
-            client.describe_security_groups, "SecurityGroups", MaxResults=looks.PAGE
-        )
-        return map(replies.read_security_group, pages)
-
-    def read_route_tables(self) -> Iterator[RouteTable]:
-        """Every route table of the region, with its IPv4 routes."""
-        client = self._clients.listing
-        pages = looks.read_pages(
-            client.describe_route_tables, "RouteTables", MaxResults=looks.TABLES_PAGE
-        )
-        return map(replies.read_route_table, pages)
+    def listings(self) -> tuple[Listing, ...]:
+        """Every kind of resource of the region, to be listed whole."""
+        return self._listings.all()
 
 
 def _judge(departure: Departure, failure: ports.Ec2Error | None) -> Outcome:

@@ -1,7 +1,7 @@
 """EC2's replies as facts of the engine. Every field may be absent or free text."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -18,33 +18,14 @@ from failover.engine.topology import (
     Route,
     RouteTable,
     RouteTableId,
+    SecurityGroup,
     Slot,
+    Subnet,
+    Vpc,
 )
 
 # A reply of boto3, which has no better type; it goes no further than this module.
 Reply = Mapping[str, Any]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Subnet:
-    """A subnet, for names and zones."""
-
-    id: str
-    vpc_id: str
-    availability_zone: str
-    cidr_block: str
-    tags: Mapping[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SecurityGroup:
-    """A security group; `name` is the group's own name, not a tag."""
-
-    id: str
-    name: str
-    vpc_id: str
-    description: str
-    tags: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -206,6 +187,16 @@ def _read_route(reply: Reply) -> Route:
         destination_cidr=reply["DestinationCidrBlock"],
         interface_id=InterfaceId(interface_id) if interface_id else None,
         state=reply.get("State", ""),
+    )
+
+
+def read_vpc(reply: Reply) -> Vpc:
+    """One element of Vpcs."""
+    return Vpc(
+        id=reply["VpcId"],
+        cidr_block=reply.get("CidrBlock", ""),
+        is_default=bool(reply.get("IsDefault", False)),
+        tags=read_tags(reply.get("Tags", ())),
     )
 
 

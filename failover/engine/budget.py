@@ -15,6 +15,14 @@ class Read(StrEnum):
     """The reads that are counted, by EC2's names."""
 
     INTERFACES = "DescribeNetworkInterfaces"
+    # Only whole reads of the inventory pay for these.
+    INSTANCES = "DescribeInstances"
+    STATUSES = "DescribeInstanceStatus"
+    ADDRESSES = "DescribeAddresses"
+    VPCS = "DescribeVpcs"
+    SUBNETS = "DescribeSubnets"
+    SECURITY_GROUPS = "DescribeSecurityGroups"
+    ROUTE_TABLES = "DescribeRouteTables"
 
 
 Api = Action | Read
@@ -35,7 +43,7 @@ READS = Size(burst=100.0, per_second=20.0)
 SIZES: Mapping[str, Size] = {
     Action.MODIFY.value: WIDE,
     Action.ASSIGN.value: WIDE,
-    Read.INTERFACES.value: READS,
+    **{read.value: READS for read in Read},
 }
 # One bucket for every mutating call, where EC2 turns out to have only one.
 SHARED = "shared"

@@ -152,6 +152,38 @@ class RouteTable:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Vpc:
+    """A VPC, for names and ranges."""
+
+    id: str
+    cidr_block: str = ""
+    is_default: bool = False
+    tags: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subnet:
+    """A subnet, for names and zones."""
+
+    id: str
+    vpc_id: str
+    availability_zone: str
+    cidr_block: str
+    tags: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SecurityGroup:
+    """A security group; `name` is the group's own name, not a tag."""
+
+    id: str
+    name: str
+    vpc_id: str
+    description: str
+    tags: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Scope:
     """What one observation shall look at.
 

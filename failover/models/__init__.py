@@ -15,6 +15,7 @@ from failover.models.access import (
 from failover.models.accounts import Account, Colour, Region
 from failover.models.actions import Action
 from failover.models.audit import AuditEntry
+from failover.models.drift import DriftEvent
 from failover.models.inventory import (
     ElasticIp,
     Instance,
@@ -22,6 +23,7 @@ from failover.models.inventory import (
     RouteTable,
     SecurityGroup,
     Subnet,
+    Vpc,
 )
 from failover.models.jobs import Intent, Job, ResourceLock
 from failover.models.pairs import Pair, PairResource
@@ -36,6 +38,7 @@ __all__ = [
     "ApiToken",
     "AuditEntry",
     "Colour",
+    "DriftEvent",
     "ElasticIp",
     "ElasticIpText",
     "Grant",
@@ -60,5 +63,6 @@ __all__ = [
     "StartCount",
     "Subnet",
     "User",
+    "Vpc",
     "WorkerBeat",
 ]

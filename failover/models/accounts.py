@@ -66,6 +66,13 @@ class Region(models.Model):
     sync_boot = models.CharField(max_length=64, blank=True, default="")
     synced_at = models.DateTimeField(null=True)
     sync_error = models.TextField(blank=True, default="")
+    # Whole reads that failed since the last good one, and when the next may begin.
+    sync_failures = models.PositiveIntegerField(default=0, db_default=0)
+    sync_retry_at = models.DateTimeField(null=True)
+    # How long the last whole read took: what takes long is read less often.
+    sync_took_s = models.FloatField(default=0.0, db_default=0.0)
+    # When the last complete read of each table began, database seconds, by its name.
+    whole_reads = models.JSONField(default=dict, db_default={})
     # Last time anything of the region was seen, also by the driver.
     observed_at = models.DateTimeField(null=True)
 
@@ -83,3 +90,7 @@ class Region(models.Model):
 
     def __str__(self) -> str:
         return f"{self.account.name}/{self.name}"
+
+    def read_began_at(self, table: type[models.Model]) -> float:
+        """When the last complete read of that table began; 0 before the first."""
+        return float(self.whole_reads.get(str(table._meta.model_name), 0.0))  # noqa: SLF001

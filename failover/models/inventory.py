@@ -1,8 +1,11 @@
 """The mirror: what EC2 showed when it was last looked at, each row with its age.
 
 Rows are updated only by newer looks (`observed_began_at`, database seconds). What
-EC2 no longer shows is marked with `vanished_at`, not deleted.
+EC2 no longer shows is marked with `vanished_at`, not deleted. A whole read writes
+only what differs: that it showed all the others too is kept once, on the region.
 """
+
+from datetime import UTC, datetime
 
 from django.db import models
 
@@ -26,6 +29,18 @@ class Mirrored(models.Model):
 
     class Meta:
         abstract = True
+
+    @property
+    def seen_began_at(self) -> float:
+        """When the newest look began that showed the row as it is, database seconds."""
+        if self.vanished_at is not None:
+            return self.observed_began_at
+        return max(self.observed_began_at, self.region.read_began_at(type(self)))
+
+    @property
+    def seen_at(self) -> datetime:
+        """The same as a stamp: the age of the row."""
+        return datetime.fromtimestamp(self.seen_began_at, tz=UTC)
 
 
 class NetworkInterface(Mirrored):
@@ -142,6 +157,22 @@ class Instance(Mirrored):
 
     def __str__(self) -> str:
         return self.instance_id
+
+
+class Vpc(Mirrored):
+    """A VPC, for names and ranges."""
+
+    vpc_id = models.CharField(max_length=32)
+    cidr_block = models.CharField(max_length=43, blank=True, default="")
+    is_default = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["region", "vpc_id"], name="one_row_per_vpc")
+        ]
+
+    def __str__(self) -> str:
+        return self.vpc_id
 
 
 class Subnet(Mirrored):

@@ -101,7 +101,7 @@ def advise(
     return AdviceView(
         primary_instance_id=primary,
         standby_instance_id=standby,
-        observed_at=min(end.observed_at for end in ends),
+        observed_at=min(end.seen_at for end in ends),
         strategies=tuple(sorted(shown, key=lambda a: not a.possible)),
     )
 
@@ -151,9 +151,8 @@ def _view(advice: Advice, region_id: int, pair: Pair | None) -> StrategyAdvice:
 
 
 def _get_instance(region_id: int, instance_id: str) -> InstanceRow:
-    row = InstanceRow.objects.filter(
-        region_id=region_id, instance_id=instance_id
-    ).first()
+    rows = InstanceRow.objects.filter(region_id=region_id, instance_id=instance_id)
+    row = rows.select_related("region").first()
     if row is None:
         raise refusals.NotFound(what="instance", id=instance_id)
     return row

@@ -98,9 +98,9 @@ class _Rows:
 
     def keep(self, model: type[Any], which: Q) -> list[Any]:
         """The rows that EC2 still shows."""
-        rows: QuerySet[Any] = model.objects.filter(which, region=self._region)
+        found: QuerySet[Any] = model.objects.filter(which, region=self._region)
         shown = []
-        for row in rows:
+        for row in found.select_related("region"):
             self.at[_id(row)] = self._looked_at(row)
             if row.vanished_at is None:
                 shown.append(row)
@@ -108,7 +108,7 @@ class _Rows:
 
     def _looked_at(self, row: Mirrored) -> datetime:
         if row.vanished_at is None:
-            return row.observed_at
+            return row.seen_at
         # Each whole read since has confirmed that it is gone.
         return max(row.vanished_at, self._region.synced_at or row.vanished_at)
 

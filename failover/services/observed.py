@@ -72,8 +72,8 @@ def _interfaces(pairs: Sequence[Pair]) -> dict[int, Observed]:
         if row is not None:
             found[pair.pk] = Observed(
                 holder="" if row.vanished_at is not None else row.instance_id,
-                began_at=row.observed_began_at,
-                at=row.observed_at,
+                began_at=row.seen_began_at,
+                at=row.seen_at,
                 is_serving=row.attachment_status not in NOT_SERVING,
                 is_gone=row.vanished_at is not None,
                 name=row.name,
@@ -89,7 +89,7 @@ def _elastic_ips(pairs: Sequence[Pair]) -> dict[int, Observed]:
         (a.region_id, a.allocation_id): a
         for a in ElasticIp.objects.filter(
             allocation_id__in={p.allocation_id for p in pairs}
-        )
+        ).select_related("region")
     }
     rows = _by_id(a.network_interface_id for a in addresses.values())
     found = {}
@@ -103,8 +103,8 @@ def _elastic_ips(pairs: Sequence[Pair]) -> dict[int, Observed]:
         holder = address.instance_id or (_holder(row) if is_bound else "")
         found[pair.pk] = Observed(
             holder="" if is_gone else holder,
-            began_at=address.observed_began_at,
-            at=address.observed_at,
+            began_at=address.seen_began_at,
+            at=address.seen_at,
             is_serving=row is None or row.attachment_status not in NOT_SERVING,
             is_gone=is_gone,
             name=address.name,
@@ -122,7 +122,7 @@ def _private_ips(pairs: Sequence[Pair]) -> dict[int, Observed]:
             instance_id__in=ends,
             region_id__in={p.region_id for p in pairs},
             vanished_at=None,
-        )
+        ).select_related("region")
     )
     at_ends = _by_instance(rows)
     found = {p.pk: _private_ip(p, at_ends, ()) for p in pairs}
@@ -153,7 +153,7 @@ def _list_carriers(
     return list(
         NetworkInterface.objects.filter(
             carried, subnet_id__in=subnets, vanished_at=None
-        )
+        ).select_related("region")
     )
 
 
@@ -177,13 +177,13 @@ def _private_ip(
         if row.subnet_id in subnets and entry["address"] == pair.private_ip
     ]
     # At one place only: a row that shows it elsewhere has not been read since.
-    carriers.sort(key=lambda carrier: -carrier[0].observed_began_at)
+    carriers.sort(key=lambda carrier: -carrier[0].seen_began_at)
     row, entry = carriers[0] if carriers else (None, {})
-    oldest = min(here, key=lambda r: r.observed_began_at)
+    oldest = min(here, key=lambda r: r.seen_began_at)
     return Observed(
         holder=_holder(row),
-        began_at=oldest.observed_began_at,
-        at=oldest.observed_at,
+        began_at=oldest.seen_began_at,
+        at=oldest.seen_at,
         public_ip=str(entry.get("public_ip") or ""),
         private_ip=pair.private_ip,
         interface_id=row.interface_id if row else "",
@@ -195,7 +195,7 @@ def _routes(pairs: Sequence[Pair]) -> dict[int, Observed]:
         (t.region_id, t.route_table_id): t
         for t in RouteTable.objects.filter(
             route_table_id__in={i for p in pairs for i in p.route_table_ids}
-        )
+        ).select_related("region")
     }
     routes = [r for t in tables.values() for r in t.routes]
     rows = _by_id(str(r["network_interface_id"]) for r in routes)
@@ -206,12 +206,12 @@ def _routes(pairs: Sequence[Pair]) -> dict[int, Observed]:
         if not seen or len(seen) < len(own):
             continue
         led = [_led(pair, table, rows) for table in seen]
-        oldest = min(seen, key=lambda t: t.observed_began_at)
+        oldest = min(seen, key=lambda t: t.seen_began_at)
         interfaces = {interface_id for _, interface_id in led}
         found[pair.pk] = Observed(
             holder=_one_of({holder for holder, _ in led}),
-            began_at=oldest.observed_began_at,
-            at=oldest.observed_at,
+            began_at=oldest.seen_began_at,
+            at=oldest.seen_at,
             is_gone=all(t.vanished_at is not None for t in seen),
             interface_id=interfaces.pop() if len(interfaces) == 1 else "",
         )
@@ -252,5 +252,7 @@ def _holder(row: NetworkInterface | None) -> str:
 
 def _by_id(ids: Iterable[str]) -> Interfaces:
     wanted = {i for i in ids if i}
-    rows = NetworkInterface.objects.filter(interface_id__in=wanted)
+    rows = NetworkInterface.objects.filter(interface_id__in=wanted).select_related(
+        "region"
+    )
     return {(row.region_id, row.interface_id): row for row in rows}

@@ -222,7 +222,7 @@ def view_elastic_ips(rows: Iterable[models.ElasticIp]) -> list[ElasticIpView]:
             pair=own.get((row.region_id, row.allocation_id))
             or pairs.get((row.region_id, row.network_interface_id)),
             tags=row.tags,
-            observed_at=row.observed_at,
+            observed_at=row.seen_at,
         )
         for row in found
     ]

@@ -199,7 +199,7 @@ def view_interface(
         attachment=attachment,
         tags=row.tags,
         pair=pairs.get(key),
-        observed_at=row.observed_at,
+        observed_at=row.seen_at,
         instance_name=names.get(row.instance_id, ""),
         subnet_name=subnets.get(row.subnet_id, ""),
         job=jobs.get(key),
@@ -225,5 +225,5 @@ def view_instance(row: models.Instance, pairs: tuple[str, ...]) -> InstanceView:
         pairs=pairs,
         launch_time=row.launch_time,
         tags=row.tags,
-        observed_at=row.observed_at,
+        observed_at=row.seen_at,
     )

@@ -2,8 +2,8 @@
 
 import pytest
 
-from failover.ec2.replies import SecurityGroup, Subnet
 from failover.engine import ports
+from failover.engine.budget import Read
 from failover.engine.job import Action, Call
 from failover.engine.topology import (
     ElasticIp,
@@ -11,6 +11,10 @@ from failover.engine.topology import (
     InstanceId,
     Interface,
     InterfaceId,
+    RouteTable,
+    SecurityGroup,
+    Subnet,
+    Vpc,
 )
 from tests.ec2.conftest import Open
 from tests.ec2.endpoint import Parameters, Say, refusal, reply
@@ -69,6 +73,7 @@ def test_sts_says_whose_account_it_is(open_desk: Open) -> None:
     assert desk.gateway.caller_identity() == "123456789012"
 
 
+VPC = "<item><vpcId>vpc-1</vpcId><isDefault>true</isDefault></item>"
 SUBNET = "<item><subnetId>subnet-1</subnetId><vpcId>vpc-1</vpcId></item>"
 GROUP = "<item><groupId>sg-1</groupId><groupName>SG-Web</groupName></item>"
 
@@ -81,6 +86,8 @@ TABLE = (
 
 def region(asked: Parameters) -> Say:
     action = asked["Action"]
+    if action == "DescribeVpcs":
+        return reply(action, f"<vpcSet>{VPC}</vpcSet>")
     if action == "DescribeSubnets":
         return reply(action, f"<subnetSet>{SUBNET}</subnetSet>")
     if action == "DescribeSecurityGroups":
@@ -90,23 +97,57 @@ def region(asked: Parameters) -> Say:
     return world(asked)
 
 
-def test_an_inventory_has_every_kind_in_batches(open_desk: Open) -> None:
+def test_an_inventory_has_every_kind_and_pays_for_every_page(
+    open_desk: Open,
+) -> None:
     desk = open_desk(region)
+    paid: list[Read] = []
 
-    batches = list(desk.gateway.read_inventory())
+    pages = {
+        listing.fact: list(listing.pages(paid.append))
+        for listing in desk.gateway.listings()
+    }
 
-    kinds = [type(batch[0]) for batch in batches]
-    assert kinds == [Interface, Instance, ElasticIp, Subnet, SecurityGroup]
+    assert list(pages) == [
+        *(Vpc, Subnet, SecurityGroup, Interface, ElasticIp, RouteTable, Instance)
+    ]
+    assert all(isinstance(page.rows[0], fact) for fact, (page,) in pages.items())
+    assert [read.value for read in paid] == [
+        a for a in desk.endpoint.actions() if a != "DescribeInstanceTypes"
+    ]
     assert set(WORLD) <= set(desk.endpoint.actions())
 
 
-def test_an_inventory_that_breaks_off_says_so(open_desk: Open) -> None:
-    def broken(asked: Parameters) -> Say:
-        if asked["Action"] == "DescribeAddresses":
-            return refusal("UnauthorizedOperation", status=403)
-        return region(asked)
+def test_a_listing_has_all_pages_each_as_old_as_its_question(open_desk: Open) -> None:
+    def paged(asked: Parameters) -> Say:
+        more = "" if "NextToken" in asked else "<nextToken>more</nextToken>"
+        return reply(asked["Action"], f"<subnetSet>{SUBNET}</subnetSet>{more}")
 
-    desk = open_desk(broken)
+    desk = open_desk(paged)
+    (listing,) = (d for d in desk.gateway.listings() if d.fact is Subnet)
 
-    with pytest.raises(ports.Ec2Refused):
-        list(desk.gateway.read_inventory())
+    first, second = listing.pages(lambda _: None)
+
+    assert len(first.rows) == len(second.rows) == 1
+    assert first.began_at <= second.began_at
+    assert desk.endpoint.asked[0]["MaxResults"] == "1000"
+
+
+def test_a_listing_that_breaks_off_says_so(open_desk: Open) -> None:
+    desk = open_desk(lambda _: refusal("UnauthorizedOperation", status=403))
+
+    for listing in desk.gateway.listings():
+        with pytest.raises(ports.Ec2Refused):
+            list(listing.pages(lambda _: None))
+
+
+def test_a_page_that_is_not_paid_for_does_not_leave(open_desk: Open) -> None:
+    desk = open_desk(region)
+
+    def pay(_: Read) -> None:
+        raise ports.Ec2Busy(code="QuotaNeededByJobs")
+
+    for listing in desk.gateway.listings():
+        with pytest.raises(ports.Ec2Busy):
+            list(listing.pages(pay))
+    assert desk.endpoint.asked == []

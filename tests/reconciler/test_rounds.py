@@ -16,6 +16,8 @@ ENI = "eni-415e9270"
 
 def whole_region(asked: Parameters) -> Say:
     action = asked["Action"]
+    if action == "DescribeVpcs":
+        return reply(action, "<vpcSet></vpcSet>")
     if action == "DescribeSubnets":
         return reply(action, "<subnetSet></subnetSet>")
     if action == "DescribeRouteTables":

@@ -2,7 +2,7 @@
 
 import pytest
 
-from failover import mirror, models
+from failover import columns, mirror, models, upserts
 from failover.engine.topology import (
     AllocationId,
     Attachment,
@@ -69,6 +69,11 @@ def look(bench: DjangoBench, *interfaces: Interface, at: float) -> None:
     )
 
 
+def interfaces(bench: DjangoBench) -> mirror.Target:
+    """The table of interfaces, as a read finds it that shows none of them."""
+    return mirror.target(columns.INTERFACES, region_id=bench.region_id)
+
+
 def row() -> models.NetworkInterface:
     return models.NetworkInterface.objects.get(interface_id="eni-1")
 
@@ -114,7 +119,7 @@ def test_the_statement_itself_refuses_an_older_look(bench: DjangoBench) -> None:
     late = row()
     late.pk, late.instance_id, late.observed_began_at = None, "i-late", SEEN_AT - 1
 
-    mirror.put(models.NetworkInterface, "interface_id", [late])
+    upserts.put(columns.INTERFACES, [late])
 
     assert row().instance_id == "i-standby"
 
@@ -136,9 +141,7 @@ def test_what_a_whole_read_does_not_show_has_vanished(bench: DjangoBench) -> Non
     mirror.upsert(
         region_id=bench.region_id, interfaces=[an_interface()], began_at=SEEN_AT + 0.5
     )
-    gone = mirror.mark_vanished(
-        models.NetworkInterface, region_id=bench.region_id, began_at=SEEN_AT + 0.5
-    )
+    gone = mirror.mark_vanished(interfaces(bench), began_at=SEEN_AT + 0.5)
 
     assert gone == 1
     assert row().vanished_at is None
@@ -148,9 +151,7 @@ def test_what_a_whole_read_does_not_show_has_vanished(bench: DjangoBench) -> Non
 
 def test_what_is_seen_again_has_not_vanished(bench: DjangoBench) -> None:
     look(bench, an_interface(), at=SEEN_AT)
-    mirror.mark_vanished(
-        models.NetworkInterface, region_id=bench.region_id, began_at=SEEN_AT + 1
-    )
+    mirror.mark_vanished(interfaces(bench), began_at=SEEN_AT + 1)
 
     look(bench, an_interface(), at=SEEN_AT + 2)
 

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from failover import mirror, models
+from failover import columns, models, upserts
 
 SEEN_AT = 1_790_000_000.0
 
@@ -28,4 +28,4 @@ def shelve(region: models.Region, *rows: dict[str, Any]) -> None:
         )
         for row in rows
     ]
-    mirror.put(models.NetworkInterface, "interface_id", made)
+    upserts.put(columns.INTERFACES, made)
