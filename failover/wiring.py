@@ -15,6 +15,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
+from urllib.parse import urlsplit
 
 import structlog
 from django.conf import settings
@@ -31,6 +32,9 @@ from failover.engine import ports, run
 from failover.engine.limits import Limits
 from failover.incarnation import FileLives, Incarnation, SessionLives
 from failover.models import Instance, Region
+from failover.probes.own import OwnAddresses
+from failover.probes.policy import Policy
+from failover.probes.prober import Prober
 from failover.store import DjangoStore
 
 log = structlog.get_logger(__name__)
@@ -40,6 +44,7 @@ T = TypeVar("T")
 
 POOL_THREADS = 48
 READ_THREADS = 32
+PROBE_THREADS = 32
 # How old the measured offset between our monotonic clock and the database's may be.
 OFFSET_AGE_S = 10.0
 BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
@@ -88,6 +93,9 @@ class DriverLog:
 
     def tick_failed(self, job_id: uuid.UUID, error: Exception) -> None:
         log.error("job.tick.failed", job_id=str(job_id), exc_info=error)
+
+    def probe_failed(self, job_id: uuid.UUID, error: Exception) -> None:
+        log.error("job.probe.failed", job_id=str(job_id), exc_info=error)
 
 
 def monotonic() -> float:
@@ -188,6 +196,28 @@ def _zones_of(region_id: int, ids: Sequence[str]) -> dict[str, str]:
         return {}
 
 
+@functools.cache
+def prober() -> Prober:
+    """What probes services from this process, within what the settings allow."""
+    own = OwnAddresses(list_hosts=_list_own_hosts, monotonic=time.monotonic)
+    return Prober(
+        policy=Policy(
+            allowed=settings.PROBE_ALLOW_NETS,
+            ports=settings.PROBE_PORTS,
+            own_addresses=own,
+        ),
+        monotonic=time.monotonic,
+        within_s=limits().probe_within_s,
+    )
+
+
+def _list_own_hosts() -> list[str]:
+    """Where our database and our broker are, by name or address."""
+    databases = [str(d.get("HOST") or "") for d in settings.DATABASES.values()]
+    hosts = [host for listed in databases for host in listed.split(",")]
+    return [*hosts, urlsplit(settings.REDIS_URL).hostname or ""]
+
+
 def warm_up() -> None:
     """Make what the first drive or request would wait for; no harm if it fails."""
     try:
@@ -216,6 +246,8 @@ def drive(*, region_id: int, should_stop: Callable[[], bool]) -> bool:
         store=store(),
         clock=clock(),
         pool=_pool(),
+        prober=prober(),
+        probe_pool=_probe_pool(),
         limits=limits(),
         new_id=new_uuid,
         should_stop=should_stop,
@@ -243,6 +275,11 @@ def _pool() -> ConnectionPool:
 @functools.cache
 def _read_pool() -> ThreadPoolExecutor:
     return ThreadPoolExecutor(READ_THREADS, thread_name_prefix="ec2-read")
+
+
+@functools.cache
+def _probe_pool() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(PROBE_THREADS, thread_name_prefix="probe")
 
 
 @functools.cache
@@ -278,7 +315,7 @@ def end() -> None:
 
     Whatever runs is waited for. Its leases are free for others at once.
     """
-    for pool in (_pool, _read_pool):
+    for pool in (_pool, _read_pool, _probe_pool):
         if pool.cache_info().currsize:
             pool().shutdown(wait=True)
     if _incarnation.cache_info().currsize:
@@ -291,7 +328,10 @@ def start_anew() -> None:
     global _gateways_lock
     _gateways_lock = threading.Lock()
     _gateways.clear()
-    cached: tuple[Any, ...] = (_clock, _pool, _read_pool, _incarnation, store, limits)
+    cached: tuple[Any, ...] = (
+        *(_clock, _pool, _read_pool, _probe_pool, _incarnation),
+        *(store, limits, prober),
+    )
     for made in cached:
         made.cache_clear()
 

@@ -81,7 +81,8 @@ def gap_s(
     limits: Limits,
 ) -> float:
     """Seconds until this job is to be looked at again."""
-    if job.state is State.PARKED:
+    if job.state is State.PARKED or job.overdue_at is not None:
+        # Humans were told: it is waited for them.
         return limits.parked_look_s
     if job.first_intent_at is None or job.restored_at is not None:
         return limits.poll_idle_s

@@ -10,7 +10,16 @@ from collections.abc import Callable, Generator, Sequence
 from uuid import UUID
 
 from failover.engine.budget import Read
-from failover.engine.errands import Errands, Event, Log, LookFailed, Pause, Rehearsed
+from failover.engine.ears import Ears
+from failover.engine.errands import (
+    Errands,
+    Event,
+    Log,
+    LookFailed,
+    Pause,
+    ProbeEnded,
+    Rehearsed,
+)
 from failover.engine.eyes import Eyes
 from failover.engine.gate import Gate
 from failover.engine.hands import Hand, held
@@ -21,7 +30,16 @@ from failover.engine.rounds import Rounds
 from failover.engine.steps import Need
 from failover.engine.topology import Observation
 
-__all__ = ["Driver", "Errands", "Event", "Log", "LookFailed", "Pause", "Rehearsed"]
+__all__ = [
+    "Driver",
+    "Errands",
+    "Event",
+    "Log",
+    "LookFailed",
+    "Pause",
+    "ProbeEnded",
+    "Rehearsed",
+]
 
 
 class Driver:
@@ -48,6 +66,7 @@ class Driver:
         self._should_stop = should_stop
         self._hands: dict[UUID, Hand] = {}
         self._eyes = Eyes(errands=errands, limits=limits)
+        self._ears = Ears(errands=errands, limits=limits)
         self._gate = Gate(region_id=region_id, store=store, errands=errands)
         self._rounds = Rounds(
             region_id=region_id,
@@ -93,13 +112,18 @@ class Driver:
                 self._pull_at = 0.0
                 continue
             self._learn()
-            now = self._clock.now()
-            if not is_ending:
-                self._gate.call_up(self._hands, now)
-            self._eyes.start(self._hands, now)
+            self._begin(self._clock.now(), is_ending=is_ending)
             events = yield Pause(until=self._next_moment(is_ending=is_ending))
             self._receive(events, may_call=not is_ending)
         return self._let_go(wake_seq)
+
+    def _begin(self, now: float, *, is_ending: bool) -> None:
+        """Start the looks that are due, then the probes; while it ends no new ones."""
+        if not is_ending:
+            self._gate.call_up(self._hands, now)
+        self._eyes.start(self._hands, now)
+        if not is_ending:
+            self._ears.start(self._hands, now)
 
     def _let_go(self, wake_seq: int) -> bool:
         """Release everything; whether work is left, or came in the meantime."""
@@ -122,7 +146,7 @@ class Driver:
         moments = [self._renew_at, *self._eyes.moments(self._hands)]
         if not is_ending:
             # A driver that ends pulls nothing more: that moment would stay past.
-            moments.append(self._pull_at)
+            moments += [self._pull_at, *self._ears.moments(self._hands)]
         return min(moments)
 
     def _renew(self, now: float) -> None:
@@ -206,11 +230,17 @@ class Driver:
             if hand is not None:
                 hand.take(receipt)
         for event in events:
-            if isinstance(event, LookFailed):
-                self._eyes.failed(event, self._hands, self._clock.now())
-            elif isinstance(event, Rehearsed):
-                self._gate.answered(event.is_allowed, self._clock.now())
+            self._hear(event)
         looks = [e for e in events if isinstance(e, Observation)]
         self._rounds.judge(looks, may_call=may_call)
         if any(h.is_outdated for h in self._hands.values()):
             self._pull_at = 0.0
+
+    def _hear(self, event: Event) -> None:
+        """What is no look and no call's end."""
+        if isinstance(event, LookFailed):
+            self._eyes.failed(event, self._hands, self._clock.now())
+        elif isinstance(event, Rehearsed):
+            self._gate.answered(event.is_allowed, self._clock.now())
+        elif isinstance(event, ProbeEnded):
+            self._ears.took(event, self._hands, self._clock.now())

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from failover.engine.job import Call, Intent
 from failover.engine.ports import Ec2Error, Fence, Receipt
+from failover.engine.probes import Question, Verdict
 from failover.engine.topology import Observation, Scope
 
 
@@ -29,7 +30,15 @@ class Rehearsed:
     is_allowed: bool | None
 
 
-Event = Observation | LookFailed | Receipt | Rehearsed
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProbeEnded:
+    """A probe has ended; `verdict` None: nobody knows how, which is no data."""
+
+    job_id: UUID
+    verdict: Verdict | None
+
+
+Event = Observation | LookFailed | Receipt | Rehearsed | ProbeEnded
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +49,7 @@ class Pause:
 
 
 class Errands(Protocol):
-    """Starts looks and calls and does not wait for them."""
+    """Starts looks, calls and probes and does not wait for them."""
 
     def look(self, scope: Scope) -> None: ...
 
@@ -50,8 +59,14 @@ class Errands(Protocol):
         """Ask by DryRun whether our role may make this call."""
         ...
 
+    def probe(self, job_id: UUID, question: Question) -> None:
+        """Ask the service of a job's resource. Takes nothing from looks and calls."""
+        ...
+
 
 class Log(Protocol):
     """Where the driver says what it could not do."""
 
     def tick_failed(self, job_id: UUID, error: Exception) -> None: ...
+
+    def probe_failed(self, job_id: UUID, error: Exception) -> None: ...

@@ -8,6 +8,7 @@ from failover.engine import admission, stamps
 from failover.engine.admission import Debts, Wish
 from failover.engine.job import Intent, State
 from failover.engine.ports import Receipt, Work
+from failover.engine.probes import Heard
 from failover.engine.steps import Need
 from failover.engine.topology import InstanceId
 
@@ -31,6 +32,10 @@ class Hand:
     is_short: bool = False
     # Somebody else has written its row.
     is_outdated: bool = False
+    # Where its service is met, as last seen; when to ask it; the newest answer.
+    address: str = ""
+    ask_at: float = 0.0
+    heard: Heard | None = None
 
     @property
     def ends(self) -> frozenset[InstanceId]:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from uuid import UUID
 
+from failover.engine.probes import Heard, Probe
 from failover.engine.topology import (
     AllocationId,
     AttachmentId,
@@ -289,6 +290,13 @@ class Job:
     # For every strategy but `eni`, whose interface_id is then empty.
     strategy: Strategy = Strategy.ENI
     moving: Moving | None = None
+    # What the pair's service is asked at the end, and the newest answer since the
+    # resource is in its place; when humans were told that it does not pass, and when
+    # an operator said that the job may end without.
+    probe: Probe | None = None
+    heard: Heard | None = None
+    overdue_at: float | None = None
+    waived_at: float | None = None
 
     @property
     def aimed(self) -> InstanceId | None:

@@ -39,6 +39,12 @@ class Limits:
     # A parked job looks this often and tries a refused end again this often.
     parked_look_s: float = 2.0
     parked_retry_s: float = 30.0
+    # P4: how often the service of what has arrived is probed, how long one probe may
+    # take, how many at once, and after how long without a pass humans are told.
+    probe_every_s: float = 1.0
+    probe_within_s: float = 2.0
+    probes_in_flight: int = 32
+    probe_give_up_s: float = 300.0
     # P10: a driver's run, and how often it looks for new, cancelled or lost jobs.
     run_for_s: float = 30.0
     pull_every_s: float = 0.1

@@ -12,6 +12,7 @@ from uuid import UUID
 from failover.engine.budget import Api, Budget
 from failover.engine.cadence import Learned
 from failover.engine.job import Action, Call, Intent, Job, Outcome
+from failover.engine.probes import Heard, Question, Verdict
 from failover.engine.topology import AttachmentId, InstanceId, Observation, Scope
 
 
@@ -89,6 +90,14 @@ class Ec2(Protocol):
         ...
 
 
+class Prober(Protocol):
+    """Asks a service, from where this process stands."""
+
+    def probe(self, question: Question) -> Verdict:
+        """Ask once, within a deadline. What it raises is no data: no verdict at all."""
+        ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fence:
     """What must still be true in the database when a request leaves (P2)."""
@@ -103,7 +112,8 @@ class Work:
     """A claimed job with its intents, oldest first, and the token that owns it.
 
     `echoes` are calls of ended jobs on the same resource whose own end nobody knows,
-    without those that their jobs have seen land; however old they are.
+    without those that their jobs have seen land; however old they are. `heard` is the
+    newest answer to a probe of this run.
     """
 
     job: Job
@@ -111,6 +121,7 @@ class Work:
     fence_token: int
     claimed_at: float
     echoes: tuple[Intent, ...] = ()
+    heard: Heard | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,7 +133,8 @@ class Change:
     is inserted and pays one token of its API; `leave` attaches must be left then. A
     terminal `job.state` frees the locks, closes nothing else, and sets the pair's
     desired holder to `holder` (an instance id, or None for a resource that was asked
-    to lie free); `holder_known` False makes it `unknown`.
+    to lie free); `holder_known` False makes it `unknown`. `is_overdue` tells humans
+    that its probe has not passed for too long.
     """
 
     job: Job
@@ -132,6 +144,7 @@ class Change:
     leave: float = 0.0
     holder: InstanceId | None = None
     holder_known: bool = True
+    is_overdue: bool = False
 
 
 class Store(Protocol):

@@ -7,7 +7,7 @@ from collections.abc import Callable, MutableMapping, Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID
 
-from failover.engine import decide, strategies
+from failover.engine import decide, probing, strategies
 from failover.engine.errands import Errands, Log
 from failover.engine.eyes import Eyes
 from failover.engine.gate import Gate, Sending
@@ -90,13 +90,16 @@ class Rounds:
         hand.is_short = False
         try:
             done = tick(
-                work=hand.work,
+                work=replace(hand.work, heard=hand.heard),
                 observation=observation,
                 facts=self.eyes.facts,
                 now=now,
                 limits=self.limits,
                 intent_id=self.new_id(),
             )
+            if done.job.probe is not None:
+                found = probing.find_address(done.job, observation)
+                hand.address = found or hand.address
             if self.gate.is_denied and _would_darken(hand, done):
                 done = self._call_off(hand, observation)
         except Exception as error:  # noqa: BLE001 - one job's tick may not stop others.

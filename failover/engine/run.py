@@ -1,7 +1,8 @@
 """The runtime of the driver: a pool for looks and calls, a queue for their ends.
 
-Over ports only, so it stands in the engine; threads are its one concession. The pool
-is the caller's, 32 threads or more, and outlives the run.
+Over ports only, so it stands in the engine; threads are its one concession. The pools
+are the caller's and outlive the run: 32 threads or more for EC2, and others for probes,
+so that services which do not answer hold up no call.
 """
 
 from collections.abc import Callable, Sequence
@@ -10,7 +11,7 @@ from queue import Empty, SimpleQueue
 from uuid import UUID
 
 from failover.engine.drive import Driver
-from failover.engine.errands import Event, Log, LookFailed, Rehearsed
+from failover.engine.errands import Event, Log, LookFailed, ProbeEnded, Rehearsed
 from failover.engine.job import Call, Intent
 from failover.engine.limits import Limits
 from failover.engine.ports import (
@@ -20,8 +21,10 @@ from failover.engine.ports import (
     Ec2OutcomeUnknown,
     Ec2Refused,
     Fence,
+    Prober,
     Store,
 )
+from failover.engine.probes import Question
 from failover.engine.topology import Scope
 
 # A stop is noticed within this time even if nothing ends (P10: "within a tick").
@@ -29,11 +32,22 @@ LONGEST_PAUSE_S = 0.25
 
 
 class PooledErrands:
-    """Runs looks and calls on a pool and queues how they ended."""
+    """Runs looks, calls and probes on pools and queues how they ended."""
 
-    def __init__(self, *, ec2: Ec2, pool: Executor) -> None:
+    def __init__(
+        self,
+        *,
+        ec2: Ec2,
+        pool: Executor,
+        prober: Prober,
+        probe_pool: Executor,
+        log: Log,
+    ) -> None:
         self._ec2 = ec2
         self._pool = pool
+        self._prober = prober
+        self._probe_pool = probe_pool
+        self._log = log
         self._ended: SimpleQueue[Event | Exception] = SimpleQueue()
 
     def look(self, scope: Scope) -> None:
@@ -44,6 +58,14 @@ class PooledErrands:
 
     def rehearse(self, call: Call) -> None:
         self._pool.submit(self._rehearse, call)
+
+    def probe(self, job_id: UUID, question: Question) -> None:
+        try:
+            self._probe_pool.submit(self._probe, job_id, question)
+        except RuntimeError as error:
+            # A pool that takes nothing more is no reason to stop driving.
+            self._log.probe_failed(job_id, error)
+            self._ended.put(ProbeEnded(job_id=job_id, verdict=None))
 
     def wait(self, timeout_s: float) -> Sequence[Event]:
         """What has ended, waiting at most `timeout_s` for the first of it."""
@@ -88,6 +110,14 @@ class PooledErrands:
         except Exception as error:  # noqa: BLE001 - carried to the driver's thread.
             self._ended.put(error)
 
+    def _probe(self, job_id: UUID, question: Question) -> None:
+        verdict = None
+        try:
+            verdict = self._prober.probe(question)
+        except Exception as error:  # noqa: BLE001 - a broken prober knows nothing.
+            self._log.probe_failed(job_id, error)
+        self._ended.put(ProbeEnded(job_id=job_id, verdict=verdict))
+
 
 def run_region(  # noqa: PLR0913 - every port by name; wiring is its one caller.
     *,
@@ -97,6 +127,8 @@ def run_region(  # noqa: PLR0913 - every port by name; wiring is its one caller.
     store: Store,
     clock: Clock,
     pool: Executor,
+    prober: Prober,
+    probe_pool: Executor,
     limits: Limits,
     new_id: Callable[[], UUID],
     should_stop: Callable[[], bool],
@@ -107,7 +139,9 @@ def run_region(  # noqa: PLR0913 - every port by name; wiring is its one caller.
     Returns whether work is left that somebody should be woken for. A crash anywhere
     leaves rows that the next driver claims once the leases are over.
     """
-    errands = PooledErrands(ec2=ec2, pool=pool)
+    errands = PooledErrands(
+        ec2=ec2, pool=pool, prober=prober, probe_pool=probe_pool, log=log
+    )
     driver = Driver(
         region_id=region_id,
         owner=owner,

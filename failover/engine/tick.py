@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import assert_never
 from uuid import UUID
 
-from failover.engine import echoes, strategies
+from failover.engine import echoes, probing, strategies
 from failover.engine.job import Action, Aim, Intent, Job, Memory, State
 from failover.engine.limits import Limits
 from failover.engine.ports import Change, Work
@@ -42,10 +42,13 @@ def tick(
     )
     job = _count(replace(work.job, memory=memory), work.intents)
     job = strategies.stamp(job=job, intents=work.intents, seen=seen)
+    job = probing.hear(job, work.heard)
     job, step = _decide(job, work.intents, seen, facts, now, limits)
     step = echoes.hold_back(
         step, job=job, seen=seen, echoes=work.echoes, now=now, limits=limits
     )
+    step = probing.hold_back(step, job=job)
+    job = probing.note_overdue(job, step, now=now, limits=limits)
     return conclude(
         work=work, job=job, seen=seen, step=step, now=now, intent_id=intent_id
     )
@@ -75,6 +78,7 @@ def conclude(
         intent=intent,
         holder=holder.instance_id,
         holder_known=holder.is_known,
+        is_overdue=job.overdue_at is not None and before.overdue_at is None,
     )
     return Ticked(job=change.job, step=step, change=change)
 

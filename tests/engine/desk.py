@@ -10,6 +10,7 @@ from failover.engine.errands import Event, LookFailed, Pause
 from failover.engine.job import Call, Intent, Job, Outcome
 from failover.engine.limits import Limits
 from failover.engine.ports import Ec2Busy, Fence, Receipt
+from failover.engine.probes import Question
 from failover.engine.topology import (
     Attachment,
     AttachmentId,
@@ -90,6 +91,7 @@ class Desk:
     looks: list[Scope] = field(default_factory=list)
     sent: list[tuple[Intent, Fence]] = field(default_factory=list)
     rehearsed: list[Call] = field(default_factory=list)
+    probed: list[tuple[UUID, Question]] = field(default_factory=list)
     failures: list[Exception] = field(default_factory=list)
     is_stopping: bool = False
     result: bool | None = None
@@ -118,7 +120,14 @@ class Desk:
     def rehearse(self, call: Call) -> None:
         self.rehearsed.append(call)
 
+    def probe(self, job_id: UUID, question: Question) -> None:
+        self.probed.append((job_id, question))
+
     def tick_failed(self, job_id: UUID, error: Exception) -> None:
+        del job_id
+        self.failures.append(error)
+
+    def probe_failed(self, job_id: UUID, error: Exception) -> None:
         del job_id
         self.failures.append(error)
 

@@ -10,16 +10,24 @@ from uuid import UUID, uuid4
 import pytest
 
 from failover.engine import run
-from failover.engine.errands import Event, LookFailed, Rehearsed
+from failover.engine.errands import Event, LookFailed, ProbeEnded, Rehearsed
 from failover.engine.job import Call, Intent, Job, Kind, Outcome, State
 from failover.engine.limits import Limits
 from failover.engine.ports import Ec2Busy, Ec2Refused, Fence, Receipt, describe
+from failover.engine.probes import (
+    Probe,
+    ProbeKind,
+    ProbeOutcome,
+    Question,
+    Verdict,
+)
 from failover.engine.topology import Attachment, Interface, Observation, Scope
 from tests.engine.cast import (
     AT_STANDBY,
     INTERFACE,
     JOB_ID,
     PRIMARY,
+    PRIVATE_IP,
     STANDBY,
     a_detach,
     a_job,
@@ -31,6 +39,9 @@ from tests.engine.cast import (
 from tests.simulation.memory_store import MemoryStore
 
 REGION = 1
+PROBE = Probe(kind=ProbeKind.TCP, port=443)
+QUESTION = Question(address=PRIVATE_IP, probe=PROBE)
+PASS = Verdict(outcome=ProbeOutcome.PASSED, address=PRIVATE_IP, port=443)
 
 
 class RealClock:
@@ -88,6 +99,38 @@ class Silent:
         message = f"{job_id} failed"
         raise AssertionError(message) from error
 
+    def probe_failed(self, job_id: UUID, error: Exception) -> None:
+        del job_id, error
+
+
+@dataclass(slots=True)
+class SmallProber:
+    """A service that answers as it is told to."""
+
+    failing: Exception | None = None
+    asked: list[Question] = field(default_factory=list)
+
+    def probe(self, question: Question) -> Verdict:
+        self.asked.append(question)
+        if self.failing is not None:
+            raise self.failing
+        return PASS
+
+
+def the_errands(
+    ec2: SmallEc2,
+    pool: ThreadPoolExecutor,
+    prober: SmallProber | None = None,
+    probe_pool: ThreadPoolExecutor | None = None,
+) -> run.PooledErrands:
+    return run.PooledErrands(
+        ec2=ec2,
+        pool=pool,
+        prober=prober or SmallProber(),
+        probe_pool=probe_pool or pool,
+        log=Silent(),
+    )
+
 
 @pytest.fixture
 def pool() -> Iterator[ThreadPoolExecutor]:
@@ -106,7 +149,13 @@ def attach_job() -> Job:
     return a_job(kind=Kind.ATTACH, from_instance_id=None, requested_at=time.time())
 
 
-def run_it(ec2: SmallEc2, pool: ThreadPoolExecutor, *, stop: bool = False) -> bool:
+def run_it(
+    ec2: SmallEc2,
+    pool: ThreadPoolExecutor,
+    *,
+    stop: bool = False,
+    prober: SmallProber | None = None,
+) -> bool:
     return run.run_region(
         region_id=REGION,
         owner="me",
@@ -114,6 +163,8 @@ def run_it(ec2: SmallEc2, pool: ThreadPoolExecutor, *, stop: bool = False) -> bo
         store=ec2.store,
         clock=RealClock(),
         pool=pool,
+        prober=prober or SmallProber(),
+        probe_pool=pool,
         limits=Limits(verify_after_s=0.1, poll_idle_s=0.05, poll_dark_s=0.05),
         new_id=uuid4,
         should_stop=lambda: stop,
@@ -154,9 +205,7 @@ def test_what_breaks_on_the_pool_breaks_the_run(
 def test_a_call_that_breaks_breaks_the_run_too(
     store: MemoryStore, pool: ThreadPoolExecutor
 ) -> None:
-    errands = run.PooledErrands(
-        ec2=SmallEc2(store=store, failing=[KeyError("lost")]), pool=pool
-    )
+    errands = the_errands(SmallEc2(store=store, failing=[KeyError("lost")]), pool)
 
     errands.send(an_attach(), Fence(job_id=JOB_ID, fence_token=1, version=1))
 
@@ -168,7 +217,7 @@ def test_a_look_that_fails_is_an_event(
     store: MemoryStore, pool: ThreadPoolExecutor
 ) -> None:
     error = Ec2Refused(code="UnauthorizedOperation", message="no")
-    errands = run.PooledErrands(ec2=SmallEc2(store=store, failing=[error]), pool=pool)
+    errands = the_errands(SmallEc2(store=store, failing=[error]), pool)
 
     errands.look(Scope())
 
@@ -179,7 +228,7 @@ def test_a_look_that_fails_is_an_event(
 def test_waiting_for_nothing_takes_what_is_there(
     store: MemoryStore, pool: ThreadPoolExecutor
 ) -> None:
-    errands = run.PooledErrands(ec2=SmallEc2(store=store), pool=pool)
+    errands = the_errands(SmallEc2(store=store), pool)
 
     assert errands.wait(0.0) == []
     assert errands.wait(-1.0) == []
@@ -209,7 +258,7 @@ def test_an_error_without_a_code_says_its_message() -> None:
 def test_what_a_failing_zone_hid_is_an_event_of_its_own(
     store: MemoryStore, pool: ThreadPoolExecutor
 ) -> None:
-    errands = run.PooledErrands(ec2=HalfBlind(store=store), pool=pool)
+    errands = the_errands(HalfBlind(store=store), pool)
     asked = Scope(interface_ids=frozenset({INTERFACE}), instance_ids=BOTH)
 
     errands.look(asked)
@@ -236,7 +285,7 @@ def test_a_rehearsal_answers_whether_we_may(
     ec2: dict[str, Any],
     answer: bool | None,  # noqa: FBT001 - a parameter of the table above.
 ) -> None:
-    errands = run.PooledErrands(ec2=SmallEc2(store=store, **ec2), pool=pool)
+    errands = the_errands(SmallEc2(store=store, **ec2), pool)
 
     errands.rehearse(an_attach().call)
 
@@ -247,12 +296,61 @@ def test_a_rehearsal_that_breaks_breaks_the_run(
     store: MemoryStore, pool: ThreadPoolExecutor
 ) -> None:
     ec2 = SmallEc2(store=store, failing=[KeyError("lost")])
-    errands = run.PooledErrands(ec2=ec2, pool=pool)
+    errands = the_errands(ec2, pool)
 
     errands.rehearse(an_attach().call)
 
     with pytest.raises(KeyError):
         errands.wait(5.0)
+
+
+def test_a_job_with_a_probe_ends_after_its_service_has_answered(
+    store: MemoryStore, pool: ThreadPoolExecutor
+) -> None:
+    job = replace(attach_job(), probe=PROBE)
+    store.request(job=job, locks=frozenset())
+    prober = SmallProber()
+
+    run_it(SmallEc2(store=store), pool, prober=prober)
+
+    ended = store.rows[JOB_ID].job
+    assert ended.state is State.SUCCEEDED
+    assert ended.heard is not None
+    assert ended.heard.began_at > (ended.restored_at or 0)
+    assert set(prober.asked) == {QUESTION}
+
+
+def test_a_probe_ends_with_its_verdict(
+    store: MemoryStore, pool: ThreadPoolExecutor
+) -> None:
+    errands = the_errands(SmallEc2(store=store), pool)
+
+    errands.probe(JOB_ID, QUESTION)
+
+    assert take(errands, 1) == [ProbeEnded(job_id=JOB_ID, verdict=PASS)]
+
+
+def test_a_prober_that_breaks_is_no_data_and_stops_nobody(
+    store: MemoryStore, pool: ThreadPoolExecutor
+) -> None:
+    broken = SmallProber(failing=KeyError("lost"))
+    errands = the_errands(SmallEc2(store=store), pool, broken)
+
+    errands.probe(JOB_ID, QUESTION)
+
+    assert take(errands, 1) == [ProbeEnded(job_id=JOB_ID, verdict=None)]
+
+
+def test_a_pool_that_takes_no_probes_is_no_data_and_stops_nobody(
+    store: MemoryStore, pool: ThreadPoolExecutor
+) -> None:
+    with ThreadPoolExecutor(1) as over:
+        pass
+    errands = the_errands(SmallEc2(store=store), pool, probe_pool=over)
+
+    errands.probe(JOB_ID, QUESTION)
+
+    assert take(errands, 1) == [ProbeEnded(job_id=JOB_ID, verdict=None)]
 
 
 BOTH = frozenset({PRIMARY, STANDBY})

@@ -19,6 +19,7 @@ from failover.engine.errands import Event, LookFailed, Pause, Rehearsed
 from failover.engine.job import Action, Call, Intent, Job, Outcome, State
 from failover.engine.limits import Limits
 from failover.engine.ports import Ec2Busy, Fence, Receipt
+from failover.engine.probes import Question
 from failover.engine.topology import (
     Attachment,
     AttachmentId,
@@ -104,6 +105,10 @@ class Town:
         self.at += 1e-7
         return self.at
 
+    def probe_failed(self, job_id: UUID, error: Exception) -> None:
+        message = f"the prober of {job_id} broke"
+        raise AssertionError(message) from error
+
     def tick_failed(self, job_id: UUID, error: Exception) -> None:
         message = f"the tick of {job_id} failed"
         raise AssertionError(message) from error
@@ -129,6 +134,10 @@ class Town:
         self._takes(call.action, PLAIN)
         answer = Rehearsed(is_allowed=self.is_allowed)
         self._after(LATENCY_S, lambda: self._inbox.append(answer))
+
+    def probe(self, job_id: UUID, question: Question) -> None:
+        message = f"{job_id} has no probe, and {question} was asked"
+        raise AssertionError(message)
 
     def send(self, intent: Intent, fence: Fence) -> None:
         self._after(LATENCY_S / 2, lambda: self._perform(intent, fence, self.at))

@@ -136,6 +136,8 @@ def finish(job: models.Job) -> models.Job:
             store=wiring.store(),
             clock=wiring.clock(),
             pool=pool,
+            prober=wiring.prober(),
+            probe_pool=pool,
             limits=limits,
             new_id=wiring.new_uuid,
             should_stop=lambda: False,

@@ -13,6 +13,7 @@ from tests.simulation.plans import (
     Event,
     Mark,
     Plan,
+    Service,
     What,
 )
 
@@ -50,6 +51,13 @@ OF_OTHERS: tuple[What, ...] = (
 )
 
 
+# Half of all pairs have no probe.
+SERVICES: tuple[Service, ...] = (
+    *("", "", "", "", "", "", ""),
+    *("well", "late", "flapping", "once", "dead", "silent", "hung"),
+)
+
+
 def draw(family: str, seed: int) -> Plan:
     """A random plan of a family: the strategy's value."""
     rng = random.Random(f"{family}/{seed}")
@@ -80,6 +88,8 @@ def draw(family: str, seed: int) -> Plan:
         dwell_s=rng.choice((0.05, 0.5, 8.0)),
         stall_s=rng.choice((3.0, 17.0, 40.0)),
         events=_events(rng, marks, max(lags)),
+        # With a chance of its own, so that the others' plans are what they were.
+        service=random.Random(f"{family}/{seed}/service").choice(SERVICES),
     )
 
 

@@ -7,6 +7,7 @@ from tests.simulation import (
     enumerated_moves,
     enumerated_oddities,
     enumerated_points,
+    enumerated_services,
 )
 from tests.simulation.plans import Plan
 
@@ -16,6 +17,7 @@ SCENES: dict[str, Plan] = {
         enumerated_oddities.plans(),
         enumerated_attachments.plans(),
         enumerated_moves.plans(),
+        enumerated_services.plans(),
     )
 }
 POINTS: dict[str, Plan] = {plan.name: plan for plan in enumerated_points.plans()}

@@ -1,13 +1,17 @@
-"""Looks and calls of a process, carried through a network that loses and delays."""
+"""What a process asks of the world, through a network that loses and delays."""
 
 from dataclasses import replace
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 from failover.engine import drive
+from failover.engine.errands import ProbeEnded
 from failover.engine.job import Action, Call, Intent, Outcome
 from failover.engine.ports import Ec2Busy, Fence, Receipt
+from failover.engine.probes import Question
 from failover.engine.topology import AttachmentId, InstanceId, Observation, Scope
 from tests.simulation.answers import Refusal
+from tests.simulation.floats import key_of
 
 if TYPE_CHECKING:
     from tests.simulation.process import Process
@@ -60,6 +64,24 @@ class Errands:
         is_allowed = not is_impeded and not self._sim.world.is_denied
         event = drive.Rehearsed(is_allowed=is_allowed)
         self._sim.schedule(self._way_s(), lambda: self._arrive(event))
+
+    def probe(self, job_id: UUID, question: Question) -> None:
+        self._process.pulse()
+        sim = self._sim
+        floating = sim.floats[key_of(sim.store.rows[job_id].job)]
+        sim.watch.on_question(floating, question)
+        began_at = sim.now
+
+        def meet() -> None:
+            verdict = sim.services.answer(floating, question)
+            sim.watch.on_answer(job_id, verdict, began_at)
+            ended = ProbeEnded(job_id=job_id, verdict=verdict)
+            heard = sim.services.reach(floating, ended)
+            if heard is not None:
+                sim.schedule(self._way_s(), lambda: self._process.deliver(heard))
+
+        sim.schedule(self._way_s(), meet)
+        self._process.pulse()
 
     def send(self, intent: Intent, fence: Fence) -> None:
         self._process.pulse()

@@ -18,6 +18,7 @@ from failover.engine import rounds, tick
 from failover.engine.job import Intent, Job
 from failover.engine.limits import Limits
 from failover.engine.ports import Work
+from failover.engine.probes import Heard
 from failover.engine.refusals import Fact
 from failover.engine.topology import InstanceId, Observation
 from tests.simulation import plain, runs
@@ -50,6 +51,10 @@ NAMES = (
     "move-private-ip-terminate-a-intent-0",
     "move-rider-plain-0-False",
     "move-route-0-late-cancel-moved",
+    "probe-eni-late",
+    "probe-eni-dead-cancel-1",
+    "probe-eni-dead-acknowledge-2",
+    "probe-route-dead-acknowledge-1",
 )
 
 
@@ -63,6 +68,7 @@ class Moment:
     facts: dict[InstanceId, Fact]
     now: float
     echoes: tuple[Intent, ...] = ()
+    heard: Heard | None = None
 
     def decide(self, limits: Limits = LIMITS) -> Any:
         """The step that the engine takes now."""
@@ -72,6 +78,7 @@ class Moment:
             fence_token=1,
             claimed_at=self.now,
             echoes=self.echoes,
+            heard=self.heard,
         )
         ticked = tick.tick(
             work=work,
@@ -109,6 +116,7 @@ def record(name: str) -> list[dict[str, Any]]:
                 facts={i: f for i, f in facts["facts"].items() if i in ends},
                 now=facts["now"],
                 echoes=work.echoes,
+                heard=work.heard,
             )
             moments.append({"on": plain.to_plain(moment), "said": said})
         return ticked

@@ -31,6 +31,11 @@ def _cancel(simulation: "Simulation", event: Event, floating: Floating) -> None:
     simulation.schedule(simulation.wake_s, simulation.start_process)
 
 
+def _acknowledge(simulation: "Simulation", event: Event, floating: Floating) -> None:
+    for job_id in list(simulation.store.rows):
+        simulation.acknowledge(job_id)
+
+
 def _rival(simulation: "Simulation", event: Event, floating: Floating) -> None:
     """A second driver that does not ask for the region's lease."""
     simulation.start_process(is_rival=True)
@@ -250,6 +255,7 @@ def _delete(simulation: "Simulation", event: Event, floating: Floating) -> None:
 
 HAPPENINGS: Mapping[What, Happening] = {
     "cancel": _cancel,
+    "acknowledge": _acknowledge,
     "rival": _rival,
     "steal": _steal,
     "stall": _stall,

@@ -30,7 +30,9 @@ class Entry:
 
     seq: int
     at: float
-    what: Literal["request", "claim", "write", "cancel", "record", "intent"]
+    what: Literal[
+        "request", "claim", "write", "cancel", "acknowledge", "record", "intent"
+    ]
     job_id: UUID
     version: int
 

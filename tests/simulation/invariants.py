@@ -11,15 +11,17 @@ from uuid import UUID
 
 from failover.engine.job import Intent, Job, State
 from failover.engine.ports import Change, Fence, Work
+from failover.engine.probes import Question, Verdict
 from failover.engine.topology import AttachmentId, Interface, Observation
 from tests.simulation.endings import Endings
-from tests.simulation.floats import key_of
+from tests.simulation.floats import Floating, key_of
 from tests.simulation.history import History
 from tests.simulation.pairs import PairRow
 from tests.simulation.plans import FOREIGN, Event
 from tests.simulation.rules_of_calls import Calls
 from tests.simulation.rules_of_effects import Effects
 from tests.simulation.rules_of_pace import Pace
+from tests.simulation.rules_of_probes import Probes
 from tests.simulation.rules_of_rows import Rows
 from tests.simulation.world import SHUTDOWN_S
 
@@ -72,6 +74,7 @@ class Watch:
         self._calls = Calls(simulation=simulation, history=self.history)
         self._effects = Effects(simulation=simulation, history=self.history)
         self._pace = Pace(simulation=simulation)
+        self._probes = Probes(simulation=simulation, history=self.history)
         self._endings = Endings(simulation=simulation, history=self.history)
 
     def begin(self) -> None:
@@ -119,6 +122,7 @@ class Watch:
             self._rows.on_write(change, old)
             self._calls.on_write(change, old, process)
             self._pace.on_write(change.job)
+            self._probes.on_write(change)
             if change.intent is not None:
                 self._sim.mark("intent")
             if change.job.state is State.PARKED is not old.state:
@@ -149,6 +153,17 @@ class Watch:
         """The guard starts a job, on a look that began then."""
         self._effects.on_repair(pair, seen_at)
 
+    def on_question(self, floating: Floating, question: Question) -> None:
+        self._probes.on_question(floating, question)
+
+    def on_answer(self, job_id: UUID, verdict: Verdict, began_at: float) -> None:
+        self._probes.on_answer(job_id, verdict, began_at)
+
+    def on_waiver(self, before: Job, after: Job) -> None:
+        """An operator lets a job end whose service has not answered."""
+        self._rows.on_waiver(before, after)
+        self._probes.on_waiver(after.id)
+
     def on_look(self, process: "Process") -> None:
         self._pace.on_look(process)
 
@@ -175,6 +190,7 @@ class Watch:
     def on_second(self) -> None:
         """Once a second: what may not last is asked for."""
         self._endings.nothing_hangs_unseen()
+        self._probes.on_second()
         if self._sim.plan.has_guard:
             for floating in self._sim.floats.values():
                 self._effects.is_guarded(floating)

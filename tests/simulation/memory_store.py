@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from uuid import UUID
 
-from failover.engine import admission, cadence, slots
+from failover.engine import admission, cadence, probing, slots
 from failover.engine.budget import Api, Budget, Read
 from failover.engine.cadence import Learned
 from failover.engine.job import Action, Aim, Job, Kind, Outcome, State, Strategy
@@ -78,6 +78,17 @@ class MemoryStore:
         row.next_run_at = now
         if not job.state.is_active:
             self._unlock(job_id)
+        self.wake(region_id=job.region_id)
+        return True
+
+    def acknowledge(self, *, job_id: UUID) -> bool:
+        """Let a job end that waits for its probe; False if it does not (P4)."""
+        row, now = self.rows[job_id], self._now()
+        job = row.job
+        if job.state is not State.RUNNING or job.waiting_for != probing.WAITING:
+            return False
+        row.job = replace(job, waived_at=now, version=job.version + 1)
+        row.next_run_at = now
         self.wake(region_id=job.region_id)
         return True
 
@@ -321,9 +332,13 @@ class MemoryStore:
         return True
 
     def _apply(self, row: JobRow, change: Change) -> None:
-        # Cancel is not the engine's to write: the request's stamp stays as it is.
-        stamp = row.job.cancel_requested_at
-        row.job = replace(change.job, cancel_requested_at=stamp, next_run_in_s=0.0)
+        # What operators ask is not the engine's to write: it stays as it is.
+        row.job = replace(
+            change.job,
+            cancel_requested_at=row.job.cancel_requested_at,
+            waived_at=row.job.waived_at,
+            next_run_in_s=0.0,
+        )
         row.next_run_at = self._now() + change.job.next_run_in_s
         if change.intent is not None:
             row.intents = (*row.intents, change.intent)

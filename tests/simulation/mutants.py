@@ -13,6 +13,7 @@ from tests.simulation import (
     mutants_of_looks,
     mutants_of_moves,
     mutants_of_pace,
+    mutants_of_probes,
 )
 from tests.simulation.mutation import Mutant
 
@@ -22,6 +23,7 @@ MUTANTS: tuple[Mutant, ...] = (
     *mutants_of_attachments.MUTANTS,
     *mutants_of_moves.MUTANTS,
     *mutants_of_pace.MUTANTS,
+    *mutants_of_probes.MUTANTS,
 )
 
 

@@ -16,6 +16,9 @@ from failover.engine.topology import (
 from tests.simulation import truth
 from tests.simulation.truth import Nic
 
+# The public address of whatever Elastic IP.
+PUBLIC_IP = "198.51.100.7"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Spot:
@@ -130,7 +133,7 @@ class Places:
         spot = self.spots[part.key]
         return ElasticIp(
             allocation_id=part.allocation_id,
-            public_ip="198.51.100.7",
+            public_ip=PUBLIC_IP,
             association_id=f"eipassoc-{spot.interface_id}" if spot else "",
             interface_id=spot.interface_id if spot else None,
             private_ip=spot.private_ip if spot else "",

@@ -21,6 +21,7 @@ MARKS: tuple[Mark, ...] = (
 MOVE_MARKS: tuple[Mark, ...] = ("start", "intent", "moved", "attached", "end")
 What = Literal[
     "cancel",
+    "acknowledge",
     "rival",
     "steal",
     "stall",
@@ -48,6 +49,10 @@ What = Literal[
     "move_address",
     "delete",
 ]
+# How the service behind a resource answers its probe: not asked, at once, after a
+# while, now and then, where it came to first and then nobody knows, never; or the
+# prober says nothing, or never comes back.
+Service = Literal["", "well", "late", "flapping", "once", "dead", "silent", "hung"]
 # Things that somebody else does to the resource: the engine may be surprised by them.
 FOREIGN: frozenset[str] = frozenset(
     {"hand_detach", "hand_attach", "lose_address", "move_address", "delete"}
@@ -142,6 +147,8 @@ class Plan:
     stall_s: float = 20.0
     outage_s: float = 8.0
     events: tuple[Event, ...] = ()
+    service: Service = ""
+    service_late_s: float = 15.0
 
     @property
     def is_touched_by_others(self) -> bool:

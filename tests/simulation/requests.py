@@ -6,7 +6,7 @@ from failover.engine import preflight
 from failover.engine.job import Action, Job, Kind, State
 from failover.engine.preflight import Plan
 from failover.engine.topology import InstanceId, Observation
-from tests.simulation import requests_of_parts
+from tests.simulation import requests_of_parts, services
 from tests.simulation.floats import Floating, FloatingInterface, FloatingParts
 
 if TYPE_CHECKING:
@@ -101,6 +101,7 @@ def job_for(
         force_after_s=simulation.plan.force_after_s,
         preflight_at=seen.began_at if is_plain else None,
         preflight_attachment_id=plan.calls[0].attachment_id if is_plain else None,
+        probe=services.probe_of(simulation) if kind is Kind.SWAP else None,
     )
 
 

@@ -6,6 +6,7 @@ from failover.engine.job import Job, Kind, State
 from failover.engine.moves import preflight
 from failover.engine.moves.preflight import MovePlan
 from failover.engine.topology import InstanceId, InterfaceId, Observation, Scope
+from tests.simulation import services
 from tests.simulation.floats import FloatingParts
 from tests.simulation.truth import primary_of
 
@@ -64,6 +65,7 @@ def job_for(simulation: "Simulation", chosen: MovePlan, seen: Observation) -> Jo
         strategy=simulation.plan.strategy,
         snapshot=chosen.riders,
         moving=chosen.moving,
+        probe=services.probe_of(simulation),
     )
 
 

@@ -63,6 +63,13 @@ class Rows:
         self._log("cancel", after)
         self.locks_are_those_of_active_jobs()
 
+    def on_waiver(self, before: Job, after: Job) -> None:
+        """An operator lets a job end without its probe."""
+        hold("I12 nothing changes beside the log", before == self._jobs[before.id])
+        hold("I5 version", after.version == before.version + 1)
+        hold("I8 terminal is final", before.state.is_active, state=before.state)
+        self._log("acknowledge", after)
+
     def on_write(self, change: Change, before: Job) -> None:
         """One change of a transaction, after it was applied."""
         job_id = change.job.id

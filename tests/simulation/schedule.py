@@ -23,6 +23,7 @@ from tests.simulation.memory_store import RELEASABLE, MemoryStore
 from tests.simulation.pairs import PairRow
 from tests.simulation.plans import Event, Mark, Plan
 from tests.simulation.process import Process
+from tests.simulation.services import Services
 
 # The product's limits, with the long ones shortened: what matters is their order.
 LIMITS = Limits(
@@ -35,12 +36,14 @@ LIMITS = Limits(
     parked_look_s=3.0,
     parked_retry_s=20.0,
     pull_every_s=0.7,
+    probe_give_up_s=30.0,
 )
 # From then on nothing goes wrong any more, and all that can be mended is.
 HEALED_AFTER_S = 240.0
 # Then an operator releases what is gone or foreign; then everything must have ended.
 RELEASED_AFTER_S = 400.0
 LONGEST_S = 600.0
+ACKNOWLEDGED_EVERY_S = 20.0
 REGION = 1
 # Why a job may wait for a human for ever, however healthy the world is.
 CANCELLED_BY_HUMANS = (*RELEASABLE, "effort_spent")
@@ -104,7 +107,7 @@ class Simulation:
         self.pairs: dict[str, PairRow] = {}
         # The floating resource that an interface or a part belongs to.
         self.belongs: dict[str, Floating] = {}
-        self.watch = Watch(simulation=self)
+        self.services, self.watch = Services(simulation=self), Watch(simulation=self)
         building.build(self)
         self.guards = guarding.guards_of(self)
 
@@ -163,6 +166,8 @@ class Simulation:
         self.schedule(0.3, self._reconcile)
         self.schedule(HEALED_AFTER_S, self.heal)
         self.schedule(RELEASED_AFTER_S, self._release)
+        if self.plan.service:
+            self.schedule(RELEASED_AFTER_S, self._acknowledge_all)
 
     def step(self) -> None:
         """The next thing that happens."""
@@ -234,6 +239,10 @@ class Simulation:
         if self.is_healed:
             return ""
         return self.plan.call_faults.get(self.calls - 1, "")
+
+    def probe_failed(self, job_id: UUID, error: Exception) -> None:
+        message = f"the prober of {job_id} broke"
+        raise AssertionError(message) from error
 
     def tick_failed(self, job_id: UUID, error: Exception) -> None:
         message = f"the tick of {job_id} failed: {error!r}"
@@ -311,6 +320,19 @@ class Simulation:
         for row in list(self.store.rows.values()):
             if row.job.state.is_active and row.job.why in CANCELLED_BY_HUMANS:
                 self.cancel(row.job.id)
+
+    def _acknowledge_all(self) -> None:
+        """From now on an operator lets end whatever waits for a dead service."""
+        self.schedule(ACKNOWLEDGED_EVERY_S, self._acknowledge_all)
+        for job_id in list(self.store.rows):
+            self.acknowledge(job_id)
+
+    def acknowledge(self, job_id: UUID) -> None:
+        row = self.store.rows[job_id]
+        before = row.job
+        if not self.is_database_down and self.store.acknowledge(job_id=job_id):
+            self.watch.on_waiver(before, row.job)
+            self.schedule(self.wake_s, self.start_process)
 
     def cancel(self, job_id: UUID) -> None:
         if self.is_database_down:
