@@ -69,3 +69,8 @@ def without_place(body: dict[str, Any]) -> dict[str, Any]:
     """The body's other fields, without those that are null."""
     names = ("region", "account")
     return {n: v for n, v in body.items() if n not in names and v is not None}
+
+
+def given(body: dict[str, Any]) -> dict[str, Any]:
+    """The body's fields without those that are null or left empty."""
+    return {n: v for n, v in body.items() if v is not None}

@@ -1,5 +1,6 @@
 """Network interfaces."""
 
+from dataclasses import replace
 from typing import ClassVar
 
 from django.http import HttpResponse
@@ -12,16 +13,21 @@ from failover.api import act_bodies, actions, bodies, door, shapes
 from failover.api.door import Door
 from failover.api.jobs import job_answer
 from failover.services import fields, filters, interfaces, queries
+from failover.services.acts import changing
 from failover.services.acts import interfaces as acts
 from failover.services.idempotency import Answer
 
 
+def _shown(eni: str, status: int = 200) -> Answer:
+    """The interface as it is now."""
+    view = queries.view_interface(queries.get_interface(eni))
+    return door.render(fields.as_fields(view), status=status)
+
+
 def _made(row: models.Action) -> Answer:
     """201 with the interface that the action made."""
-    interface_id = row.made[0]
-    view = queries.view_interface(queries.get_interface(interface_id))
-    location = reverse("api-interface", args=[interface_id])
-    return door.render(fields.as_fields(view), status=201, location=location)
+    location = reverse("api-interface", args=[row.made[0]])
+    return replace(_shown(row.made[0], 201), location=location)
 
 
 class Interfaces(Door):
@@ -51,14 +57,79 @@ class Interfaces(Door):
 
 
 class Interface(Door):
-    """One network interface."""
+    """One network interface; `tags` of a change are all tags that it shall have."""
 
-    required_role: ClassVar = {"GET": "viewer"}
-    answers: ClassVar = {"GET": shapes.Interface}
+    required_role: ClassVar = {
+        "GET": "viewer",
+        "PATCH": "operator",
+        "DELETE": "admin",
+    }
+    bodies: ClassVar = {"PATCH": act_bodies.ChangeInterfaceBody}
+    answers: ClassVar = {"GET": shapes.Interface, "PATCH": shapes.Interface}
+    statuses: ClassVar = {"DELETE": 204}
 
     def get(self, request: Request, eni: str) -> Response:
         row = queries.get_interface(eni)
         return Response(fields.as_fields(queries.view_interface(row)))
+
+    def patch(self, request: Request, eni: str) -> Response:
+        row = queries.get_interface(eni)
+        changing.change_interface(
+            region=row.region,
+            interface_id=eni,
+            change=changing.Change(**self.body),
+            actor=self.actor,
+        )
+        return self.get(request, eni)
+
+    def delete(self, request: Request, eni: str) -> HttpResponse:
+        row = queries.get_interface(eni)
+        acts.delete(region=row.region, interface_id=eni, actor=self.actor)
+        return HttpResponse(status=204)
+
+
+class AssignIps(Door):
+    """Give it private addresses: these, or so many that EC2 chooses."""
+
+    required_role: ClassVar = {"POST": "operator"}
+    bodies: ClassVar = {"POST": act_bodies.AssignBody}
+    answers: ClassVar = {"POST": shapes.Interface}
+
+    def post(self, request: Request, eni: str) -> HttpResponse:
+        row = queries.get_interface(eni)
+        return actions.carry_out(
+            self,
+            lambda: acts.assign_ips(
+                region=row.region,
+                interface_id=eni,
+                actor=self.actor,
+                claim_id=self.claim_id,
+                **actions.given(self.body),
+            ),
+            lambda _: _shown(eni),
+        )
+
+
+class UnassignIps(Door):
+    """Take secondary private addresses from it."""
+
+    required_role: ClassVar = {"POST": "operator"}
+    bodies: ClassVar = {"POST": act_bodies.UnassignBody}
+    answers: ClassVar = {"POST": shapes.Interface}
+
+    def post(self, request: Request, eni: str) -> HttpResponse:
+        row = queries.get_interface(eni)
+        return actions.carry_out(
+            self,
+            lambda: acts.unassign_ips(
+                region=row.region,
+                interface_id=eni,
+                actor=self.actor,
+                claim_id=self.claim_id,
+                addresses=self.body["addresses"],
+            ),
+            lambda _: _shown(eni),
+        )
 
 
 class Attach(Door):

@@ -27,6 +27,12 @@ class Problem(Shape):
     checks = Check(many=True, required=False)
     job = s.UUIDField(required=False)
     pair = s.CharField(required=False)
+    # Of a call that EC2 refused, or whose answer was lost.
+    ec2_code = s.CharField(required=False)
+    ec2_message = s.CharField(required=False)
+    aws_request_id = s.CharField(required=False, allow_null=True)
+    action = s.UUIDField(required=False)
+    applied = s.ListField(child=s.CharField(), required=False)
 
 
 class Account(Shape):

@@ -58,6 +58,8 @@ def both(
 
 
 PAIR = "pairs/<str:name>"
+EIP = "elastic-ips/<str:allocation_id>"
+INSTANCE = "instances/<str:instance_id>"
 ENI = "network-interfaces/<str:eni>"
 
 urlpatterns = [
@@ -67,6 +69,8 @@ urlpatterns = [
     *both("regions/<str:region_id>/sync", inventory.RegionSync.as_view(), "api-sync"),
     *both("network-interfaces", interfaces.Interfaces.as_view(), "api-interfaces"),
     *both(ENI, interfaces.Interface.as_view(), "api-interface"),
+    *both(f"{ENI}/assign-ips", interfaces.AssignIps.as_view(), "api-assign-ips"),
+    *both(f"{ENI}/unassign-ips", interfaces.UnassignIps.as_view(), "api-unassign-ips"),
     *both(f"{ENI}/attach", interfaces.Attach.as_view(), "api-attach"),
     *both(f"{ENI}/detach", interfaces.Detach.as_view(), "api-detach"),
     *both("elastic-ips", elastic_ips.ElasticIps.as_view(), "api-elastic-ips"),
@@ -75,8 +79,15 @@ urlpatterns = [
         elastic_ips.ElasticIp.as_view(),
         "api-elastic-ip",
     ),
+    *both(f"{EIP}/associate", elastic_ips.Associate.as_view(), "api-associate"),
+    *both(
+        f"{EIP}/disassociate", elastic_ips.Disassociate.as_view(), "api-disassociate"
+    ),
     *both("instances", instances.Instances.as_view(), "api-instances"),
     *both("instances/<str:instance_id>", instances.Instance.as_view(), "api-instance"),
+    *both(f"{INSTANCE}/start", instances.Start.as_view(), "api-start"),
+    *both(f"{INSTANCE}/stop", instances.Stop.as_view(), "api-stop"),
+    *both(f"{INSTANCE}/reboot", instances.Reboot.as_view(), "api-reboot"),
     *both("actions", actions.Actions.as_view(), "api-actions"),
     *both("actions/<str:action_id>", actions.Action.as_view(), "api-action"),
     *both("pairs", pairs.Pairs.as_view(), "api-pairs"),

@@ -86,11 +86,13 @@ class Console:
         found = looks.read_pages(self._client.describe_key_pairs, "KeyPairs")
         return sorted((offers.read_key_pair(r) for r in found), key=lambda k: k.name)
 
-    def read_types(self) -> list[InstanceType]:
-        """All instance types that the region sells, by name."""
+    def read_types(self, names: Sequence[str] = ()) -> list[InstanceType]:
+        """The instance types of these names, or all that the region sells, by name."""
+        named = [{"Name": "instance-type", "Values": list(names)}] if names else []
         found = looks.read_pages(
             self._client.describe_instance_types,
             "InstanceTypes",
+            Filters=named,
             MaxResults=TYPES_PAGE,
         )
         return sorted((offers.read_type(r) for r in found), key=lambda t: t.name)

@@ -207,6 +207,7 @@ def _has_end(column: str) -> Q:
 
 ACCOUNT_OF: dict[type[Model], str] = {
     models.Account: "pk",
+    models.Action: "region__account",
     models.Region: "account",
     models.Pair: "region__account",
     models.Job: "region__account",

@@ -27,6 +27,17 @@ VALUES = {
 BODIES = {
     "regions": {"region": "eu-west-2"},
     "attach": {"instance_id": STANDBY},
+    "assign-ips": {"count": 1},
+    "unassign-ips": {"addresses": ["10.0.0.9"]},
+    "associate": {"instance_id": STANDBY},
+    "elastic-ips": {"region": "eu-west-1"},
+    "instances": {
+        "region": "eu-west-1",
+        "name": "new",
+        "image_id": "ami-00000000",
+        "type": "t3.micro",
+        "subnet_id": "subnet-00000000",
+    },
     "network-interfaces": {"region": "eu-west-1", "subnet_id": "subnet-00000000"},
     "swaps": {"pairs": ["article"]},
     "freeze": {"reason": "r"},

@@ -5,6 +5,9 @@ is ever sent a second time, save a call that EC2 throttled (it was not executed)
 one whose token makes EC2 answer with what it made the first time.
 """
 
+from collections.abc import Sequence
+from typing import Any
+
 import structlog
 from django.db import DatabaseError
 
@@ -15,7 +18,7 @@ from failover.engine import ports
 from failover.engine.job import Action as Api
 from failover.engine.topology import Observation, Scope
 from failover.models import Action
-from failover.services import ec2_refusals, refusals, sights
+from failover.services import act_words, ec2_refusals, refusals, sights
 from failover.services.acts import effects, intents, orders, protecting
 from failover.services.acts.orders import Order
 
@@ -52,6 +55,25 @@ def carry_out(order: Order) -> Action:
         raise _unknown(row) from error
 
 
+def carry_all(orders: Sequence[Order]) -> list[Action]:
+    """Make the calls one after the other, up to the first that is refused.
+
+    Raises what `carry_out` raises; after the first call as ChangedInPart.
+    """
+    done: list[Action] = []
+    for order in orders:
+        try:
+            done.append(carry_out(order))
+        except refusals.Refusal as refusal:
+            if not done:
+                raise
+            applied = tuple(act_words.did(row.kind) for row in done)
+            raise ec2_refusals.ChangedInPart(
+                refusal=refusal, applied=applied
+            ) from refusal
+    return done
+
+
 def _carry_out(order: Order, row: Action) -> Action:
     try:
         done = _send(order, row)
@@ -81,8 +103,7 @@ def settle(row: Action, done: Done) -> Action:
     if row.awaits is not None and not (seen and effects.is_over(row, seen)):
         intents.note_progress(row)
     else:
-        after = orders.picture(seen, tuple(row.touches)) if seen else {}
-        intents.complete(row, after=after)
+        intents.complete(row, after=picture_after(row, seen))
     return row
 
 
@@ -90,6 +111,12 @@ def keep(*, region_id: int, seen: Observation) -> None:
     """Mirror what was seen, and that what was asked for by id is gone."""
     sights.keep(region_id=region_id, seen=seen)
     mirror.mark_gone(region_id=region_id, ids=seen.not_found, began_at=seen.began_at)
+
+
+def picture_after(row: Action, seen: Observation | None) -> dict[str, Any]:
+    """How the look shows what the action was about, and what it made."""
+    ids = dict.fromkeys([*(row.before or {}), *row.made])
+    return orders.picture(seen, tuple(ids)) if seen else {}
 
 
 def scope_of(row: Action) -> Scope:

@@ -54,6 +54,18 @@ def user_data(text: str) -> Errors:
     return {}
 
 
+def count(number: int) -> Errors:
+    """What is wrong with how many instances shall be launched at once."""
+    if not 1 <= number <= MOST_INSTANCES:
+        return {"count": [f"Between 1 and {MOST_INSTANCES}."]}
+    return {}
+
+
+def renamed(errors: Errors, field: str, other: str) -> Errors:
+    """The same errors, said at another field."""
+    return {other if name == field else name: said for name, said in errors.items()}
+
+
 def address_in(network: Network, address: str, *, field: str = "private_ip") -> Errors:
     """What is wrong with an address that was chosen in this subnet.
 

@@ -16,7 +16,7 @@ from failover.engine.budget import Read
 from failover.engine.topology import ElasticIp, Interface, Observation
 from failover.models import Action, Region
 from failover.services import act_words
-from failover.services.acts import carrying, effects, intents, orders, showing
+from failover.services.acts import carrying, effects, intents, showing
 
 log = structlog.get_logger(__name__)
 
@@ -79,7 +79,7 @@ def _conclude(row: Action, seen: Observation, now: datetime) -> None:
     if row.awaits is not None:
         _conclude_slow(row, seen, now, is_shown=is_shown)
     elif is_shown:
-        intents.complete(row, after=orders.picture(seen, tuple(row.touches)))
+        intents.complete(row, after=carrying.picture_after(row, seen))
     elif row.begun_at <= now - _settle():
         _give_up(row, "not_shown", minutes=_minutes(_settle()))
 
@@ -93,7 +93,7 @@ def _conclude_slow(
     if fallen and is_known:
         _give_up(row, "fell", state=fallen, awaited=awaited)
     elif effects.is_over(row, seen):
-        intents.complete(row, after=orders.picture(seen, tuple(row.touches)))
+        intents.complete(row, after=carrying.picture_after(row, seen))
     elif is_shown and row.state != "progressing":
         intents.note_progress(row)
     elif not is_shown and not is_known and row.begun_at <= now - _settle():

@@ -97,7 +97,7 @@ def refuse(row: Action, error: ports.Ec2Error) -> None:
 
 def complete(row: Action, *, after: Mapping[str, Any]) -> None:
     """It has happened, and what it was to bring about was seen."""
-    was, is_now = orders.difference(row.before, after)
+    was, is_now = orders.difference(row.kind, row.before, after)
     with transaction.atomic():
         changed = _update(
             row,

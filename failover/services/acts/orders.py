@@ -107,11 +107,23 @@ def picture(seen: Observation, ids: tuple[str, ...]) -> dict[str, Any]:
     return shown
 
 
+# What a kind changes alone, where others change the rest of the same picture.
+CHANGES: Mapping[str, str] = {
+    "network-interface.describe": "description",
+    "network-interface.regroup": "security_group_ids",
+    "network-interface.source-dest-check": "source_dest_check",
+    "network-interface.delete-on-termination": "delete_on_termination",
+    "tags.set": "tags",
+    "tags.remove": "tags",
+}
+
+
 def difference(
-    before: Mapping[str, Any] | None, after: Mapping[str, Any] | None
+    kind: str, before: Mapping[str, Any] | None, after: Mapping[str, Any] | None
 ) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Of two pictures only what differs: for the audit."""
+    """Of two pictures only what differs, and what this kind changes: for the audit."""
     old, new = before or {}, after or {}
+    own = CHANGES.get(kind)
     was: dict[str, Any] = {}
     is_now: dict[str, Any] = {}
     for id in [*old, *(i for i in new if i not in old)]:
@@ -120,7 +132,7 @@ def difference(
             was |= {} if one is None else {id: one}
             is_now |= {} if other is None else {id: other}
             continue
-        names = [n for n in one if one[n] != other.get(n)]
+        names = [n for n in one if one[n] != other.get(n) and own in {None, n}]
         if names:
             was[id] = {n: one[n] for n in names}
             is_now[id] = {n: other.get(n) for n in names}

@@ -6,13 +6,16 @@ from datetime import datetime
 from typing import Any, ClassVar
 from uuid import UUID
 
-import django_filters
 from django.db.models import Q, QuerySet
 
 from failover.models import Action
-from failover.services import act_words, command_line, refusals
-from failover.services.filters import Table
+from failover.services import act_words, command_line, scoping
+from failover.services.filters import properties as p
+from failover.services.filters.places import of_region
+from failover.services.filters.table import Table
 from failover.services.views import PAGE
+
+STATES = ("sent", "progressing", "done", "refused", "unknown")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +49,21 @@ class ActionView:
 class ActionFilter(Table):
     """Actions."""
 
-    searched = ("kind", "resource", "actor", "operation", "error_code")
+    properties = (
+        p.choice("state", "State", STATES),
+        p.flag("active", "Active", lambda: Q(finished_at=None)),
+        p.text("kind", "Kind", many=False),
+        *of_region(),
+        p.text("resource", "Resource"),
+        p.text("operation", "Operation", many=False),
+        p.text("requested_by", "Requested by", "actor", many=False),
+        p.text("ec2_code", "EC2 code", "error_code", many=False),
+        p.text("aws_request_id", "AWS request ID"),
+        p.moment("requested_at", "Requested", "begun_at"),
+        p.moment("finished_at", "Finished"),
+        p.uuid("id", "Action ID"),
+    )
+    searched = ("kind", "resource", "made", "actor", "operation", "error_code")
     ordered: ClassVar[dict[str, str]] = {
         "requested_at": "begun_at",
         "finished_at": "finished_at",
@@ -57,27 +74,14 @@ class ActionFilter(Table):
     }
     default_ordering = ("-begun_at", "-id")
 
-    account = django_filters.CharFilter("region__account__name")
-    region = django_filters.CharFilter("region__name")
-    state = django_filters.CharFilter()
-    kind = django_filters.CharFilter()
-    requested_by = django_filters.CharFilter("actor")
-    resource = django_filters.CharFilter(method="of_resource")
-    active = django_filters.BooleanFilter("finished_at", lookup_expr="isnull")
-
     class Meta:
         model = Action
         fields: ClassVar[list[str]] = []
 
-    def of_resource(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
-        """Actions on the thing of this id, with its kind or without."""
-        del name
-        return rows.filter(Q(resource=value) | Q(resource__endswith=f"/{value}"))
-
 
 def list_actions() -> QuerySet[Action]:
     """All actions, newest first."""
-    found = Action.objects.select_related("region__account")
+    found = scoping.visible(Action.objects.select_related("region__account"))
     return found.order_by("-begun_at", "-id")
 
 
@@ -93,10 +97,8 @@ def get_action(action_id: UUID | str) -> Action:
         known = action_id if isinstance(action_id, UUID) else UUID(action_id)
     except ValueError:
         known = None
-    row = None if known is None else list_actions().filter(id=known).first()
-    if row is None:
-        raise refusals.NotFound(what="action", id=str(action_id))
-    return row
+    rows = list_actions().filter(id=known) if known else Action.objects.none()
+    return scoping.one(rows, what="action", id=str(action_id))
 
 
 def view_actions(rows: Iterable[Action]) -> list[ActionView]:
