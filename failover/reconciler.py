@@ -23,6 +23,8 @@ from failover import models, tasks, wiring
 from failover.engine import cadence, ports
 from failover.engine.budget import Read
 from failover.services import (
+    anchoring,
+    attesting,
     drift,
     due,
     floating,
@@ -57,9 +59,18 @@ SYNC_CLAIM_S = 120.0
 # A long read renews its claim so often.
 CLAIM_AGAIN_S = 30.0
 SYNC_RETRY_S = 5.0
+# How often is asked whether an anchor is due, or the daily reading of the audit.
+ANCHOR_EVERY_S = 1.0
+ATTEST_EVERY_S = 60.0
 
 # What may go wrong in a chore without ending the loop: the next round tries again.
-SURVIVED = (DatabaseError, InterfaceError, ports.Ec2Error, refusals.Refusal)
+SURVIVED = (
+    DatabaseError,
+    InterfaceError,
+    OSError,
+    ports.Ec2Error,
+    refusals.Refusal,
+)
 
 
 class Reconciler:
@@ -75,6 +86,7 @@ class Reconciler:
         self._reads = ThreadPoolExecutor(READ_THREADS, thread_name_prefix="sync")
         self._running: dict[str, Future[None]] = {}
         self._not_before: dict[str, float] = {}
+        self._has_looked_at_guards = False
 
     def run(self) -> None:
         """Reconcile until told to stop, whatever the database or EC2 do."""
@@ -173,6 +185,12 @@ class Reconciler:
         for region in following.list_regions():
             self._start(f"actions-{region.pk}", following.follow, region)
 
+    def _start_audit(self) -> None:
+        if self._is_time("anchor", ANCHOR_EVERY_S):
+            self._start("anchor", anchoring.anchor)
+        if self._is_time("attest", ATTEST_EVERY_S):
+            self._start("attest", self._attest)
+
     # The chores that ask EC2, on threads.
 
     def _drive(self, region_id: int) -> None:
@@ -201,6 +219,13 @@ class Reconciler:
         wiring.store().mirror(region_id=region.pk, observation=seen)
         inventory.note_drift(region_id=region.pk)
 
+    def _attest(self) -> None:
+        """See that the audit is guarded, at the start, and that it is whole, daily."""
+        if not self._has_looked_at_guards:
+            attesting.check_guards()
+            self._has_looked_at_guards = True
+        attesting.check_if_due(by="reconciler")
+
     # Keeping the loop alive.
 
     def _survive(self, chore: Callable[[], None]) -> None:
@@ -209,6 +234,7 @@ class Reconciler:
         except SURVIVED as error:
             log.warning("chore.failed", chore=chore.__name__, error=str(error))
 
+<<<<<<< HEAD
     def _start(
         self,
         key: str,
@@ -216,6 +242,9 @@ class Reconciler:
         *args: object,
         pool: ThreadPoolExecutor | None = None,
     ) -> None:
+=======
+    def _start(self, key: str, chore: Callable[..., object], *args: object) -> None:
+>>>>>>> e48d987 (The audit is anchored outside of the database, read whole each day, and nine ways to tamper with it are named)
         """Run the chore on a thread unless the last one of that key still runs."""
         running = self._running.get(key)
         if running is not None and not running.done():
@@ -258,7 +287,9 @@ def run(*, vantage: str, stop: threading.Event) -> None:
     Reconciler(name=name[:128], vantage=vantage, stop=stop).run()
 
 
-def _run_chore(key: str, chore: Callable[..., None], args: tuple[object, ...]) -> None:
+def _run_chore(
+    key: str, chore: Callable[..., object], args: tuple[object, ...]
+) -> None:
     try:
         chore(*args)
     except SURVIVED as error:

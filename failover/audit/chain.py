@@ -97,7 +97,7 @@ def record_all(entries: Sequence[Entry]) -> list[AuditEntry]:
         raise AuditOutsideTransaction
     if not entries:
         return []
-    _serialise()
+    serialise()
     last = AuditEntry.objects.order_by("-seq").values_list("seq", "hash").first()
     seq, prev_hash = last if last else (0, GENESIS)
     chained: list[AuditEntry] = []
@@ -181,8 +181,11 @@ def _storable(value: Any) -> Any:
     return _storable(str(value))
 
 
-def _serialise() -> None:
-    """One writer of the chain at a time; SQLite's IMMEDIATE already gives that."""
+def serialise() -> None:
+    """One writer of the chain at a time, until the transaction's end.
+
+    On SQLite IMMEDIATE has given that already.
+    """
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [CHAIN_LOCK])

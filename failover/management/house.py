@@ -6,10 +6,11 @@ from typing import TextIO
 
 from django.conf import settings
 from django.core.management import call_command
-from django.db import connections
+from django.db import connections, transaction
 
 from controlpanel import parts
 from controlpanel.supervisor import Part
+from failover.audit import guards, roles
 from failover.models import Region
 
 # A driver holds a thread for half a minute; two are left over for wake-ups.
@@ -28,6 +29,26 @@ def migrate(*, answers_to: TextIO) -> None:
         interactive=False,
         stdout=answers_to,
     )
+
+
+def guard_audit(*, is_forced: bool = False) -> list[str]:
+    """Grant the application's role its rights; with force mend the triggers, too.
+
+    Only where another role owns the tables is there anything to grant. Gives what was
+    missing. Triggers that were dropped are not mended in passing: somebody has to hear
+    of them.
+    """
+    owner = connections[settings.MIGRATION_DATABASE]
+    if guards.TABLE not in owner.introspection.table_names():
+        return []
+    missing = guards.list_missing(owner)
+    with transaction.atomic(using=owner.alias):
+        if missing and is_forced:
+            guards.install(owner)
+        if owner.alias != "default":
+            role = str(connections["default"].settings_dict["USER"])
+            roles.grant(owner, role=role)
+    return missing
 
 
 def build_parts(*, listener: socket.socket, port: int) -> list[Part]:

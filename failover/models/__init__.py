@@ -14,7 +14,7 @@ from failover.models.access import (
 )
 from failover.models.accounts import Account, Colour, Region
 from failover.models.actions import Action
-from failover.models.audit import AuditEntry
+from failover.models.audit import AuditAnchor, AuditCheck, AuditEntry
 from failover.models.drift import DriftEvent
 from failover.models.inventory import (
     ElasticIp,
@@ -36,6 +36,8 @@ __all__ = [
     "Account",
     "Action",
     "ApiToken",
+    "AuditAnchor",
+    "AuditCheck",
     "AuditEntry",
     "Colour",
     "DriftEvent",
