@@ -234,17 +234,13 @@ class Reconciler:
         except SURVIVED as error:
             log.warning("chore.failed", chore=chore.__name__, error=str(error))
 
-<<<<<<< HEAD
     def _start(
         self,
         key: str,
-        chore: Callable[..., None],
+        chore: Callable[..., object],
         *args: object,
         pool: ThreadPoolExecutor | None = None,
     ) -> None:
-=======
-    def _start(self, key: str, chore: Callable[..., object], *args: object) -> None:
->>>>>>> e48d987 (The audit is anchored outside of the database, read whole each day, and nine ways to tamper with it are named)
         """Run the chore on a thread unless the last one of that key still runs."""
         running = self._running.get(key)
         if running is not None and not running.done():

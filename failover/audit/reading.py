@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 
 from failover.models import AuditEntry
 
-PAGE = 2000
+PAGE = 500
 
 
 class Unreadable(Exception):

@@ -12,6 +12,8 @@ AT_ONCE = 500
 
 def write_texts(apps: Any, schema_editor: Any) -> None:
     """The rows that are there already; later ones are written with their texts."""
+    # The owner's connection, which need not be the default one.
+    alias = schema_editor.connection.alias
     for name, texts in (
         ("NetworkInterface", "InterfaceText"),
         ("ElasticIp", "ElasticIpText"),
@@ -19,12 +21,13 @@ def write_texts(apps: Any, schema_editor: Any) -> None:
     ):
         model = apps.get_model("failover", texts)
         found = []
-        for row in apps.get_model("failover", name).objects.iterator(AT_ONCE):
+        rows = apps.get_model("failover", name).objects.using(alias)
+        for row in rows.iterator(AT_ONCE):
             found.append(model(row_id=row.pk, text=searches.text_of(row)))
             if len(found) == AT_ONCE:
-                model.objects.bulk_create(found)
+                model.objects.using(alias).bulk_create(found)
                 found = []
-        model.objects.bulk_create(found)
+        model.objects.using(alias).bulk_create(found)
 
 
 class Migration(migrations.Migration):

@@ -1,6 +1,7 @@
 """Anchors are made every five minutes and at each job's end, and are kept outside."""
 
 import json
+import logging
 import stat
 from datetime import timedelta
 from pathlib import Path
@@ -32,16 +33,17 @@ def write(action: str = "pair.freeze") -> None:
 
 
 def test_an_anchor_is_a_row_a_private_line_and_a_log_line(
-    capsys: pytest.CaptureFixture[str],
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     write()
 
-    made = anchoring.anchor()
+    with caplog.at_level(logging.INFO):
+        made = anchoring.anchor()
 
     assert made is not None
     assert [a.digest for a in anchors.read(anchoring.path())] == [made.digest]
     assert stat.S_IMODE(anchoring.path().stat().st_mode) == 0o600
-    told = [json.loads(line) for line in capsys.readouterr().err.splitlines()]
+    told: list[Any] = [record.msg for record in caplog.records]
     line = next(t for t in told if t["event"] == "audit.anchor")
     assert (line["seq"], line["hash"]) == (1, made.hash)
     assert line["previous"] == audit.GENESIS
