@@ -60,7 +60,14 @@ def test_every_request_that_would_change_something_leaves_a_row(
 
 TRUTH = ("pair", "pairresource", "job", "user", "apitoken", "account")
 SET_COLUMN = r'"(\w+)" = '
-BESIDE = {"last_login", "last_used_at", "password", "drift_seen_at", "free_seen_at"}
+BESIDE = {
+    "time_zone",
+    "last_login",
+    "last_used_at",
+    "password",
+    "drift_seen_at",
+    "free_seen_at",
+}
 
 
 @contextmanager
