@@ -93,6 +93,22 @@ def split(value: str) -> tuple[str, ...]:
     return tuple(part.strip() for part in value.split(",") if part.strip())
 
 
+def roles_of_groups(name: str, *, roles: tuple[str, ...]) -> dict[str, str]:
+    """`group=role` pairs with commas; a group's own name may hold an equals sign."""
+
+    def parse(value: str) -> dict[str, str]:
+        found = {}
+        for pair in split(value):
+            group, _, role = pair.rpartition("=")
+            if not group or role not in roles:
+                raise ValueError
+            found[group] = role
+        return found
+
+    expected = f"group=role with commas, each role one of {', '.join(roles)}"
+    return read(name, parse=parse, default={}, expected=expected)
+
+
 def folder(name: str, *, default: str, root: Path) -> Path:
     """A folder, made if missing, that nobody but us may enter."""
     path = root / text(name, default=default)

@@ -8,6 +8,7 @@ save boto3, which reads AWS's own variables.
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from csp.constants import NONE, SELF
 
@@ -152,10 +153,15 @@ if not SECRET_KEY:
     except OSError as error:
         raise environment.refusal("DATA_DIR", "a folder we may write") from error
 
+# Former keys, with commas: sessions and second factors made with them stay good.
+SECRET_KEY_FALLBACKS = list(environment.words("SECRET_KEY_FALLBACKS"))
+
 AUTH_USER_MODEL = "failover.User"
 AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",
     "django.contrib.auth.backends.ModelBackend",
+    # What signs in passkeys and identity providers.
+    "failover.web.identity.KeysAndProviders",
 ]
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
@@ -171,6 +177,69 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "/accounts/login/"
 LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = LOGIN_URL
+
+_ROLES = ("viewer", "operator", "approver", "admin")
+# From this role on a second factor is demanded of local users; empty: of nobody.
+MFA_REQUIRED_FROM = environment.text("MFA_REQUIRED_FROM")
+if MFA_REQUIRED_FROM not in ("", *_ROLES):
+    raise environment.refusal("MFA_REQUIRED_FROM", f"one of {', '.join(_ROLES)}")
+ACCOUNT_ADAPTER = "failover.web.identity.AccountAdapter"
+ACCOUNT_FORMS = {"login": "failover.web.identity.SignInForm"}
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+# The browser forgets its cookie when it closes; the server counts idle time itself.
+ACCOUNT_SESSION_REMEMBER = False
+# Signing in is counted by axes, for a name at an address. Here counts who has shown
+# the password already and guesses at the second factor, or at the password again.
+ACCOUNT_RATE_LIMITS = {
+    "login": None,
+    "login_failed": "5/5m/key",
+    "reauthenticate": "10/m/user",
+}
+MFA_ADAPTER = "failover.web.identity.SecondFactors"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_ALLOW_UNVERIFIED_EMAIL = True
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+# Browsers allow passkeys without TLS on localhost alone.
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not IS_HTTPS
+
+# OpenID Connect, where an issuer is given. Whoever comes has the role of their groups.
+OIDC_ISSUER = environment.url("OIDC_ISSUER", default="", schemes=("https", "http"))
+OIDC_CLIENT_ID = environment.text("OIDC_CLIENT_ID")
+OIDC_CLIENT_SECRET = environment.text("OIDC_CLIENT_SECRET")
+OIDC_NAME = environment.text("OIDC_NAME", default="single sign-on")
+OIDC_SCOPES = environment.words("OIDC_SCOPES", default=("openid", "profile", "email"))
+OIDC_GROUPS_CLAIM = environment.text("OIDC_GROUPS_CLAIM", default="groups")
+OIDC_ROLE_MAP = environment.roles_of_groups("OIDC_ROLE_MAP", roles=_ROLES)
+# Further origins that the issuer's sign-in page redirects to.
+OIDC_ORIGINS = environment.origins("OIDC_ORIGINS")
+if OIDC_ISSUER and not OIDC_CLIENT_ID:
+    raise environment.refusal("OIDC_CLIENT_ID", "the client's id at OIDC_ISSUER")
+if OIDC_ISSUER:
+    _ISSUER = urlsplit(OIDC_ISSUER)
+    OIDC_ORIGINS = [f"{_ISSUER.scheme}://{_ISSUER.netloc}", *OIDC_ORIGINS]
+SOCIALACCOUNT_ADAPTER = "failover.web.identity.IdentityProviders"
+SOCIALACCOUNT_EMAIL_VERIFICATION = "none"
+SOCIALACCOUNT_STORE_TOKENS = False
+SOCIALACCOUNT_PROVIDERS = {
+    "openid_connect": {
+        "OAUTH_PKCE_ENABLED": True,
+        "SCOPE": list(OIDC_SCOPES),
+        "APPS": [
+            {
+                "provider_id": "sso",
+                "name": OIDC_NAME,
+                "client_id": OIDC_CLIENT_ID,
+                "secret": OIDC_CLIENT_SECRET,
+                "settings": {"server_url": OIDC_ISSUER, "uid_field": "sub"},
+            }
+        ]
+        if OIDC_ISSUER
+        else [],
+    }
+}
 
 # A guesser is locked out for his address and that name only, so nobody can lock the
 # last administrator out from elsewhere. Counted in the database: no broker needed.
@@ -219,7 +288,8 @@ CONTENT_SECURITY_POLICY = {
         "img-src": [SELF],
         "font-src": [SELF],
         "connect-src": [SELF],
-        "form-action": [SELF],
+        # Signing in with an identity provider leads from a form of ours to theirs.
+        "form-action": [SELF, *OIDC_ORIGINS],
         "base-uri": [NONE],
         "frame-ancestors": [NONE],
     }
@@ -233,7 +303,13 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    # Before allauth, whose pages have our look.
     "failover",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
     "rest_framework",
     "drf_spectacular",
     "drf_spectacular_sidecar",
@@ -265,6 +341,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     # Deny is the default: a page that names no role is shut.
     "failover.web.middleware.Pages",
+    "allauth.account.middleware.AccountMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
 ROOT_URLCONF = "controlpanel.urls"

@@ -87,7 +87,7 @@ def disable(*, user: User, actor: Actor) -> None:
         User.objects.filter(pk=user.pk).update(is_active=False)
         ended = sessions.end_all(user_id=user.pk)
         revoked = ApiToken.objects.filter(user=user, revoked_at=None)
-        return {"sessions": ended, "tokens": revoked.update(revoked_at=wiring.now())}
+        return {"ended": ended, "revoked": revoked.update(revoked_at=wiring.now())}
 
     _change(user, actor, "user.disable", change=change)
 
@@ -109,7 +109,7 @@ def reset_password(*, user: User, actor: Actor) -> str:
     def change() -> dict[str, Any]:
         user.set_password(chosen)
         user.save(update_fields=["password"])
-        return {"sessions": sessions.end_all(user_id=user.pk)}
+        return {"ended": sessions.end_all(user_id=user.pk)}
 
     _change(user, actor, "user.password", change=change)
     return chosen
@@ -125,7 +125,7 @@ def end_sessions(*, user: User, actor: Actor) -> int:
     with transaction.atomic():
         ended = sessions.end_all(user_id=user.pk)
         subject = f"user/{user.get_username()}"
-        telling.record(actor, "sessions.end", subject, after={"sessions": ended})
+        telling.record(actor, "sessions.end", subject, after={"ended": ended})
     return ended
 
 
@@ -134,7 +134,7 @@ def change_own_password(*, user: User, password: str, actor: Actor) -> None:
     with transaction.atomic():
         user.set_password(password)
         user.save(update_fields=["password"])
-        after = {"sessions": sessions.end_all(user_id=user.pk)}
+        after = {"ended": sessions.end_all(user_id=user.pk)}
         subject = f"user/{user.get_username()}"
         telling.record(actor, "user.password", subject, after=after)
 

@@ -10,11 +10,11 @@ from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import resolve_url
+from django.shortcuts import redirect, resolve_url
 
 from failover import wiring
 from failover.models import Role, User
-from failover.services import access, freshness, refusals, scoping
+from failover.services import access, freshness, refusals, scoping, second_factors
 
 P = ParamSpec("P")
 R = TypeVar("R", bound=HttpResponseBase)
@@ -22,6 +22,7 @@ View = Callable[Concatenate[HttpRequest, P], HttpResponse]
 
 ROLE_ATTRIBUTE = "required_role"
 ANYONE = "anyone"
+SIGNED_IN = "signed in"
 ACTOR_ATTRIBUTE = "swapboard_actor"
 
 
@@ -31,7 +32,19 @@ def requires(role: Role) -> Callable[[View[P]], View[P]]:
     What is asked for by name must lie within that role's scope: the read side sees to
     it. The anonymous are sent to the login page and come back afterwards.
     """
+    return _guard(role, lambda actor: actor.may(role.value), "")
 
+
+def requires_everywhere(role: Role) -> Callable[[View[P]], View[P]]:
+    """The same for pages about the house itself: the role must know no scope."""
+    return _guard(
+        role, lambda actor: actor.may_everywhere(role.value), " in the whole house"
+    )
+
+
+def _guard(
+    role: Role, may: Callable[[access.Actor], bool], where: str
+) -> Callable[[View[P]], View[P]]:
     def decorate(view: View[P]) -> View[P]:
         @functools.wraps(view)
         def guarded(
@@ -39,10 +52,12 @@ def requires(role: Role) -> Callable[[View[P]], View[P]]:
         ) -> HttpResponse:
             if not request.user.is_authenticated:
                 return send_to_login(request)
-            if not has_role(request, role):
-                raise PermissionDenied(
-                    f"This needs the role {role}. Ask an administrator for it."
-                )
+            actor = find_actor(request)
+            if actor is None or not may(actor):
+                said = f"This needs the role {role}{where}. Ask an administrator."
+                raise PermissionDenied(said)
+            if lacks_second_factor(request):
+                return redirect("mfa_activate_totp")
             scoping.need(role.value)
             try:
                 return view(request, *args, **kwargs)
@@ -62,10 +77,38 @@ def open_to_anyone(view: Callable[P, R]) -> Callable[P, R]:
     return login_not_required(view)
 
 
+def signed_in(view: View[P]) -> View[P]:
+    """Let in whoever is logged in, with or without a role: it is about themselves."""
+
+    @functools.wraps(view)
+    def guarded(
+        request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs
+    ) -> HttpResponse:
+        if not request.user.is_authenticated:
+            return send_to_login(request)
+        return view(request, *args, **kwargs)
+
+    return for_anyone_signed_in(guarded)
+
+
+def for_anyone_signed_in(view: Callable[P, R]) -> Callable[P, R]:
+    """Mark a view for whoever is signed in, with or without a role; it asks itself."""
+    setattr(view, ROLE_ATTRIBUTE, SIGNED_IN)
+    return login_not_required(view)
+
+
 def has_role(request: HttpRequest, role: Role) -> bool:
     """Whether some role of the user, as the database has it now, contains `role`."""
     actor = find_actor(request)
     return actor is not None and actor.may(role.value)
+
+
+def lacks_second_factor(request: HttpRequest) -> bool:
+    """Whether the house demands a second factor that the user has not set up yet."""
+    user, actor = request.user, find_actor(request)
+    if actor is None or not isinstance(user, User):
+        return False
+    return second_factors.is_demanded(user, actor)
 
 
 def find_actor(request: HttpRequest) -> access.Actor | None:

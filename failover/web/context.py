@@ -1,7 +1,9 @@
 """What the frame around every page needs."""
 
+import ipaddress
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -82,6 +84,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "shell": Shell(request),
         "navigation": _navigation(request),
         "can_operate": is_known and access.has_role(request, Role.OPERATOR),
+        "can_passkey": not _is_address(request.get_host()),
         "is_admin": is_known and access.has_role(request, Role.ADMIN),
         "running_jobs": listing.count_active_jobs() if is_known else 0,
     }
@@ -121,3 +124,12 @@ def _navigation(request: HttpRequest) -> list[NavigationGroup]:
 
 def _is_under(path: str, href: str) -> bool:
     return path == href if href == "/" else path.startswith(href)
+
+
+def _is_address(host: str) -> bool:
+    """Browsers know passkeys for names only."""
+    try:
+        ipaddress.ip_address(urlsplit(f"//{host}").hostname or "")
+    except ValueError:
+        return False
+    return True

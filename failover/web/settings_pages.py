@@ -34,5 +34,8 @@ class SettingsPage:
 
 SETTINGS = (
     SettingsPage(url="settings-appearance", label="Appearance", role=Role.VIEWER),
+    SettingsPage(url="settings-security", label="Security", role=Role.VIEWER),
+    SettingsPage(url="settings-tokens", label="API tokens", role=Role.VIEWER),
+    SettingsPage(url="settings-users", label="Users and roles", role=Role.ADMIN),
     SettingsPage(url="settings-accounts", label="Accounts", role=Role.ADMIN),
 )

@@ -1,6 +1,6 @@
 """Which page is where. Names of paths are used by templates and presenters."""
 
-from django.urls import path, register_converter
+from django.urls import include, path, register_converter
 
 from failover.web import (
     account_settings,
@@ -9,13 +9,17 @@ from failover.web import (
     audit,
     creating,
     flashes,
+    group_settings,
     help,
     home,
     instances,
     interfaces,
     jobs,
     pairs,
+    security,
     swapping,
+    token_settings,
+    user_settings,
 )
 
 
@@ -39,8 +43,7 @@ urlpatterns = [
     path("flashes/", flashes.show, name="flashes"),
     path("flashes/<uuid:job_id>/close/", flashes.close, name="flash-close"),
     path("refresh/", home.refresh, name="refresh"),
-    path("accounts/login/", accounts.login, name="login"),
-    path("accounts/logout/", accounts.logout, name="logout"),
+    path("accounts/", include("failover.web.identity_urls")),
     path("accounts/theme/", accounts.set_theme, name="theme"),
     path("interfaces/", interfaces.show_list, name="interfaces"),
     path("interfaces/<str:interface_id>/", interfaces.show, name="interface"),
@@ -77,5 +80,37 @@ urlpatterns = [
         "settings/accounts/<slug:account>/look/",
         account_settings.set_look,
         name="account-look",
+    ),
+    path("settings/security/", security.show, name="settings-security"),
+    path(
+        "settings/security/password/",
+        security.change_password,
+        name="settings-password",
+    ),
+    path(
+        "settings/security/sessions/",
+        security.end_sessions,
+        name="settings-sessions",
+    ),
+    path("settings/tokens/", token_settings.show, name="settings-tokens"),
+    path("settings/tokens/new/", token_settings.create, name="token-new"),
+    path(
+        "settings/tokens/<slug:public_id>/revoke/",
+        token_settings.revoke,
+        name="token-revoke",
+    ),
+    path("settings/users/", user_settings.show_list, name="settings-users"),
+    path("settings/users/new/", user_settings.create, name="user-new"),
+    path("settings/users/groups/", group_settings.groups, name="groups"),
+    path(
+        "settings/users/groups/<int:group_id>/",
+        group_settings.group,
+        name="group",
+    ),
+    path("settings/users/<int:user_id>/", user_settings.show, name="user"),
+    path(
+        "settings/users/<int:user_id>/<slug:verb>/",
+        user_settings.act,
+        name="user-act",
     ),
 ]

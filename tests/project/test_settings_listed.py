@@ -12,6 +12,17 @@ PROMISED = {
     # Beyond it: the limits of the REST interface.
     "API_CALLS_PER_MINUTE",
     "API_STARTS_PER_MINUTE",
+    # And who may sign in, and how.
+    "MFA_REQUIRED_FROM",
+    "OIDC_CLIENT_ID",
+    "OIDC_CLIENT_SECRET",
+    "OIDC_GROUPS_CLAIM",
+    "OIDC_ISSUER",
+    "OIDC_NAME",
+    "OIDC_ORIGINS",
+    "OIDC_ROLE_MAP",
+    "OIDC_SCOPES",
+    "SECRET_KEY_FALLBACKS",
     "CSRF_TRUSTED_ORIGINS",
     "DATABASE_URL",
     "DATA_DIR",
