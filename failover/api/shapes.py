@@ -63,6 +63,7 @@ class Step(Shape):
     finished_at = s.DateTimeField(allow_null=True)
     duration_s = s.FloatField(allow_null=True)
     calls = s.IntegerField()
+    cli = s.ListField(child=s.CharField())
 
 
 class Call(Shape):
@@ -74,6 +75,7 @@ class Call(Shape):
     )
     error_code = s.CharField(allow_null=True)
     aws_request_id = s.CharField(allow_null=True)
+    cli = s.CharField()
 
 
 class Job(Shape):
@@ -117,6 +119,7 @@ class Swaps(Shape):
 class PlannedCall(Shape):
     action = s.CharField()
     args = s.DictField()
+    cli = s.CharField()
 
 
 class Plan(Shape):

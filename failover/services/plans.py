@@ -17,6 +17,7 @@ from failover.models import Pair
 from failover.models.pairs import Strategy
 from failover.services import (
     burnt,
+    command_line,
     fields,
     floating,
     holders,
@@ -34,10 +35,13 @@ NOT_FOUND = frozenset({"interface_found", "resource_found"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlannedCall:
-    """One call that the job would make, by EC2's own names."""
+    """One call that the job would make, by EC2's own names; `cli` is the same for a
+    shell.
+    """
 
     action: str
     args: dict[str, str | int | bool]
+    cli: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -215,7 +219,7 @@ def view(prepared: Prepared, *, job_id: object = None) -> PlanView:
     return PlanView(
         to=prepared.plan.target or "",
         active_instance_id=prepared.holder,
-        calls=as_planned(prepared.plan.calls),
+        calls=as_planned(prepared.plan.calls, region=prepared.pair.region.name),
         checks=as_views(checks, prepared.pair.strategy),
         expected_outage_s=measures.expected_outage_s(pair=prepared.pair),
         plan_hash=prepared.plan.plan_hash,
@@ -223,9 +227,17 @@ def view(prepared: Prepared, *, job_id: object = None) -> PlanView:
     )
 
 
-def as_planned(calls: Iterable[Call]) -> tuple[PlannedCall, ...]:
+def as_planned(calls: Iterable[Call], *, region: str) -> tuple[PlannedCall, ...]:
     """The calls by EC2's own names."""
-    return tuple(PlannedCall(action=c.action.value, args=describe(c)) for c in calls)
+    named = ((c.action.value, describe(c)) for c in calls)
+    return tuple(
+        PlannedCall(
+            action=action,
+            args=args,
+            cli=command_line.render_call(action, args, region=region),
+        )
+        for action, args in named
+    )
 
 
 def as_views(

@@ -68,7 +68,8 @@ def list_pairs() -> QuerySet[Pair]:
 
 def list_jobs() -> QuerySet[Job]:
     """All jobs, newest first."""
-    return scoping.visible(Job.objects.order_by("-requested_at", "-id"))
+    rows = Job.objects.select_related("region").order_by("-requested_at", "-id")
+    return scoping.visible(rows)
 
 
 def list_audit() -> QuerySet[models.AuditEntry]:

@@ -27,7 +27,7 @@ MOVES: Mapping[str, tuple[str, ...]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StepView:
-    """One step; `calls` is how many calls it has made."""
+    """One step; `calls` is how many calls it has made, `cli` the same for a shell."""
 
     name: str
     state: str
@@ -35,6 +35,7 @@ class StepView:
     finished_at: datetime | None = None
     duration_s: float | None = None
     calls: int = 0
+    cli: tuple[str, ...] = ()
 
 
 def list_steps(job: Job, intents: Sequence[Intent]) -> tuple[StepView, ...]:

@@ -1,6 +1,8 @@
 """One row, one view: the facts of a row with what the reader was given beside it."""
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -9,6 +11,7 @@ from failover import models
 from failover.models import Intent, Job, NetworkInterface, Pair
 from failover.models.jobs import ACTIVE_STATES
 from failover.services import (
+    command_line,
     holders,
     observed,
     pair_settings,
@@ -17,6 +20,7 @@ from failover.services import (
     words,
 )
 from failover.services.observed import Observed
+from failover.services.steps import StepView
 from failover.services.views import (
     AttachmentView,
     CallView,
@@ -64,8 +68,8 @@ def view_job(job: Job, intents: Sequence[Intent]) -> JobView:
             source=job.from_instance_id,
             strategy=job.strategy,
         ),
-        steps=steps.list_steps(job, intents),
-        calls=tuple(_call(i) for i in intents),
+        steps=_steps(job, intents),
+        calls=tuple(_call(i, job.region.name) for i in intents),
         is_active=job.state in ACTIVE_STATES,
         version=job.version,
     )
@@ -91,7 +95,24 @@ def _moved(job: Job) -> dict[str, Any]:
     }
 
 
-def _call(intent: Intent) -> CallView:
+def _steps(job: Job, intents: Sequence[Intent]) -> tuple[StepView, ...]:
+    """The steps, each with the command lines of what it has sent."""
+    lines: dict[str, list[str]] = defaultdict(list)
+    for intent in intents:
+        if intent.outcome != "not_sent":
+            step = steps.step_of(job.strategy, intent.action)
+            lines[step].append(_line(intent, job.region.name))
+    return tuple(
+        replace(step, cli=tuple(lines[step.name]) if step.calls else ())
+        for step in steps.list_steps(job, intents)
+    )
+
+
+def _line(intent: Intent, region: str) -> str:
+    return command_line.render_call(intent.action, intent.args, region=region)
+
+
+def _call(intent: Intent, region: str) -> CallView:
     # An intent without a recorded end may have been sent: that is `unknown`.
     return CallView(
         action=intent.action,
@@ -100,6 +121,7 @@ def _call(intent: Intent) -> CallView:
         outcome=intent.outcome or "unknown",
         error_code=intent.error_code or None,
         aws_request_id=intent.aws_request_id or None,
+        cli=_line(intent, region),
     )
 
 

@@ -23,6 +23,8 @@ class CallView:
     outcome: str
     error_code: str | None
     aws_request_id: str | None
+    # The same call for a shell.
+    cli: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
