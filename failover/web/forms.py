@@ -1,9 +1,13 @@
 """What a browser may post: fields listed one by one, errors in sentences."""
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from django import forms
+from django.utils import timezone
+
+from failover import wiring
 
 
 class PageForm(forms.Form):
@@ -89,12 +93,28 @@ class DetachForm(PageForm):
 
 
 class FreezeForm(PageForm):
-    """Stop swaps of a pair for a while."""
+    """Stop swaps of a pair for a while. Its time is in the zone of the page."""
 
     reason = _text("Reason")
     until = forms.DateTimeField(
-        label="Until (UTC)",
+        label="Until",
         required=False,
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}),
         help_text="Empty: until somebody unfreezes it.",
     )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["until"].label = f"Until ({timezone.get_current_timezone_name()})"
+
+    def clean_until(self) -> datetime | None:
+        until: datetime | None = self.cleaned_data["until"]
+        if until is not None and until <= wiring.now():
+            raise forms.ValidationError("That time has passed already.")
+        return until
+
+
+class AcknowledgeForm(PageForm):
+    """That somebody has seen how a job ended."""
+
+    comment = _text("What was found")

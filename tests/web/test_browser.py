@@ -25,6 +25,8 @@ PAGES = (
     "/elastic-ips/",
     "/pairs/",
     "/pairs/article/",
+    "/pairs/article/history/",
+    "/pairs/article/settings/",
     "/pairs/article/swap/",
     "/pairs/new/",
     "/jobs/",

@@ -20,6 +20,8 @@ PAGES = (
     "/elastic-ips/",
     "/pairs/",
     "/pairs/article/",
+    "/pairs/article/history/",
+    "/pairs/article/settings/",
     "/jobs/",
     "/audit/",
     "/help/",

@@ -37,7 +37,7 @@ def test_freezing_shows_who_and_why_and_can_be_lifted(home: Home) -> None:
     client.post("/pairs/article/unfreeze/")
     thawed = client.get("/pairs/article/").content.decode()
 
-    assert "Frozen</strong> by olaf" in frozen
+    assert "Frozen</strong> by <bdi>olaf</bdi>" in frozen
     assert "kernel patching" in frozen
     assert "Frozen</strong>" not in thawed
 

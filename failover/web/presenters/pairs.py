@@ -1,22 +1,19 @@
-"""Pairs: the list, and the page with its picture."""
+"""Pairs as the list and their own pages show them."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Literal
 
 from django.urls import reverse
 
 from failover.services import words
 from failover.services.refusals import CheckView
-from failover.services.views import InstanceView, PairView
+from failover.services.views import PairView
 from failover.web.presenters import badges, inventory, resources, timing
 from failover.web.presenters.badges import Badge
 from failover.web.presenters.inventory import Holder, SwapControl
 from failover.web.presenters.resources import Resource
 from failover.web.presenters.timing import Moment
-
-Wire = Literal["", "is-live", "is-moving"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,31 +30,22 @@ class CheckLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class End:
-    """One instance in the picture."""
+class Frozen:
+    """Who froze a pair, why and until when."""
 
-    role: str
-    name: str
-    id: str
-    state: str
-    is_active: bool
+    by: str
+    reason: str
+    until: Moment | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Topology:
-    """The picture, and the same as a sentence."""
+class Tab:
+    """One tab of a pair's page; each has its own address."""
 
-    # Two titles with a small line below each: what moves, and what it lies on.
-    title: str
-    title_label: str
-    below: str
-    below_label: str
-    primary: End
-    standby: End
-    primary_class: Wire
-    standby_class: Wire
-    state: str
-    sentence: str
+    key: str
+    label: str
+    href: str
+    is_current: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +54,9 @@ class PairRow:
 
     name: str
     href: str
+    account: str
     region: str
+    is_production: bool
     health: Badge
     sync: Badge
     active: Holder | None
@@ -87,6 +77,7 @@ class PairRow:
     swap: SwapControl
     checks: tuple[CheckLine, ...]
     checked: Moment | None
+    seen: Moment | None
     # Whether it is ready in a word, and since when.
     verdict: str
     since: Moment | None
@@ -107,7 +98,9 @@ def row(pair: PairView, *, may_operate: bool, now: datetime) -> PairRow:
     return PairRow(
         name=pair.name,
         href=reverse("pair", args=[pair.name]),
+        account=pair.account,
         region=pair.region,
+        is_production=pair.is_production,
         health=health,
         sync=badges.for_sync(pair.sync),
         active=inventory.holder(pair.active_instance_id or "", names),
@@ -126,6 +119,7 @@ def row(pair: PairView, *, may_operate: bool, now: datetime) -> PairRow:
         swap=inventory.swap_control(pair, may_operate=may_operate),
         checks=check_lines(readiness.checks),
         checked=timing.moment(readiness.checked_at, now),
+        seen=timing.moment(pair.observed_at, now),
         verdict="ready" if readiness.ready else "not ready",
         since=timing.moment(readiness.since, now),
         drift=_drift(pair, names),
@@ -196,76 +190,28 @@ def _drift(pair: PairView, names: dict[str, str]) -> str:
     return f"The {words.noun(pair.strategy)} is {is_at}; it should be {belongs}."
 
 
-def topology(pair: PairView, instances: dict[str, InstanceView]) -> Topology:
-    """Who holds the resource: solid wire to the holder, moving during a job."""
-    primary = _end(pair, pair.primary_instance_id, "Primary", instances)
-    standby = _end(pair, pair.standby_instance_id, "Standby", instances)
-    idle: Wire = "is-moving" if pair.job else ""
-    holder = next((e for e in (primary, standby) if e.is_active), None)
-    passive = next((e for e in (standby, primary) if not e.is_active), standby)
-    verb = "is attached to" if pair.strategy == "eni" else "leads to"
-    where = (
-        f"{verb} {holder.name} ({holder.id}); a swap moves it to"
-        f" {passive.name} ({passive.id})"
-        if holder
-        else f"{verb} neither instance"
-    )
-    if pair.is_mixed:
-        where = "leads partly to one instance, partly to the other"
-    moved, noun = resources.resource(pair), words.noun(pair.strategy)
-    title, title_label, below, below_label = _box(pair, moved)
-    return Topology(
-        title=title,
-        title_label=title_label,
-        below=below,
-        below_label=below_label,
-        primary=primary,
-        standby=standby,
-        primary_class="is-live" if primary.is_active else idle,
-        standby_class="is-live" if standby.is_active else idle,
-        state="moving" if pair.job else "still",
-        sentence=f"{noun[0].upper()}{noun[1:]} {moved.id} {where}.",
+def frozen(pair: PairView, now: datetime) -> Frozen | None:
+    """The freeze, if there is one now."""
+    if pair.frozen is None:
+        return None
+    return Frozen(
+        by=pair.frozen.by,
+        reason=pair.frozen.reason,
+        until=timing.moment(pair.frozen.until, now),
     )
 
 
-def _box(pair: PairView, moved: Resource) -> tuple[str, str, str, str]:
-    """The four lines of the box that stands for what moves."""
-    on = pair.seen_interface_id
-    at = " · ".join(part for part in (on, pair.seen_private_ip) if part)
-    match pair.strategy:
-        case "eip":
-            known = pair.public_ip or moved.id
-            label = " · ".join(p for p in ("Elastic IP", pair.resource_name) if p)
-            return known, label, moved.id, at or "associated with nothing"
-        case "private-ip":
-            rider = f"Elastic IP {pair.public_ip}" if pair.public_ip else ""
-            carried = rider or ("carries it now" if on else "")
-            return moved.id, "Secondary private address", on or "nowhere", carried
-        case "route":
-            tables = resources.tables_in_words(moved.beside)
-            leads = on or ("two ways" if pair.is_mixed else "nowhere")
-            return moved.id, f"Destination in {tables}", leads, "where it leads"
-        case _:
-            name = (pair.resource_name, pair.seen_private_ip)
-            return (
-                pair.public_ip or "No Elastic IP",
-                "Elastic IP" if pair.public_ip else "",
-                moved.id,
-                " · ".join(part for part in name if part),
-            )
-
-
-def _end(
-    pair: PairView, instance_id: str, role: str, instances: dict[str, InstanceView]
-) -> End:
-    is_active = pair.active_instance_id == instance_id
-    seen = instances.get(instance_id)
-    state = badges.for_instance(seen.state).word if seen else "Not seen"
-    zone = f" · {seen.availability_zone}" if seen else ""
-    return End(
-        role=f"{role} · {'active' if is_active else 'passive'}",
-        name=(seen.name if seen else "") or names_of(pair)[instance_id] or instance_id,
-        id=instance_id,
-        state=f"{state}{zone}",
-        is_active=is_active,
+def tabs(name: str, path: str) -> list[Tab]:
+    """The tabs of the pair's page, on the page of this path."""
+    shown = (
+        ("pair", "Overview"),
+        ("pair-history", "History"),
+        ("pair-settings", "Settings"),
     )
+    found = [(url, label, reverse(url, args=[name])) for url, label in shown]
+    # Forms of the overview have addresses of their own below it.
+    current = next((h for _, _, h in found[1:] if path.startswith(h)), found[0][2])
+    return [
+        Tab(key=url, label=label, href=href, is_current=href == current)
+        for url, label, href in found
+    ]

@@ -59,6 +59,13 @@ def duration(seconds: float | None) -> str:
     return f"{int(seconds // HOUR_S)} h {int(seconds % HOUR_S // MINUTE_S)} min"
 
 
+def rough(seconds: float) -> str:
+    """A round duration as the scale of a chart has it: `5 s`, `0.5 s`, `2 min`."""
+    if seconds < MINUTE_S:
+        return f"{seconds:g} s"
+    return f"{seconds / MINUTE_S:.3g} min"
+
+
 def ago(seconds: float) -> str:
     if seconds <= -MINUTE_S:
         return until(-seconds)

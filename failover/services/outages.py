@@ -1,0 +1,166 @@
+"""What finished swaps have cost: each outage, the middle of them, and the worst."""
+
+import math
+import statistics
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from django.db.models import Max, QuerySet
+from django.utils import timezone
+
+from failover.models import AuditEntry, Job, Pair
+from failover.models.jobs import ACTIVE_STATES
+from failover.services import queries, steps
+from failover.services.views import JobView
+
+NEWEST = 60
+# A standby that nobody has swapped to for this long is a hope, not a standby.
+PROVEN_FOR = timedelta(days=90)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Swap:
+    """A finished swap; `outage_s` is None where it never went dark."""
+
+    job_id: UUID
+    state: str
+    at: datetime
+    to_instance_id: str
+    outage_s: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figures:
+    """Of the succeeded among some swaps: seconds; None without any."""
+
+    swaps: int
+    succeeded: int
+    median_s: float | None
+    p95_s: float | None
+    worst_s: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proof:
+    """When a swap to this instance last succeeded; `is_old` from never onwards."""
+
+    instance_id: str
+    at: datetime | None
+    is_old: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Day:
+    """One day's finished swaps, in the zone of who looks."""
+
+    day: date
+    swaps: int
+    succeeded: int
+    outage_s: float
+
+
+def list_swaps(pair: Pair) -> list[Swap]:
+    """The pair's newest finished swaps, the newest last."""
+    rows = _finished().filter(pair_name=pair.name, pair=pair)
+    return [
+        _swap(row) for row in reversed(rows.order_by("-requested_at", "-id")[:NEWEST])
+    ]
+
+
+def figure(swaps: Iterable[Swap]) -> Figures:
+    """Median, 95th percentile by nearest rank, and the longest."""
+    found = list(swaps)
+    spans = sorted(
+        s.outage_s for s in found if s.state == "succeeded" and s.outage_s is not None
+    )
+    return Figures(
+        swaps=len(found),
+        succeeded=sum(s.state == "succeeded" for s in found),
+        median_s=statistics.median(spans) if spans else None,
+        p95_s=percentile(spans, 0.95),
+        worst_s=spans[-1] if spans else None,
+    )
+
+
+def percentile(ordered: Sequence[float], share: float) -> float | None:
+    """By nearest rank, so that it is a value that was measured."""
+    if not ordered:
+        return None
+    return ordered[max(0, math.ceil(share * len(ordered)) - 1)]
+
+
+def list_proofs(pair: Pair, *, now: datetime) -> tuple[Proof, Proof]:
+    """When each end last proved that it can hold the resource: primary, standby."""
+    last = dict(
+        _finished()
+        .order_by()
+        .filter(pair=pair, state="succeeded")
+        .values_list("to_instance_id")
+        .annotate(Max("finished_at"))
+    )
+    primary, standby = (
+        Proof(
+            instance_id=end,
+            at=(at := last.get(end)),
+            is_old=at is None or now - at > PROVEN_FOR,
+        )
+        for end in (pair.primary_instance_id, pair.standby_instance_id)
+    )
+    return primary, standby
+
+
+def needs_eyes(job: JobView, pair: Pair) -> bool:
+    """Whether the job ended as nobody wished, and nobody has acknowledged that."""
+    if job.is_active or job.finished_at is None:
+        return False
+    is_odd = job.state == "reversed" or job.trigger in ("auto", "guard")
+    if not is_odd:
+        return False
+    # `at` is indexed, and little was written since.
+    since = AuditEntry.objects.filter(at__gte=job.finished_at)
+    seen = since.filter(action="pair.acknowledge", object=f"pair/{pair.name}")
+    return not seen.exists()
+
+
+def list_days(*, days: int, now: datetime) -> list[Day]:
+    """Every day until today, those without a swap too."""
+    today = timezone.localtime(now).date()
+    first = today - timedelta(days=days - 1)
+    since = now - timedelta(days=days)
+    by_day: dict[date, list[Swap]] = {}
+    rows = _finished().filter(requested_at__gt=since)
+    for row in rows.only(
+        "state", "finished_at", "to_instance_id", "outage_started_at", "restored_at"
+    ):
+        swap = _swap(row)
+        by_day.setdefault(timezone.localtime(swap.at).date(), []).append(swap)
+    return [
+        _day(day, by_day.get(day, []))
+        for day in (first + timedelta(days=n) for n in range(days))
+    ]
+
+
+def _finished() -> QuerySet[Job]:
+    rows = queries.list_jobs().filter(kind="swap")
+    return rows.exclude(state__in=ACTIVE_STATES)
+
+
+def _day(day: date, swaps: Sequence[Swap]) -> Day:
+    return Day(
+        day=day,
+        swaps=len(swaps),
+        succeeded=sum(s.state == "succeeded" for s in swaps),
+        outage_s=sum(s.outage_s or 0.0 for s in swaps),
+    )
+
+
+def _swap(job: Job) -> Swap:
+    return Swap(
+        job_id=job.id,
+        state=job.state,
+        at=job.finished_at or job.requested_at,
+        to_instance_id=job.to_instance_id,
+        outage_s=steps.seconds_between(job.outage_started_at, job.restored_at),
+    )
