@@ -21,7 +21,7 @@ def tell(changes: Iterable[Change], *, at: float) -> list[Entry]:
     told: list[Entry] = []
     for change in changes:
         if change.intent is not None:
-            told.append(_tell_intent(change.job, change.intent))
+            told.append(_tell_intent(change.job, change.intent, change.fence_token))
         if not change.job.state.is_active:
             told.append(_tell_finish(change, at))
     return told
@@ -36,13 +36,19 @@ def tell_end(receipt: Receipt, intent: models.Intent) -> Entry:
         subject=_subject(intent.args),
         outcome=receipt.outcome.value,
         reason=receipt.error_code,
-        after=intent.args,
+        after={
+            **intent.args,
+            **_marks(intent.seq, intent.fence_token),
+            # What CloudTrail has as the event's time lies between these two.
+            "sent_at": None if receipt.sent_at is None else _rfc3339(receipt.sent_at),
+            "ended_at": _rfc3339(receipt.ended_at),
+        },
         job_id=receipt.job_id,
         aws_request_id=receipt.aws_request_id,
     )
 
 
-def _tell_intent(job: Job, intent: Intent) -> Entry:
+def _tell_intent(job: Job, intent: Intent, fence_token: int) -> Entry:
     args = describe(intent.call)
     return Entry(
         at=_utc(intent.intent_at),
@@ -50,7 +56,7 @@ def _tell_intent(job: Job, intent: Intent) -> Entry:
         action=intent.call.action.value,
         subject=_subject(args),
         outcome="intended",
-        after=args,
+        after={**args, **_marks(intent.seq, fence_token)},
         job_id=job.id,
     )
 
@@ -76,6 +82,15 @@ def _subject(args: Mapping[str, object]) -> str:
         if args.get(name):
             return f"{kind}/{args[name]}"
     return "network-interface/"
+
+
+def _marks(seq: int, fence_token: int) -> dict[str, int]:
+    """Which call of its job it is, and by whose claim: both rows of a call agree."""
+    return {"call": seq, "fence_token": fence_token}
+
+
+def _rfc3339(at: float) -> str:
+    return _utc(at).isoformat(timespec="milliseconds")
 
 
 def _utc(at: float) -> datetime:

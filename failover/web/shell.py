@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from failover import wiring
 from failover.models import User
-from failover.services import notices, places
+from failover.services import attesting, notices, places
 from failover.web import access, flashes, zones
 from failover.web.presenters import frame
 from failover.web.presenters.flashes import JobFlashes
@@ -74,6 +74,7 @@ class Shell:
         user = self._request.user
         return [
             *frame.silence_banners(notices.get_silence(self._now), self._now),
+            *frame.audit_banners(attesting.last_check()),
             *frame.place_banners(
                 notices.list_shut_out(), notices.list_maintenance(self._now)
             ),

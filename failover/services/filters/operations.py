@@ -10,7 +10,13 @@ from failover.models.pairs import Strategy
 from failover.services.filters import properties as p
 from failover.services.filters.places import of_region
 from failover.services.filters.table import Table
+from failover.services.filters.tokens import Operator
 
+LOOKUPS = {
+    Operator.EQUALS: "",
+    Operator.CONTAINS: "__contains",
+    Operator.STARTS: "__startswith",
+}
 STATES = ("queued", "running", "parked", "succeeded", "reversed", "cancelled")
 KINDS = ("swap", "attach", "detach")
 TRIGGERS = ("ui", "api", "cli", "auto", "guard", "schedule")
@@ -110,10 +116,12 @@ class AuditFilter(Table):
     """The audit log."""
 
     properties = (
+        p.related("person", "Person", lambda o, v: _person(o, v)),
+        p.related("pair", "Pair", lambda o, v: _of_pair(o, v)),
         p.text("actor", "Actor"),
-        p.text("action", "Action", many=False),
+        p.code("action", "Action", many=False),
         p.text("object", "Object"),
-        p.text("outcome", "Outcome", many=False),
+        p.code("outcome", "Outcome", many=False),
         p.text("source_ip", "Source IP"),
         p.text("token", "Token"),
         p.text("reason", "Reason"),
@@ -136,6 +144,24 @@ class AuditFilter(Table):
     class Meta:
         model = models.AuditEntry
         fields: ClassVar[list[str]] = []
+
+
+def _person(operator: Operator, value: str) -> Q:
+    """What somebody did, and what the jobs did that they asked for."""
+    lookup = LOOKUPS[operator]
+    jobs = models.Job.objects.filter(**{f"requested_by{lookup}": value})
+    return Q(**{f"actor{lookup}": value}) | Q(job_id__in=jobs.values("id"))
+
+
+def _of_pair(operator: Operator, value: str) -> Q:
+    """What happened to a pair, and what its jobs did."""
+    lookup, name = LOOKUPS[operator], value.lower()
+    jobs = models.Job.objects.filter(**{f"pair_name{lookup}": name})
+    if operator is Operator.CONTAINS:
+        own = Q(object__startswith="pair/", object__contains=name)
+    else:
+        own = Q(**{f"object{lookup}": f"pair/{name}"})
+    return own | Q(job_id__in=jobs.values("id"))
 
 
 def _moving() -> Any:

@@ -7,7 +7,7 @@ from datetime import datetime
 from django.urls import reverse
 from django.utils.http import urlencode
 
-from failover.models import Role
+from failover.models import AuditCheck, Role
 from failover.services.notices import Maintenance, ShutOut, Silence
 from failover.services.places import Place
 from failover.web.presenters import timing
@@ -152,6 +152,22 @@ def silence_banners(silence: Silence, now: datetime) -> list[Banner]:
             )
         )
     return found
+
+
+def audit_banners(check: AuditCheck | None) -> list[Banner]:
+    """That the audit cannot be believed; everybody must know who relies on it."""
+    if check is None or check.is_whole:
+        return []
+    return [
+        Banner(
+            code="audit",
+            tone="error",
+            title="The audit has been tampered with.",
+            text=f"Row {check.bad_seq} is the first that is wrong.",
+            href=reverse("audit"),
+            link="See the audit log",
+        )
+    ]
 
 
 def place_banners(
