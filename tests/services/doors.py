@@ -109,8 +109,13 @@ def last() -> Any:
 def signed_in(name: str, role: str) -> Client:
     users.create_user(name=name, role=role, password=None, actor=SHELL)
     client = Client()
-    client.force_login(models.User.objects.get(username=name), backend=BACKEND)
+    enter(client, name)
     return client
+
+
+def enter(client: Client, name: str) -> None:
+    """Sign this browser in."""
+    client.force_login(models.User.objects.get(username=name), backend=BACKEND)
 
 
 BROKEN = """
