@@ -31,6 +31,7 @@ from failover.models.processes import ReconcilerBeat, WorkerBeat
 from failover.models.rates import StartCount
 from failover.models.searches import ElasticIpText, InstanceText, InterfaceText
 from failover.models.sittings import Remembered, Sitting
+from failover.models.tables import SavedView, TableSettings
 
 __all__ = [
     "Account",
@@ -59,11 +60,13 @@ __all__ = [
     "ResourceLock",
     "Role",
     "RouteTable",
+    "SavedView",
     "Scope",
     "SecurityGroup",
     "Sitting",
     "StartCount",
     "Subnet",
+    "TableSettings",
     "User",
     "Vpc",
     "WorkerBeat",

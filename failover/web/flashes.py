@@ -17,7 +17,7 @@ from failover import wiring
 from failover.models import Role, User
 from failover.models.jobs import IS_ACTIVE
 from failover.services import queries
-from failover.web import access, jobs
+from failover.web import access, naming
 from failover.web.presenters import flashes as words
 
 MOST = 3
@@ -81,7 +81,7 @@ def list_flashes(request: HttpRequest, *, job: str, pair: str) -> words.JobFlash
     views = queries.view_jobs(found[:MOST])
     return words.flashes(
         views,
-        names=jobs.names_of_ends(views),
+        names=naming.of_ends(views),
         more=max(0, len(found) - MOST),
         query=urlencode({"job": job, "pair": pair}),
         now=now,

@@ -1,92 +1,16 @@
-"""Network interfaces: the table, one interface, attach and detach."""
+"""One network interface, attach and detach."""
 
-from typing import Any
-
-from django.core.paginator import Page
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from failover import wiring
 from failover.models import NetworkInterface, Role
-from failover.services import filters, interfaces, queries, refusals
-from failover.services.views import InterfaceView, PairView
-from failover.web import access, forms, listing
+from failover.services import interfaces, queries, refusals
+from failover.services.views import InterfaceView
+from failover.web import access, forms, naming
 from failover.web.presenters import inventory, timing
 from failover.web.presenters import refusals as refusal_words
-
-
-def _present(request: HttpRequest, page: Page[NetworkInterface]) -> list[Any]:
-    seen = queries.view_interfaces(page.object_list)
-    pairs = pairs_by_name({v.pair for v in seen if v.pair})
-    may_operate = access.has_role(request, Role.OPERATOR)
-    return [
-        inventory.interface_row(
-            view, pair=pairs.get(view.pair or ""), may_operate=may_operate
-        )
-        for view in seen
-    ]
-
-
-def pairs_by_name(names: set[str]) -> dict[str, PairView]:
-    """The pairs of these names, as views."""
-    rows = queries.get_pairs(sorted(names)).values()
-    return {view.name: view for view in queries.view_pairs(rows)}
-
-
-def _values(field: str) -> list[str]:
-    rows = queries.list_interfaces().order_by(field)
-    return [str(v) for v in rows.values_list(field, flat=True).distinct()]
-
-
-TABLE = listing.Table(
-    template="failover/interfaces.html",
-    rows=queries.list_interfaces,
-    filters=filters.InterfaceFilter,
-    heads=(
-        ("name", "Name"),
-        ("id", "Network interface ID"),
-        ("subnet_id", "Subnet ID"),
-        ("vpc_id", "VPC ID"),
-        ("availability_zone", "Zone"),
-        ("", "Security groups"),
-        ("description", "Description"),
-        ("instance_id", "Instance ID"),
-        ("status", "Status"),
-        ("public_ip", "Public IPv4"),
-        ("private_ip", "Private IPv4"),
-        ("", "Pair"),
-        ("", "Swap"),
-    ),
-    present=_present,
-    selects=(
-        listing.Select(
-            field="status",
-            label="Status",
-            all="Any status",
-            values=lambda: _values("status"),
-        ),
-        listing.Select(
-            field="vpc_id", label="VPC", all="Any VPC", values=lambda: _values("vpc_id")
-        ),
-        listing.Select(
-            field="pair",
-            label="Pair",
-            all="Any",
-            values=lambda: list(queries.list_pairs().values_list("name", flat=True)),
-        ),
-    ),
-    labels={"instance_id": "Instance", "subnet_id": "Subnet", "region": "Region"},
-    empty_title="No network interfaces",
-    empty_text="EC2 showed none in the managed regions, or none has been read yet.",
-)
-
-
-@require_safe
-@access.requires(Role.VIEWER)
-def show_list(request: HttpRequest) -> HttpResponse:
-    """Every network interface that EC2 shows."""
-    return listing.show(request, TABLE)
 
 
 @require_safe
@@ -154,7 +78,7 @@ def _page(
     status: int = 200,
 ) -> HttpResponse:
     view = queries.view_interface(row)
-    pair = pairs_by_name({view.pair}).get(view.pair) if view.pair else None
+    pair = naming.pairs({view.pair}).get(view.pair) if view.pair else None
     may_operate = access.has_role(request, Role.OPERATOR)
     candidates = [] if view.attachment else _candidates(row)
     context = {

@@ -1,92 +1,115 @@
-"""What every table page does: filter, sort, cut into pages, answer polls.
+"""What every table page does: filter, sort, cut into pages, export, answer polls.
 
 The filters and the names of `?ordering=` are the API's own (`services.filters`).
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping
 from typing import Any
 
-from django.core.paginator import Page, Paginator
-from django.db.models import F, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from failover import wiring
-from failover.services import filters, queries
+from failover.services import filters, paging, queries
+from failover.web import exporting, going, panels
+from failover.web.asking import Asked
+from failover.web.asking import read as read_asked
 from failover.web.presenters import tables, timing
+from failover.web.presenters.tables import Line
+from failover.web.tables.columns import Shown
+from failover.web.tables.table import Table
 
+# Of lists that are no table of ours.
 ROWS_PER_PAGE = 50
 # How often a table asks again: while a job is at work, and otherwise.
 POLL_BUSY_S, POLL_CALM_S = 2, 10
 # htmx swaps no other errors in: a server's own trouble must not land inside a page.
 PART_STATUSES = {400: 422, 503: 200}
-Heads = Sequence[tuple[str, str]]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Select:
-    """A filter to choose from: `field` of the FilterSet, and how it is asked for."""
-
-    field: str
-    label: str
-    all: str
-    values: Callable[[], Sequence[str]]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Table:
-    """One table page. `heads` are (ordering name or "", label), in order."""
-
-    template: str
-    rows: Callable[[], QuerySet[Any]]
-    filters: type[filters.Table]
-    heads: Heads
-    present: Callable[[HttpRequest, Page[Any]], list[Any]]
-    empty_title: str
-    empty_text: str
-    selects: Sequence[Select] = ()
-    labels: Mapping[str, str] = field(default_factory=dict)
-    has_ages: bool = True
 
 
 def show(
     request: HttpRequest, table: Table, extra: Mapping[str, object] | None = None
 ) -> HttpResponse:
-    """The table's page, or for htmx only what is inside it."""
-    chosen = table.filters(request.GET, queryset=table.rows())
-    ordering = request.GET.get("ordering", "")
-    found = chosen.qs.order_by(*_order(table.filters, ordering))
-    page = Paginator(found, ROWS_PER_PAGE).get_page(request.GET.get("page"))
-    labels = {
-        "q": "Search",
-        **{s.field: s.label for s in table.selects},
-        **table.labels,
-    }
-    context: dict[str, object] = {
-        "page": page,
-        "rows": table.present(request, page),
-        "total": page.paginator.count,
-        "ordering": ordering,
-        "columns": tables.columns(table.heads, query=request.GET, ordering=ordering),
-        "tokens": tables.tokens(labels, query=request.GET),
-        "selects": [
-            {
-                "name": s.field,
-                "label": s.label,
-                "all": s.all,
-                "options": tables.options(
-                    s.values(), chosen=request.GET.get(s.field, "")
-                ),
-            }
-            for s in table.selects
-        ],
+    """The table's page, or of it what htmx asks for, or a file of its rows."""
+    if request.GET.get("go") and (found := going.find(request.GET.get("q", ""))):
+        return going.send(request, found)
+    asked = read_asked(request, table)
+    if "export" in request.GET:
+        return exporting.export(table, asked, request.GET["export"])
+    if "suggest" in request.GET:
+        return suggest(request, table)
+    if asked.added is not None:
+        return going.send(request, asked.added)
+    panel = panels.find(request, table, asked)
+    if is_part(request, "panel"):
+        context: dict[str, object] = {"panel": panel, "poll_s": poll_s()}
+        return render(request, f"{table.template}#panel", context)
+    context = {**_context(request, table, asked), "panel": panel}
+    return respond(request, table.template, {**context, **(extra or {})})
+
+
+def suggest(request: HttpRequest, table: Table) -> HttpResponse:
+    """The values of a property that its rows have, for the filter's editor."""
+    values = filters.list_values(
+        table.filters, table.rows(), request.GET.get("suggest", "")
+    )
+    return render(request, "failover/parts/values.html", {"values": values})
+
+
+def _context(request: HttpRequest, table: Table, asked: Asked) -> dict[str, object]:
+    size = asked.settings.page_size
+    cut = paging.cut(
+        every=table.rows(),
+        found=asked.found if asked.is_narrowed else None,
+        order=asked.order,
+        offset=(asked.page - 1) * size,
+        size=size,
+    )
+    shown = table.shown(request, cut.rows)
+    question, known = asked.chosen.question, table.filters.known()
+    here = asked.query
+    is_busy = count_active_jobs() > 0
+    return {
+        "table": table,
+        "lines": [line(table, asked, one) for one in shown],
+        "total": cut.count,
+        "heads": tables.heads(
+            [(c.id, c.ordering, c.label) for c in asked.columns],
+            query=here,
+            ordering=asked.ordering,
+        ),
+        "marks": tables.marks(question, known, query=here),
+        "faults": question.faults,
+        "is_narrowed": asked.is_narrowed or bool(question.faults),
+        "clear_href": tables.href_with(asked.unfiltered),
+        "pages": tables.pages(
+            query=here, count=cut.count, offset=cut.offset, size=size
+        ),
+        "here": f"{request.path}{tables.href_with(here)}",
+        "asked": asked,
+        "editor": asked.editor(),
+        "export_href": tables.href_with(here, export="csv", page=None, sel=None),
+        "export_lines_href": tables.href_with(
+            here, export="jsonl", page=None, sel=None
+        ),
+        "may_bulk": any(asked.may(bulk.role) for bulk in table.bulk),
+        "poll_s": POLL_BUSY_S if is_busy else POLL_CALM_S,
+        "ages": ages() if table.has_ages else [],
         "empty_title": table.empty_title,
         "empty_text": table.empty_text,
-        "poll_s": poll_s(),
-        "ages": ages() if table.has_ages else [],
     }
-    return respond(request, table.template, {**context, **(extra or {})})
+
+
+def line(table: Table, asked: Asked, shown: Shown) -> Line:
+    """One row as the page shows it."""
+    key = table.key(shown.seen)
+    return Line(
+        id=key,
+        href=table.page(shown.seen),
+        panel_href=tables.href_with(asked.query, sel=key),
+        is_open=key == asked.selected,
+        cells=[(c.name, c.is_key, c.show(shown)) for c in asked.columns],
+    )
 
 
 def respond(
@@ -97,12 +120,18 @@ def respond(
     status: int = 200,
 ) -> HttpResponse:
     """A page, or its fragment `rows` where htmx asks for a part of it."""
-    htmx: Any = getattr(request, "htmx", None)
-    wants_part = bool(htmx) and not (htmx.boosted or htmx.history_restore_request)
+    wants_part = is_part(request)
     name = f"{template}#rows" if wants_part else template
     if wants_part:
         status = PART_STATUSES.get(status, status)
     return render(request, name, {**context, "is_fragment": wants_part}, status=status)
+
+
+def is_part(request: HttpRequest, target: str = "") -> bool:
+    """Whether htmx asks for a part of the page: of that id, if one is given."""
+    htmx: Any = getattr(request, "htmx", None)
+    is_asked = bool(htmx) and not (htmx.boosted or htmx.history_restore_request)
+    return is_asked and (not target or htmx.target == target)
 
 
 def ages() -> list[timing.Age]:
@@ -126,13 +155,4 @@ def poll_s() -> int:
 def count_active_jobs() -> int:
     """How many jobs hold their locks."""
     every = filters.JobFilter({"active": "true"}, queryset=queries.list_jobs())
-    return int(every.qs.count())
-
-
-def _order(filter_set: type[filters.Table], ordering: str) -> list[Any]:
-    """The columns to sort by; an unknown name sorts as if none was given."""
-    descends = ordering.startswith("-")
-    column = filter_set.ordered.get(ordering.removeprefix("-"))
-    if column is None:
-        return [*filter_set.default_ordering, "pk"]
-    return [F(column).desc() if descends else F(column).asc(), "pk"]
+    return int(every.qs.order_by().count())

@@ -19,7 +19,7 @@ from failover.services import (
     surroundings,
 )
 from failover.services.views import JobView, PairView
-from failover.web import access, forms, jobs, listing, pairs
+from failover.web import access, forms, jobs, listing, naming, pairs
 from failover.web.presenters import advice as advice_words
 from failover.web.presenters import history as history_words
 from failover.web.presenters import jobs as job_words
@@ -126,7 +126,7 @@ def _history(pair: Pair, view: PairView) -> history_words.History:
 def _live(job: JobView | None, now: datetime) -> job_words.LiveJob | None:
     if job is None:
         return None
-    names = jobs.names_of_ends([job])
+    names = naming.of_ends([job])
     return job_words.live(job, names=names, has_pair=True, now=now)
 
 
@@ -136,7 +136,7 @@ def _unread(
     """The last end that somebody should have seen, until somebody has."""
     if not last or not outages.needs_eyes(last[0], pair):
         return None
-    names = jobs.names_of_ends(last[:1])
+    names = naming.of_ends(last[:1])
     return history_words.unread(job_words.row(last[0], names=names, now=now))
 
 

@@ -80,11 +80,11 @@ def test_going_back_in_history_gets_the_whole_page(home: Home) -> None:
 
 
 def test_a_table_asks_more_often_while_a_job_is_at_work(home: Home) -> None:
-    assert 'hx-trigger="every 10s"' in text_of(home, "/interfaces/")
+    assert 'hx-trigger="every 10s,' in text_of(home, "/interfaces/")
 
     home.job()
 
-    assert 'hx-trigger="every 2s"' in text_of(home, "/interfaces/")
+    assert 'hx-trigger="every 2s,' in text_of(home, "/interfaces/")
 
 
 def test_a_viewer_sees_why_swap_is_disabled(home: Home) -> None:

@@ -10,8 +10,10 @@ from failover.services.filters.inventory import (
     InterfaceFilter,
 )
 from failover.services.filters.operations import AuditFilter, JobFilter, PairFilter
+from failover.services.filters.ordering import order_by
 from failover.services.filters.places import AccountFilter, RegionFilter
 from failover.services.filters.table import Table
+from failover.services.filters.values import list_values
 
 __all__ = [
     "AccountFilter",
@@ -23,4 +25,6 @@ __all__ = [
     "PairFilter",
     "RegionFilter",
     "Table",
+    "list_values",
+    "order_by",
 ]

@@ -64,6 +64,11 @@ class Token:
         return f"{self.field}{self.operator}{self.value}"
 
     @property
+    def plain(self) -> str:
+        """As an address carries it: without quotes where it reads back as the same."""
+        return str(self) if parse(str(self)) == self else self.typed
+
+    @property
     def typed(self) -> str:
         """As it would be typed among other words: a value with spaces in quotes."""
         value = self.value

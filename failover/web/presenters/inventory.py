@@ -55,6 +55,8 @@ class InterfaceRow:
     public_ip: str
     private_ip: str
     pair: str
+    # Which end of its pair it is at: primary, standby, or empty.
+    role: str
     swap: SwapControl
 
 
@@ -117,8 +119,16 @@ def interface_row(
         public_ip=seen.public_ip or "",
         private_ip=seen.private_ip,
         pair=seen.pair or "",
+        role=_role(pair),
         swap=control,
     )
+
+
+def _role(pair: PairView | None) -> str:
+    if pair is None or not pair.active_instance_id:
+        return ""
+    is_primary = pair.active_instance_id == pair.primary_instance_id
+    return "primary" if is_primary else "standby"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

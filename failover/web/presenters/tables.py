@@ -1,15 +1,33 @@
-"""Columns that sort by a link, and the filters that are on."""
+"""A table's heads, tokens, lines and pages, each with the address it leads to."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+import zlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from django.http import QueryDict
 
+from failover.services.filters.properties import Property
+from failover.services.filters.questions import Question
+from failover.services.filters.tokens import TAG, Operator, Token
+from failover.web.presenters.cells import Cell
+
+# Each operator as one would say it.
+SPOKEN: Mapping[Operator, str] = {
+    Operator.EQUALS: "is",
+    Operator.DIFFERS: "is not",
+    Operator.CONTAINS: "contains",
+    Operator.LACKS: "does not contain",
+    Operator.STARTS: "begins with",
+    Operator.FROM: "is at least",
+    Operator.UNTIL: "is at most",
+}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Column:
+class Head:
     """One column's head; without `href` it cannot be sorted by."""
 
+    id: str
     label: str
     href: str = ""
     aria_sort: str = ""
@@ -17,68 +35,154 @@ class Column:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Token:
-    """A filter that is on, and the address of the same page without it."""
+class Mark:
+    """A filter that is on: the page with it in the editor, and the page without it."""
 
     label: str
+    operator: str
+    spoken: str
     value: str
+    edit_href: str
     href: str
 
 
-def columns(
-    heads: Sequence[tuple[str, str]], *, query: QueryDict, ordering: str
-) -> list[Column]:
-    """Heads from (field, label); an empty field is not sortable."""
-    return [_column(field, label, query, ordering) for field, label in heads]
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One row. `rev` changes when what it says does; times that pass are no change."""
+
+    id: str
+    href: str
+    panel_href: str
+    is_open: bool
+    cells: Sequence[tuple[str, bool, Cell]] = field(repr=False)
+
+    @property
+    def rev(self) -> str:
+        marks = repr([cell.mark for _, _, cell in self.cells])
+        return f"{zlib.crc32(marks.encode()):08x}"
 
 
-def _column(field: str, label: str, query: QueryDict, ordering: str) -> Column:
-    if not field:
-        return Column(label=label)
-    if ordering == field:
-        return Column(
-            label=label,
-            href=_with(query, ordering=f"-{field}"),
-            aria_sort="ascending",
-            icon="chevron-up",
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pages:
+    """Where in the pages one is. Hrefs are empty where there is no such page."""
+
+    number: int
+    last: int
+    first_row: int
+    last_row: int
+    count: int
+    previous_href: str
+    next_href: str
+
+
+def heads(
+    columns: Sequence[tuple[str, str, str]], *, query: QueryDict, ordering: str
+) -> list[Head]:
+    """Heads from (id, ordering name, label); without such a name one cannot sort."""
+    return [_head(id_, name, label, query, ordering) for id_, name, label in columns]
+
+
+def _head(id_: str, name: str, label: str, query: QueryDict, ordering: str) -> Head:
+    if not name:
+        return Head(id=id_, label=label)
+    if ordering == name:
+        href = href_with(query, ordering=f"-{name}", page=None)
+        return Head(
+            id=id_, label=label, href=href, aria_sort="ascending", icon="chevron-up"
         )
-    if ordering == f"-{field}":
-        return Column(
-            label=label,
-            href=_with(query, ordering=field),
-            aria_sort="descending",
-            icon="chevron-down",
+    href = href_with(query, ordering=name, page=None)
+    if ordering == f"-{name}":
+        return Head(
+            id=id_, label=label, href=href, aria_sort="descending", icon="chevron-down"
         )
-    return Column(
-        label=label, href=_with(query, ordering=field), icon="chevron-up-down"
+    return Head(id=id_, label=label, href=href, icon="chevron-up-down")
+
+
+def marks(
+    question: Question, known: Mapping[str, Property], *, query: QueryDict
+) -> list[Mark]:
+    """The words and tokens that are on."""
+    words = [
+        Mark(
+            label="Text",
+            operator=Operator.CONTAINS,
+            spoken=SPOKEN[Operator.CONTAINS],
+            value=word,
+            edit_href="",
+            href=href_with(query, page=None, q=_joined(question.words, without=word)),
+        )
+        for word in question.words
+    ]
+    tokens = [
+        Mark(
+            label=label_of(token, known),
+            operator=token.operator,
+            spoken=SPOKEN[token.operator],
+            value=token.value,
+            edit_href=href_with(query, edit=token.plain),
+            href=_without(query, token),
+        )
+        for token in question.tokens
+    ]
+    return [*words, *tokens]
+
+
+def label_of(token: Token, known: Mapping[str, Property]) -> str:
+    """The property as pages call it; a tag by its key."""
+    return f"Tag {token.key}" if token.name == TAG else known[token.name].label
+
+
+def canonical(question: Question, query: QueryDict, known: Sequence[str]) -> QueryDict:
+    """The query with every token as an `f`, and the words alone in `q`."""
+    whole = query.copy()
+    for name in (*known, "f", "q"):
+        whole.pop(name, None)
+    if question.words:
+        whole["q"] = _joined(question.words)
+    whole.setlist("f", [token.plain for token in question.tokens])
+    if not question.tokens:
+        whole.pop("f", None)
+    return whole
+
+
+def pages(*, query: QueryDict, count: int, offset: int, size: int) -> Pages:
+    number, last = offset // size + 1, max(1, -(-count // size))
+    return Pages(
+        number=number,
+        last=last,
+        first_row=min(offset + 1, count),
+        last_row=min(offset + size, count),
+        count=count,
+        previous_href=href_with(query, page=str(number - 1)) if number > 1 else "",
+        next_href=href_with(query, page=str(number + 1)) if number < last else "",
     )
 
 
-def tokens(labels: Mapping[str, str], *, query: QueryDict) -> list[Token]:
-    """The filters of `labels` (field -> label) that the query string sets."""
-    return [
-        Token(label=label, value=value, href=_without(query, field))
-        for field, label in labels.items()
-        if (value := query.get(field, ""))
-    ]
-
-
-def options(values: Iterable[str], *, chosen: str) -> list[dict[str, str | bool]]:
-    """A select's options; the value that is chosen stays even if nothing has it."""
-    found = sorted({v for v in values if v} | ({chosen} if chosen else set()))
-    return [{"value": v, "label": v, "is_chosen": v == chosen} for v in found]
-
-
-def _with(query: QueryDict, **changes: str) -> str:
+def href_with(query: QueryDict, **changes: str | None) -> str:
+    """The same page with these parameters; None takes one away."""
     changed = query.copy()
-    changed.pop("page", None)
     for name, value in changes.items():
-        changed[name] = value
-    return f"?{changed.urlencode()}"
+        if value:
+            changed[name] = value
+        else:
+            changed.pop(name, None)
+    return f"?{changed.urlencode(safe='=:!')}"
 
 
-def _without(query: QueryDict, field: str) -> str:
+def _without(query: QueryDict, token: Token) -> str:
     changed = query.copy()
     changed.pop("page", None)
-    changed.pop(field, None)
-    return f"?{changed.urlencode()}"
+    left = [f for f in changed.getlist("f") if f != token.plain]
+    changed.setlist("f", left)
+    if not left:
+        changed.pop("f", None)
+    return f"?{changed.urlencode(safe='=:!')}"
+
+
+def _joined(words: Sequence[str], *, without: str = "") -> str:
+    """The words as one would type them."""
+    return " ".join(
+        f'"{word}"' if set(word) & set(' "=:!^<>') else word
+        for word in words
+        if word != without
+    )

@@ -1,0 +1,114 @@
+"""The audit log."""
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+
+from failover.models import AuditEntry
+from failover.services import filters, queries
+from failover.web.presenters import cells
+from failover.web.presenters.cells import Cell
+from failover.web.tables import columns as c
+from failover.web.tables.columns import Column, Shown
+from failover.web.tables.table import Tab, Table
+
+
+def dress(_request: HttpRequest, seen: Sequence[AuditEntry]) -> list[Any]:
+    """Rows are shown as they were written."""
+    return list(seen)
+
+
+def _page(entry: AuditEntry) -> str:
+    return reverse("audit-row", args=[entry.seq])
+
+
+def _job(entry: AuditEntry) -> Cell:
+    if entry.job_id is None:
+        return Cell()
+    href = reverse("job", args=[entry.job_id])
+    return cells.link(str(entry.job_id)[:8], href, is_code=True)
+
+
+COLUMNS = (
+    Column(
+        id="seq",
+        label="Number",
+        value=c.of("seq"),
+        show=lambda x: cells.link(str(x.seen.seq), _page(x.seen), css="numbers"),
+        ordering="seq",
+        is_key=True,
+    ),
+    c.moment("at", "Time", ordering="at", is_exact=True),
+    Column(
+        id="actor",
+        label="Actor",
+        value=c.of("actor"),
+        show=lambda x: Cell(
+            text=x.seen.actor, hint=f"token {x.seen.token}" if x.seen.token else ""
+        ),
+        ordering="actor",
+    ),
+    c.text("token", "Token", is_default=False),
+    c.code("action", "Action", ordering="action"),
+    c.code("object", "Object", ordering="object"),
+    c.text("outcome", "Outcome", ordering="outcome"),
+    c.code("source_ip", "Source IP"),
+    Column(id="job", label="Job", value=c.of("job_id"), show=lambda x: _job(x.seen)),
+    c.text("reason", "Reason", css="text"),
+    c.code("aws_request_id", "AWS request ID", is_default=False),
+    c.text("before", "Before", is_default=False, css="text"),
+    c.text("after", "After", is_default=False, css="text"),
+    c.code("hash", "Hash", is_default=False),
+)
+
+
+def tabs(_request: HttpRequest, shown: Shown) -> list[Tab]:
+    """What was before, and what after."""
+    before, after = shown.seen.before or {}, shown.seen.after or {}
+    names = [*before, *(name for name in after if name not in before)]
+    return [
+        Tab(
+            id="change",
+            label="Before and after",
+            heads=("Field", "Before", "After"),
+            lines=[
+                (Cell(text=name), _value(before, name), _value(after, name))
+                for name in names
+            ],
+            empty="Nothing of the object was changed.",
+        )
+    ]
+
+
+def _value(facts: Mapping[str, Any], name: str) -> Cell:
+    if name not in facts:
+        return Cell()
+    value = facts[name]
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return Cell(text=text, is_code=True)
+
+
+TABLE = Table(
+    id="audit",
+    path="audit",
+    template="failover/audit.html",
+    title="Audit log",
+    noun="entry",
+    nouns="entries",
+    hint="Actor, action, object, reason",
+    rows=queries.list_audit,
+    filters=filters.AuditFilter,
+    columns=COLUMNS,
+    view=list,
+    dress=dress,
+    key=lambda seen: str(seen.seq),
+    key_column="seq",
+    page=_page,
+    tabs=tabs,
+    empty_title="Nothing has been done yet",
+    empty_text="Every action and every refusal will stand here.",
+    has_ages=False,
+)

@@ -1,0 +1,117 @@
+"""Columns: what a cell shows of a row, and what an export holds of it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from failover import wiring
+from failover.services import fields
+from failover.web.presenters import timing
+from failover.web.presenters.cells import Cell
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """A row: the service's view of it, and what the presenter made of that."""
+
+    seen: Any
+    row: Any
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Column:
+    """One column. `ordering` is the API's name to sort by it; empty: one cannot.
+
+    `value` takes the service's view alone; None: no export has it. The key column
+    heads the row, and cannot be left out. `short` is its name on a phone.
+    """
+
+    id: str
+    label: str
+    value: Callable[[Any], Any] | None
+    show: Callable[[Shown], Cell]
+    ordering: str = ""
+    is_default: bool = True
+    is_key: bool = False
+    short: str = ""
+
+    @property
+    def name(self) -> str:
+        return self.short or self.label
+
+
+def of(name: str) -> Callable[[Any], Any]:
+    """A field of the view; `a.b` is a field of a part that may be missing."""
+
+    def get(seen: Any) -> Any:
+        for part in name.split("."):
+            if seen is None:
+                return None
+            seen = getattr(seen, part)
+        return seen
+
+    return get
+
+
+def text(id: str, label: str, get: Any = "", **rest: Any) -> Column:
+    """Words; `css` are classes of the cell."""
+    value, css = _getter(id, get), rest.pop("css", "")
+    return Column(
+        id=id,
+        label=label,
+        value=value,
+        show=lambda x: Cell(text=_plain(value(x.seen)), css=css),
+        **rest,
+    )
+
+
+def code(id: str, label: str, get: Any = "", **rest: Any) -> Column:
+    """An id or an address; `copies`: with a button to copy it."""
+    value, copies = _getter(id, get), rest.pop("copies", False)
+
+    def show(x: Shown) -> Cell:
+        said = _plain(value(x.seen))
+        return Cell(text=said, is_code=True, copy=said if copies else "")
+
+    return Column(id=id, label=label, value=value, show=show, **rest)
+
+
+def flag(id: str, label: str, get: Any = "", **rest: Any) -> Column:
+    """Yes or no, or nothing where it does not apply."""
+    value = _getter(id, get)
+    words = {True: "Yes", False: "No"}
+    return Column(
+        id=id,
+        label=label,
+        value=value,
+        show=lambda x: Cell(text=words.get(value(x.seen), "")),
+        **rest,
+    )
+
+
+def moment(id: str, label: str, get: Any = "", **rest: Any) -> Column:
+    """A time; `is_exact` shows it as such."""
+    value, is_exact = _getter(id, get), rest.pop("is_exact", False)
+
+    def show(x: Shown) -> Cell:
+        at = timing.moment(timing.parse(value(x.seen) or None), wiring.now())
+        return Cell(at=at, css="nowrap numbers", is_exact=is_exact)
+
+    return Column(id=id, label=label, value=value, show=show, **rest)
+
+
+def plain(column: Column, seen: Any) -> Any:
+    """What an export holds of the row, as the API would write it."""
+    return fields.plain(column.value(seen)) if column.value else None
+
+
+def _getter(name: str, get: Any) -> Callable[[Any], Any]:
+    return get if callable(get) else of(get or name)
+
+
+def _plain(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, list | tuple):
+        return ", ".join(str(v) for v in value)
+    return str(value)

@@ -1,0 +1,234 @@
+"""The network interfaces: the console's columns, and the pair with its Swap."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.db.models import Q
+from django.http import HttpRequest
+from django.urls import reverse
+
+from failover.models import Role
+from failover.services import filters, queries
+from failover.services.views import InterfaceView
+from failover.web import access, naming
+from failover.web.presenters import cells, inventory
+from failover.web.presenters.cells import Cell
+from failover.web.tables import columns as c
+from failover.web.tables import history
+from failover.web.tables.columns import Column, Shown
+from failover.web.tables.table import Tab, Table, tags
+
+
+def dress(request: HttpRequest, seen: Sequence[InterfaceView]) -> list[Any]:
+    """With the pairs that move them."""
+    pairs = naming.pairs({v.pair for v in seen if v.pair})
+    may_operate = access.has_role(request, Role.OPERATOR)
+    return [
+        inventory.interface_row(
+            view, pair=pairs.get(view.pair or ""), may_operate=may_operate
+        )
+        for view in seen
+    ]
+
+
+def _addresses(name: str, *, primary: bool | None = None) -> Any:
+    """A field of the private addresses: of all, of the primary, or of the others."""
+    return lambda seen: [
+        str(address[name])
+        for address in seen.private_ips
+        if address.get(name) and primary in (None, address.get("primary"))
+    ]
+
+
+def _groups(name: str) -> Any:
+    return lambda seen: [str(group.get(name, "")) for group in seen.security_groups]
+
+
+COLUMNS = (
+    c.text("name", "Name", ordering="name"),
+    Column(
+        id="id",
+        label="Network interface ID",
+        short="Interface ID",
+        value=c.of("id"),
+        show=lambda x: cells.link(x.row.id, x.row.href, is_code=True, copy=x.row.id),
+        ordering="id",
+        is_key=True,
+    ),
+    c.code("subnet_id", "Subnet ID", ordering="subnet_id"),
+    c.code("vpc_id", "VPC ID", ordering="vpc_id"),
+    c.text("availability_zone", "Zone", ordering="availability_zone", css="nowrap"),
+    c.text("security_groups", "Security groups", _groups("name"), css="text"),
+    c.text(
+        "interface_type", "Interface type", ordering="interface_type", is_default=False
+    ),
+    c.text("description", "Description", ordering="description", css="text"),
+    Column(
+        id="instance_id",
+        label="Instance ID",
+        value=c.of("attachment.instance_id"),
+        show=lambda x: cells.holder(x.row.instance),
+        ordering="instance_id",
+    ),
+    Column(
+        id="status",
+        label="Status",
+        value=c.of("status"),
+        show=lambda x: Cell(badge=x.row.status, css="nowrap"),
+        ordering="status",
+    ),
+    c.code("public_ip", "Public IPv4", ordering="public_ip", copies=True),
+    c.code("private_ip", "Private IPv4", ordering="private_ip"),
+    c.code(
+        "secondary_ips",
+        "Secondary private IPv4",
+        _addresses("address", primary=False),
+        is_default=False,
+    ),
+    c.code("ipv6_addresses", "IPv6 addresses", is_default=False),
+    c.code("security_group_ids", "Security group IDs", _groups("id"), is_default=False),
+    c.code(
+        "attachment_id",
+        "Attachment ID",
+        "attachment.id",
+        ordering="attachment_id",
+        is_default=False,
+    ),
+    c.text(
+        "attachment_status",
+        "Attachment status",
+        "attachment.status",
+        ordering="attachment_status",
+        is_default=False,
+    ),
+    c.text(
+        "device_index",
+        "Device index",
+        "attachment.device_index",
+        ordering="device_index",
+        is_default=False,
+        css="numbers",
+    ),
+    c.moment(
+        "attach_time",
+        "Attach time",
+        "attachment.attach_time",
+        ordering="attach_time",
+        is_default=False,
+        is_exact=True,
+    ),
+    c.flag(
+        "delete_on_termination",
+        "Delete on termination",
+        "attachment.delete_on_termination",
+        ordering="delete_on_termination",
+        is_default=False,
+    ),
+    c.code("mac_address", "MAC address", ordering="mac_address", is_default=False),
+    c.flag(
+        "source_dest_check",
+        "Source/dest. check",
+        ordering="source_dest_check",
+        is_default=False,
+    ),
+    c.flag(
+        "requester_managed",
+        "Requester-managed",
+        ordering="requester_managed",
+        is_default=False,
+    ),
+    c.code(
+        "allocation_ids", "Allocation ID", _addresses("allocation_id"), is_default=False
+    ),
+    c.code(
+        "association_ids",
+        "Association ID",
+        _addresses("association_id"),
+        is_default=False,
+    ),
+    c.text("subnet_name", "Subnet name", is_default=False),
+    c.text("account", "Account", ordering="account", is_default=False),
+    c.text("region", "Region", ordering="region", is_default=False, css="nowrap"),
+    c.text(
+        "tags",
+        "Tags",
+        lambda seen: dict(seen.tags),
+        is_default=False,
+        css="text",
+    ),
+    c.moment("observed_at", "Last seen", ordering="observed_at", is_default=False),
+    Column(
+        id="pair",
+        label="Pair",
+        value=c.of("pair"),
+        show=lambda x: cells.link(
+            x.row.pair,
+            reverse("pair", args=[x.row.pair]) if x.row.pair else "",
+            css="nowrap",
+        ),
+    ),
+    Column(
+        id="role",
+        label="Role",
+        value=None,
+        show=lambda x: Cell(text=x.row.role),
+        is_default=False,
+    ),
+    Column(
+        id="swap",
+        label="Swap",
+        value=None,
+        show=lambda x: Cell(swap=x.row.swap, text=x.row.pair),
+    ),
+)
+
+
+def tabs(_request: HttpRequest, shown: Shown) -> list[Tab]:
+    """Its addresses, what moved it, its tags."""
+    seen: InterfaceView = shown.seen
+    about = Q(network_interface_id=seen.id)
+    return [
+        Tab(
+            id="addresses",
+            label="IP addresses",
+            heads=("Private IPv4", "", "Public IPv4", "Allocation ID"),
+            lines=[
+                (
+                    Cell(text=a["address"], is_code=True, copy=a["address"]),
+                    Cell(text="primary" if a.get("primary") else "secondary"),
+                    Cell(text=a.get("public_ip") or "", is_code=True),
+                    Cell(text=a.get("allocation_id") or "", is_code=True),
+                )
+                for a in seen.private_ips
+            ],
+            empty="No private addresses are known.",
+        ),
+        history.tab(
+            about | Q(pair_name=seen.pair) if seen.pair else about,
+            label="Pair and history",
+        ),
+        tags(seen),
+    ]
+
+
+TABLE = Table(
+    id="interfaces",
+    path="interfaces",
+    template="failover/interfaces.html",
+    title="Network interfaces",
+    noun="network interface",
+    nouns="network interfaces",
+    hint="ID, address, name, tag:Key=Value",
+    rows=queries.list_interfaces,
+    filters=filters.InterfaceFilter,
+    columns=COLUMNS,
+    view=queries.view_interfaces,
+    dress=dress,
+    key=lambda seen: seen.id,
+    key_column="interface_id",
+    page=lambda seen: reverse("interface", args=[seen.id]),
+    tabs=tabs,
+    empty_title="No network interfaces",
+    empty_text="EC2 showed none in the managed regions, or none has been read yet.",
+    acts=True,
+)
