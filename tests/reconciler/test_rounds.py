@@ -8,7 +8,7 @@ import pytest
 from failover import models, wiring
 from failover.reconciler import Reconciler
 from tests.ec2.endpoint import Endpoint, Parameters, Say, Script, refusal, reply
-from tests.ec2.test_observe import world
+from tests.ec2.test_observe import PRIMARY, world
 
 Serve = Callable[[Script], Endpoint]
 ENI = "eni-415e9270"
@@ -145,3 +145,35 @@ def test_readiness_of_an_idle_pair_is_checked(
     pair = models.Pair.objects.get()
     assert pair.readiness_at is not None
     assert "target_state" in {c["code"] for c in pair.readiness}
+
+
+def test_an_action_that_takes_its_time_is_followed_to_its_end(
+    reconcile: Reconciler, region: models.Region, serve: Serve
+) -> None:
+    serve(whole_region)
+    now = wiring.now()
+    models.Region.objects.update(synced_at=now)
+    row = models.Action.objects.create(
+        region=region,
+        kind="instance.start",
+        resource=f"instance/{PRIMARY}",
+        operation="StartInstances",
+        args={"InstanceIds": [PRIMARY]},
+        touches=[PRIMARY],
+        before={PRIMARY: {"state": "stopped"}},
+        awaits={"state": "running"},
+        actor="olga",
+        trigger="api",
+        state="progressing",
+        begun_at=now,
+        answered_at=now,
+    )
+
+    run_round(reconcile)
+
+    row.refresh_from_db()
+    assert row.state == "done"
+    assert row.after == {PRIMARY: {"state": "running"}}
+    told = models.AuditEntry.objects.get(action="instance.start")
+    assert (told.actor, told.outcome) == ("olga", "done")
+    assert models.Instance.objects.get(instance_id=PRIMARY).state == "running"

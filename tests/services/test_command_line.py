@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from failover import models
@@ -164,6 +164,7 @@ def test_the_lines_of_a_plan_move_the_interface(
     assert sim.state()["interfaces"][FLOATING]["instance_id"] == STANDBY
 
 
+@settings(deadline=None)
 @given(st.dictionaries(st.text(min_size=1), st.text(), max_size=4), st.text())
 def test_any_text_is_one_word_of_plain_characters(
     tags: dict[str, str], description: str

@@ -143,18 +143,25 @@ def _look_until_shown(row: Action) -> Observation | None:
 
 
 def _send(order: Order, row: Action) -> Done:
-    """Send it, and again where EC2 has not executed it or knows its token."""
+    """Send it, and again where EC2 has not executed it or knows its token.
+
+    Once a reply was lost only an answer of EC2 ends the doubt: what comes of a later
+    try says nothing about the first.
+    """
+    doubt: ports.Ec2OutcomeUnknown | None = None
     for pause_s in (*RETRIES_AFTER_S, None):
         try:
             return _send_once(order, row)
-        except ports.Ec2Busy:
-            if pause_s is None:
-                raise
-        except ports.Ec2OutcomeUnknown:
+        except ports.Ec2OutcomeUnknown as error:
+            doubt = doubt or error
             is_safe = order.request.operation in requests.REPEATABLE
             if pause_s is None or not is_safe:
-                raise
-        wiring.sleep(pause_s)
+                raise doubt from error
+        except ports.Ec2Error as error:
+            is_patient = isinstance(error, ports.Ec2Busy) and pause_s is not None
+            if not is_patient:
+                raise doubt or error from error
+        wiring.sleep(pause_s or 0.0)
     raise AssertionError("The last try returns or raises.")
 
 

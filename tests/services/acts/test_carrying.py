@@ -97,6 +97,23 @@ def test_a_call_whose_replies_are_all_lost_is_found_by_looking(
     ]
 
 
+def test_a_refusal_after_a_lost_reply_does_not_end_the_doubt(
+    region: models.Region, sim: Sim
+) -> None:
+    stage.fault(sim, "CreateNetworkInterface", "late", delay_s=1.5)
+    stage.fault(sim, "CreateNetworkInterface", "refuse:Unavailable", nth=2)
+    stage.fault(
+        sim, "CreateNetworkInterface", "refuse:InsufficientFreeAddressesInSubnet", nth=3
+    )
+
+    with pytest.raises(ec2_refusals.OutcomeUnknown) as unknown:
+        make(region, description="late")
+    row = showing.get_action(unknown.value.action)
+
+    assert row.state == "unknown"
+    assert stage.follow_until_over(region, row).state == "done"
+
+
 def test_what_never_shows_is_given_up_and_never_sent_again(
     region: models.Region, sim: Sim
 ) -> None:
