@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 from django.http import HttpResponseBase, StreamingHttpResponse
 from rest_framework.request import Request
 
-from failover.api import door, shapes
+from failover.api import door, parameters, shapes
 from failover.api.door import Door
 from failover.models import AuditEntry
 from failover.services import fields, filters, queries, refusals
@@ -48,6 +48,7 @@ class Audit(Door):
     table: ClassVar = filters.AuditFilter
     forms: ClassVar = ("application/json", "text/csv", "application/jsonl")
     required_role: ClassVar = {"GET": "viewer"}
+    asked: ClassVar = {"GET": (parameters.FORMAT,)}
     answers: ClassVar = {"GET": shapes.AuditList}
 
     def read_query(self, request: Request) -> None:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from typing import Any, ClassVar
 
+from drf_spectacular.drainage import set_override
 from rest_framework import serializers
 
 from failover.services import strategies
@@ -60,6 +61,12 @@ class Pattern(Text):
         self._pattern = pattern
         self._said = said
         super().__init__(**kwargs)
+        # How the schema tells of it.
+        told = pattern.pattern.replace(r"\A", "^").replace(r"\Z", "$")
+        if kwargs.get("allow_blank"):
+            told = f"^$|{told}"
+        schema: dict[str, Any] = {"type": "string", "pattern": told}
+        set_override(self, "field", schema)
 
     def to_internal_value(self, data: Any) -> str:
         text = super().to_internal_value(data)

@@ -8,6 +8,7 @@ from uuid import UUID
 from django.conf import settings
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
+from drf_spectacular.utils import OpenApiParameter
 from rest_framework.exceptions import MethodNotAllowed
 from rest_framework.negotiation import BaseContentNegotiation
 from rest_framework.renderers import BaseRenderer, JSONRenderer
@@ -59,6 +60,8 @@ class Door(APIView):
     required_role: ClassVar[Mapping[str, str]] = {}
     bodies: ClassVar[Mapping[str, type[Any]]] = {}
     answers: ClassVar[Mapping[str, type[Any]]] = {}
+    # What a method may be asked with, beside its path, body, filters and key.
+    asked: ClassVar[Mapping[str, tuple[OpenApiParameter, ...]]] = {}
     # What it answers in, beside problems.
     forms: ClassVar[tuple[str, ...]] = (JSON,)
     # The filters and orders of a list.

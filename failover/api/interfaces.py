@@ -43,6 +43,7 @@ class Interfaces(Door):
         return self.list(queries.list_interfaces(), queries.view_interfaces)
 
     def post(self, request: Request) -> HttpResponse:
+        """Make a network interface."""
         region = actions.place_of(self)
         return actions.carry_out(
             self,

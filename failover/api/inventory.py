@@ -42,6 +42,7 @@ class Regions(Door):
         )
 
     def post(self, request: Request) -> Response:
+        """Put a region of an account under management."""
         region = regions.add(actor=self.actor, **self.body)
         return Response(regions.as_fields(region), status=201)
 

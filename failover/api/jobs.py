@@ -7,9 +7,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from failover import models
-from failover.api import bodies, door, reading, shapes
+from failover.api import bodies, door, parameters, reading, shapes
 from failover.api.door import Door
-from failover.services import cancelling, fields, filters, queries
+from failover.services import cancelling, fields, filters, queries, waiting
 from failover.services.idempotency import Answer
 
 
@@ -35,17 +35,21 @@ class Job(Door):
     """One job; `?wait=S` answers as soon as it changes, or after S seconds."""
 
     required_role: ClassVar = {"GET": "viewer"}
+    asked: ClassVar = {"GET": (parameters.WAIT, parameters.SEEN, parameters.ETAG)}
     answers: ClassVar = {"GET": shapes.Job}
 
     def read_query(self, request: Request) -> None:
         self.wait_s = reading.read_seconds(request, "wait")
 
     def get(self, request: Request, job_id: str) -> Response:
-        wait_s = self.wait_s
-        job = queries.get_job(job_id)
-        if wait_s:
-            job = queries.wait_for_change(job, timeout_s=wait_s)
-        return Response(fields.as_fields(queries.view_job(job)))
+        job, has_waited = queries.get_job(job_id), True
+        seen = request.headers.get("If-None-Match")
+        if self.wait_s and seen in (None, waiting.etag(job)):
+            job, has_waited = waiting.wait_for_change(job, timeout_s=self.wait_s)
+        headers = {"ETag": waiting.etag(job)}
+        if not has_waited:
+            headers["Retry-After"] = "1"
+        return Response(fields.as_fields(queries.view_job(job)), headers=headers)
 
 
 class Cancel(Door):

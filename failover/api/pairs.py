@@ -7,7 +7,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from failover import models, wiring
-from failover.api import bodies, door, shapes
+from failover.api import bodies, door, parameters, shapes
 from failover.api.door import Door
 from failover.api.jobs import job_answer
 from failover.services import (
@@ -54,6 +54,7 @@ class Pairs(Door):
         return self.list(queries.list_pairs(), queries.view_pairs)
 
     def post(self, request: Request) -> Response:
+        """Make a pair, after a look at EC2 itself."""
         body = self.body
         region = regions.find(region=body["region"], account=body.get("account"))
         new = NewPair(
@@ -85,11 +86,17 @@ class Pair(Door):
     bodies: ClassVar = {"PATCH": bodies.PairChangeBody}
     answers: ClassVar = {"GET": shapes.Pair, "PATCH": shapes.Pair}
     statuses: ClassVar = {"DELETE": 204}
+    asked: ClassVar = {
+        "GET": (parameters.ETAG,),
+        "PATCH": (parameters.IF_MATCH, parameters.ETAG),
+        "DELETE": (parameters.IF_MATCH,),
+    }
 
     def get(self, request: Request, name: str) -> Response:
         return pair_response(queries.get_pair(name))
 
     def patch(self, request: Request, name: str) -> Response:
+        """Change a pair that no job is at work on."""
         pair = queries.get_pair(name)
         _require_fixed(pair, self.body)
         tables = self.body.get("route_table_ids")
@@ -110,6 +117,7 @@ class Pair(Door):
         return pair_response(changed)
 
     def delete(self, request: Request, name: str) -> Response:
+        """Forget a pair; nothing moves in EC2."""
         pairs.delete(
             pair=queries.get_pair(name),
             actor=self.actor,
@@ -122,6 +130,7 @@ class Plan(Door):
     """What a swap would do now."""
 
     required_role: ClassVar = {"GET": "viewer"}
+    asked: ClassVar = {"GET": (parameters.TO,)}
     answers: ClassVar = {"GET": shapes.Plan}
 
     def read_query(self, request: Request) -> None:

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from typing import Any, ClassVar
 
 from django.urls import URLPattern, path, re_path
-from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -17,23 +16,11 @@ from failover.api import (
     interfaces,
     inventory,
     jobs,
+    pages,
     pairs,
 )
 from failover.api.door import Door
 from failover.services import refusals
-
-
-class Schema(SpectacularAPIView):
-    """The schema itself."""
-
-    required_role: ClassVar = {"GET": "viewer"}
-
-
-class Docs(SpectacularSwaggerSplitView):
-    """A page to read and try the calls, with nothing from other servers."""
-
-    required_role: ClassVar = {"GET": "viewer"}
-    url_name = "api-schema"
 
 
 class Nowhere(Door):
@@ -106,7 +93,8 @@ urlpatterns = [
     *both("jobs/<str:job_id>", jobs.Job.as_view(), "api-job"),
     *both("jobs/<str:job_id>/cancel", jobs.Cancel.as_view(), "api-cancel"),
     *both("audit", auditing.Audit.as_view(), "api-audit"),
-    *both("schema", Schema.as_view(), "api-schema"),
-    *both("docs", Docs.as_view(), "api-docs"),
+    *both("schema", pages.Schema.as_view(), "api-schema"),
+    *both("docs", pages.Docs.as_view(), "api-docs"),
+    *both("docs/style", pages.Style.as_view(), "api-docs-style"),
     re_path(r"^(?P<rest>.*)$", Nowhere.as_view()),
 ]

@@ -19,11 +19,6 @@ from failover.services.views import (
     PairView,
 )
 
-# How often a waiting reader looks at the row.
-LOOK_EVERY_S = 0.1
-MOST_WAIT_S = 30.0
-
-
 # Querysets, for filters and pages of lists.
 
 
@@ -242,31 +237,6 @@ def view_instances(rows: Iterable[models.Instance]) -> list[InstanceView]:
         viewing.view_instance(row, tuple(pairs[(row.region_id, row.instance_id)]))
         for row in found
     ]
-
-
-# Jobs over time.
-
-
-def wait_for_change(job: Job, *, timeout_s: float) -> Job:
-    """The job as soon as its row changes, or as it is when the time is up."""
-    if job.state not in ACTIVE_STATES:
-        return job
-    until = wiring.monotonic() + min(max(timeout_s, 0.0), MOST_WAIT_S)
-    while wiring.monotonic() < until:
-        wiring.sleep(LOOK_EVERY_S)
-        now = Job.objects.filter(id=job.id).values_list("version", "state").first()
-        if now is None or now != (job.version, job.state):
-            break
-    return get_job(job.id)
-
-
-def wait_for_end(job_id: UUID, *, states: Sequence[str]) -> dict[str, Any]:
-    """Block until the job is in one of the states; its fields then."""
-    job = get_job(job_id)
-    while job.state not in states:
-        wiring.sleep(LOOK_EVERY_S)
-        job = get_job(job_id)
-    return job_fields(job_id)
 
 
 def job_fields(job_id: UUID) -> dict[str, Any]:

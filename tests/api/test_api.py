@@ -110,6 +110,22 @@ def test_the_schema_and_its_page_are_served(olga: Ask) -> None:
 
     assert schema.status_code == 200
     assert b"/api/v1/pairs/{name}/swap" in schema.content
+    told = olga("GET", "schema/?format=json").json()["paths"]
+    keyed = {
+        path.removeprefix(API)
+        for path, calls in told.items()
+        for call in calls.values()
+        if "Idempotency-Key" in {p["name"] for p in call.get("parameters", ())}
+    }
+    assert keyed >= {
+        "pairs/{name}/swap/",
+        "pairs/{name}/put-back/",
+        "swaps/",
+        "network-interfaces/{eni}/attach/",
+        "network-interfaces/{eni}/detach/",
+        "regions/{region_id}/sync/",
+    }
+    assert "jobs/{job_id}/cancel/" not in keyed
     assert olga("GET", "docs/").status_code == 200
 
 

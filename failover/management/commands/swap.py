@@ -7,7 +7,7 @@ from django.core.management.base import CommandParser
 from failover import wiring
 from failover.management import door
 from failover.models import Pair
-from failover.services import queries, refusals, swaps
+from failover.services import queries, refusals, swaps, waiting
 
 REFUSED = 2
 EXIT_OF = {"succeeded": 0, "reversed": 3, "parked": 4, "cancelled": 5}
@@ -59,6 +59,6 @@ class Command(door.Door):
         if not options["wait"]:
             self.answer(**queries.job_fields(job.id))
             return
-        fields = queries.wait_for_end(job.id, states=tuple(EXIT_OF))
+        fields = waiting.wait_for_end(job.id, states=tuple(EXIT_OF))
         self.answer(**fields)
         raise SystemExit(EXIT_OF[fields["state"]])
