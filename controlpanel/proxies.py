@@ -33,8 +33,13 @@ class TrustedProxies:
             forwarded = str(request.META.get("HTTP_X_FORWARDED_FOR", ""))
             hops = [hop.strip() for hop in forwarded.split(",") if hop.strip()]
             if hops:
+                request.META["swapboard.is_forwarded"] = True
                 request.META["REMOTE_ADDR"] = hops[-min(proxies, len(hops))]
         else:
+            if any(header in request.META for header in FORWARDED):
+                # Dropped, but not forgotten: what this machine alone may do, whoever
+                # came through a proxy on it may not.
+                request.META["swapboard.is_forwarded"] = True
             for header in FORWARDED:
                 request.META.pop(header, None)
         return self.get_response(request)

@@ -267,8 +267,8 @@ CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_FAILURE_VIEW = "failover.web.errors.csrf_failure"
 
 SECURE_SSL_REDIRECT = IS_HTTPS
-# Load balancers ask these without TLS, from inside.
-SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+# Load balancers and monitors ask these without TLS, from inside.
+SECURE_REDIRECT_EXEMPT = [r"^healthz/?$", r"^readyz/?$", r"^metrics/?$"]
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if IS_HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = IS_HTTPS
 # Browsers' preload lists bind a whole domain, which is not ours to promise.

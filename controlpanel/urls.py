@@ -4,6 +4,7 @@ from django.urls import include, path
 
 urlpatterns = [
     path("", include("failover.api.health")),
+    path("", include("failover.api.metrics")),
     path("api/v1/", include("failover.api.urls")),
     path("", include("failover.web.urls")),
 ]
