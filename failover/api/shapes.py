@@ -313,6 +313,8 @@ class AuditRow(Shape):
     job = s.UUIDField(allow_null=True)
     aws_request_id = s.CharField()
     hash = s.CharField()
+    prev_hash = s.CharField()
+    plan_hash = s.CharField()
 
 
 class Page(Shape):

@@ -1,6 +1,6 @@
 """The last question before a request leaves, asked in the thread of its call (P2)."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
@@ -18,6 +18,20 @@ T = TypeVar("T")
 SIGNATURE_AGE_S = 5.0
 # Beyond this AWS refuses signatures soon, and no stamp of ours is worth anything.
 CLOCK_SKEW_S = 60.0
+
+
+READS = ("Describe", "Get", "List", "Search")
+
+
+def require_read(*, model: Any, params: Mapping[str, Any], **_: object) -> None:
+    """Raise NotSent for what would change something without its row before it.
+
+    The clients of reads know no intents; of changes they may make a DryRun alone.
+    """
+    body = params.get("body")
+    is_rehearsal = isinstance(body, dict) and str(body.get("DryRun")).lower() == "true"
+    if not is_rehearsal and not str(model.name).startswith(READS):
+        raise ports.NotSent(code="no-intent", message=f"{model.name} has no row.")
 
 
 @dataclass(slots=True, kw_only=True)
@@ -47,11 +61,13 @@ class Departures:
             f"departing-{id(self)}", default=None
         )
 
-    def guard(self, *, mutating: Any, reading: Any) -> None:
+    def guard(self, *, mutating: Any, reading: Any, listing: Any) -> None:
         """Stand before every request of these clients."""
         mutating.meta.events.register("before-send.ec2", self._ask)
         mutating.meta.events.register("after-call.ec2", self._learn_skew)
         reading.meta.events.register("after-call.ec2", self._learn_skew)
+        for client in (reading, listing):
+            client.meta.events.register("before-call.ec2", require_read)
 
     def make(
         self, departure: Departure, call: Callable[[], T]

@@ -48,7 +48,9 @@ class Gateway:
             client=self._clients.listing, looks=self._looks, clock=clock
         )
         self._departures.guard(
-            mutating=self._clients.mutating, reading=self._clients.reading
+            mutating=self._clients.mutating,
+            reading=self._clients.reading,
+            listing=self._clients.listing,
         )
         # What forms and checks of the console's actions read.
         self.console = Console(client=self._clients.reading, looks=self._looks)

@@ -7,7 +7,9 @@ from typing import Any, Literal, NoReturn
 
 from django.core.management.base import BaseCommand, CommandParser
 
-from failover.services import access
+from failover.audit import asking
+from failover.audit.asking import Asking
+from failover.services import access, recording
 
 USAGE = 64
 
@@ -26,6 +28,23 @@ class Door(BaseCommand):
     # `up` runs Django's checks for all that it starts; an operator at night does not
     # wait for them again.
     requires_system_checks: tuple[str, ...] | Literal["__all__"] = ()
+    # What the audit calls it when it is refused, and the kind and argument it is
+    # about; empty for a command that changes nothing.
+    verb = ""
+    about = ("", "")
+
+    def execute(self, *args: Any, **options: Any) -> str | None:
+        """Run it; a refusal of what would change something is recorded, too."""
+        with asking.answering(Asking(actor=operator().name)) as asked:
+            try:
+                return super().execute(*args, **options)
+            except SystemExit:
+                is_told = asked.rows or not asked.code or options.get("dry_run")
+                if self.verb and not is_told:
+                    kind, argument = self.about
+                    subject = f"{kind}/{options[argument]}"
+                    recording.tell_refused(asked, action=self.verb, subject=subject)
+                raise
 
     def create_parser(
         self, prog_name: str, subcommand: str, **kwargs: Any

@@ -82,6 +82,21 @@ def tell(answered: Answered, asked: Asking) -> None:
         audit.record_all(entries)
 
 
+def tell_refused(asked: Asking, *, action: str, subject: str) -> None:
+    """Write the row of a command that was refused. Database errors pass through."""
+    with transaction.atomic():
+        audit.record(
+            at=wiring.now(),
+            actor=asked.actor,
+            action=action,
+            subject=subject,
+            outcome="refused",
+            after={"detail": asked.detail[:500]},
+            reason=asked.code,
+            job_id=asked.job_id,
+        )
+
+
 def _entry(answered: Answered, asked: Asking) -> audit.Entry:
     if _is_bad_token(answered):
         return _token_entry(answered, asked)

@@ -3,8 +3,11 @@
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
+from failover import wiring
 from failover.models import Role
+from failover.services import attesting
 from failover.web import access, listing
+from failover.web.presenters import audit
 from failover.web.tables.registry import TABLES
 
 
@@ -49,4 +52,5 @@ def show_jobs(request: HttpRequest) -> HttpResponse:
 @access.requires(Role.VIEWER)
 def show_audit(request: HttpRequest) -> HttpResponse:
     """Who did what, newest first."""
-    return listing.show(request, TABLES["audit"])
+    state = audit.state(attesting.last_check(), wiring.now())
+    return listing.show(request, TABLES["audit"], {"state": state})

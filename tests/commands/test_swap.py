@@ -9,7 +9,7 @@ from django.db import connection
 
 from failover import wiring
 from failover.management import door
-from failover.models import Job
+from failover.models import AuditEntry, Job
 from failover.services import creation, pairs, regions
 from tests.commands.conftest import Manage
 from tests.commands.test_regions import aws
@@ -82,6 +82,10 @@ def test_a_second_swap_is_refused_with_the_job_at_work(
     assert said.status == 2
     assert said.json["code"] == "job_active"
     assert said.json["job"] == str(Job.objects.get().id)
+    row = AuditEntry.objects.order_by("-seq")[0]
+    assert (row.action, row.object) == ("swap.request", "pair/article")
+    assert (row.outcome, row.reason) == ("refused", "job_active")
+    assert row.actor == door.operator().name
 
 
 def test_a_swap_to_where_it_is_is_refused(manage: Manage, pair: Endpoint) -> None:

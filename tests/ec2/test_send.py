@@ -6,7 +6,8 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from failover.ec2.session import Identity
+from failover.ec2.departures import Departures
+from failover.ec2.session import Identity, open_clients
 from failover.engine import ports
 from failover.engine.job import Action, Call, Intent, Outcome
 from failover.engine.ports import Fence, Receipt
@@ -18,7 +19,7 @@ from failover.engine.topology import (
     RouteTableId,
 )
 from tests.conftest import free_port
-from tests.ec2.conftest import Desk, Open
+from tests.ec2.conftest import Desk, Open, Ticking
 from tests.ec2.endpoint import Parameters, Say, refusal, reply
 
 JOB = UUID(int=1)
@@ -296,3 +297,20 @@ def test_a_role_that_may_not_be_assumed_means_that_nothing_was_sent(
     assert asked["Action"] == "AssumeRole"
     assert asked["ExternalId"] == "ours"
     assert asked["RoleSessionName"] == "swapboard"
+
+
+@pytest.mark.parametrize("name", ["reading", "listing"])
+def test_the_clients_of_reads_change_nothing(open_desk: Open, name: str) -> None:
+    desk = open_desk(lambda said: reply(str(said["Action"]), ""))
+    clients = open_clients(Identity(region="eu-west-1"))
+    Departures(clock=Ticking(), wall_now=time.time, leave_within_s=10.0).guard(
+        mutating=clients.mutating, reading=clients.reading, listing=clients.listing
+    )
+    client: Any = getattr(clients, name)
+
+    with pytest.raises(ports.NotSent, match="no row"):
+        client.terminate_instances(InstanceIds=["i-1"])
+    client.describe_vpcs()
+    client.terminate_instances(InstanceIds=["i-1"], DryRun=True)
+
+    assert desk.endpoint.actions() == ["DescribeVpcs", "TerminateInstances"]

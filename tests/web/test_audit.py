@@ -88,6 +88,8 @@ def test_rows_of_a_pair_and_of_a_person_take_their_jobs_along(home: Home) -> Non
     )
     other = note(actor="vera", subject="pair/other")
 
+    assert 'href="/audit/?person=vera"' in page(home, "/audit/")
+    assert 'href="/audit/?pair=article"' in page(home, "/pairs/article/")
     for query in ("pair=article", "person=olaf"):
         text = page(home, f"/audit/?{query}")
         assert f'id="row-{called.seq}"' in text
@@ -97,6 +99,7 @@ def test_rows_of_a_pair_and_of_a_person_take_their_jobs_along(home: Home) -> Non
 def test_the_page_says_when_it_was_verified_and_what_was_found(home: Home) -> None:
     row = note()
     assert "Not verified yet" in page(home, f"/audit/{row.seq}/")
+    assert "Not verified yet" in page(home, "/audit/")
 
     assert attesting.check(by="rita").is_whole
     text = page(home, f"/audit/{row.seq}/")

@@ -9,6 +9,7 @@ from failover.services import refusals, regions
 
 
 class Command(door.Door):
+    verb, about = "region.add", ("region", "region")
     help = "Put a region of an AWS account under management. Idempotent."
 
     def add_arguments(self, parser: CommandParser) -> None:

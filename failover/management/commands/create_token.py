@@ -10,6 +10,7 @@ from failover.services import refusals, tokens
 
 
 class Command(door.Door):
+    verb, about = "token.create", ("user", "user")
     help = "Make an API token for a user; it is shown this once."
 
     def add_arguments(self, parser: CommandParser) -> None:

@@ -11,6 +11,7 @@ from failover.services import refusals, users
 
 
 class Command(door.Door):
+    verb, about = "user.set", ("user", "name")
     help = "Create a user or set its role and password. Idempotent."
 
     def add_arguments(self, parser: CommandParser) -> None:

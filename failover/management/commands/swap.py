@@ -14,6 +14,7 @@ EXIT_OF = {"succeeded": 0, "reversed": 3, "parked": 4, "cancelled": 5}
 
 
 class Command(door.Door):
+    verb, about = "swap.request", ("pair", "pair")
     help = "Move a pair's floating resource to the other instance."
 
     def add_arguments(self, parser: CommandParser) -> None:

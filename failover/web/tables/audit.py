@@ -1,7 +1,6 @@
 """The audit log."""
 
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from django.http import HttpRequest
@@ -9,6 +8,7 @@ from django.urls import reverse
 
 from failover.models import AuditEntry
 from failover.services import filters, queries
+from failover.web.presenters import audit as audit_words
 from failover.web.presenters import cells
 from failover.web.presenters.cells import Cell
 from failover.web.tables import columns as c
@@ -47,48 +47,51 @@ COLUMNS = (
         label="Actor",
         value=c.of("actor"),
         show=lambda x: Cell(
-            text=x.seen.actor, hint=f"token {x.seen.token}" if x.seen.token else ""
+            text=x.seen.actor,
+            href=audit_words.rows_href(person=x.seen.actor),
+            hint=f"token {x.seen.token}" if x.seen.token else "",
         ),
         ordering="actor",
     ),
     c.text("token", "Token", is_default=False),
     c.code("action", "Action", ordering="action"),
     c.code("object", "Object", ordering="object"),
-    c.text("outcome", "Outcome", ordering="outcome"),
+    Column(
+        id="outcome",
+        label="Outcome",
+        value=c.of("outcome"),
+        show=lambda x: Cell(badge=audit_words.outcome(x.seen)),
+        ordering="outcome",
+    ),
     c.code("source_ip", "Source IP"),
     Column(id="job", label="Job", value=c.of("job_id"), show=lambda x: _job(x.seen)),
     c.text("reason", "Reason", css="text"),
-    c.code("aws_request_id", "AWS request ID", is_default=False),
+    c.code("aws_request_id", "AWS request ID", is_default=False, copies=True),
+    c.code("plan_hash", "Plan hash", is_default=False, copies=True),
     c.text("before", "Before", is_default=False, css="text"),
     c.text("after", "After", is_default=False, css="text"),
-    c.code("hash", "Hash", is_default=False),
+    c.code("hash", "Hash", is_default=False, copies=True),
 )
 
 
 def tabs(_request: HttpRequest, shown: Shown) -> list[Tab]:
-    """What was before, and what after."""
-    before, after = shown.seen.before or {}, shown.seen.after or {}
-    names = [*before, *(name for name in after if name not in before)]
+    """What was before, and what after; what differs comes first."""
     return [
         Tab(
             id="change",
             label="Before and after",
             heads=("Field", "Before", "After"),
             lines=[
-                (Cell(text=name), _value(before, name), _value(after, name))
-                for name in names
+                (
+                    Cell(text=change.name, hint="changed" if change.is_changed else ""),
+                    Cell(text=change.before, is_code=True),
+                    Cell(text=change.after, is_code=True),
+                )
+                for change in audit_words.changes(shown.seen)
             ],
             empty="Nothing of the object was changed.",
         )
     ]
-
-
-def _value(facts: Mapping[str, Any], name: str) -> Cell:
-    if name not in facts:
-        return Cell()
-    value = facts[name]
-    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-    return Cell(text=text, is_code=True)
 
 
 TABLE = Table(
