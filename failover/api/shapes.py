@@ -49,6 +49,7 @@ class Region(Shape):
     region = s.CharField()
     synced_at = s.DateTimeField(allow_null=True)
     sync_error = s.CharField(allow_null=True)
+    sync_retry_at = s.DateTimeField(allow_null=True)
     observed_age_s = s.FloatField(allow_null=True)
 
 

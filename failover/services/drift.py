@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 
 from failover import wiring
 from failover.drift import KEPT
@@ -50,17 +50,6 @@ class Deed:
         """Whether it may have shown between the event's two looks."""
         before_at = event.before_at or event.seen_at
         return self.at <= event.seen_at and self.until >= before_at
-
-
-def list_drift_events() -> QuerySet[DriftEvent]:
-    """Changes that nothing of ours has made."""
-    return DriftEvent.objects.filter(is_judged=True).select_related("region__account")
-
-
-def list_of_resource(resource_id: str) -> QuerySet[DriftEvent]:
-    """Those of one resource, and those that name it, newest first."""
-    mine = Q(resource_id=resource_id) | Q(related__contains=f" {resource_id} ")
-    return list_drift_events().filter(mine).order_by("-seen_at", "-id")
 
 
 def list_regions_to_judge() -> list[int]:

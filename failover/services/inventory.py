@@ -38,6 +38,8 @@ log = structlog.get_logger(__name__)
 RETRY_LEAST_S, RETRY_MOST_S = 5.0, 300.0
 # A region is not read for more than a third of the time.
 REST_FACTOR = 3.0
+# What EC2 appends to a refusal for sts:DecodeAuthorizationMessage.
+SEALED = "Encoded authorization failure message"
 # What a listing is called where it cannot be read.
 NOUNS: Mapping[type[columns.Fact], str] = {
     Vpc: "VPCs",
@@ -78,8 +80,13 @@ class Progress:
     def error(self) -> str:
         """Why the read is not whole; "" where it is."""
         if not self.began_at:
-            return "; ".join(str(error) for _, error in self.failures)
-        return "; ".join(f"{noun}: {error}" for noun, error in self.failures)
+            return "; ".join(_short(error) for _, error in self.failures)
+        return "; ".join(f"{noun}: {_short(error)}" for noun, error in self.failures)
+
+
+def _short(error: ports.Ec2Error) -> str:
+    """EC2's words without what only AWS can read."""
+    return str(error).partition(SEALED)[0].strip()
 
 
 def nothing() -> None:

@@ -110,6 +110,7 @@ def as_fields(region: Region) -> dict[str, object]:
         "region": region.name,
         "synced_at": fields.rfc3339(region.synced_at),
         "sync_error": region.sync_error or None,
+        "sync_retry_at": fields.rfc3339(region.sync_retry_at),
         "observed_age_s": None if age_s is None else round(max(0.0, age_s), 3),
     }
 

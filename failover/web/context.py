@@ -46,6 +46,7 @@ NAVIGATION = (
         "Records",
         (
             ("audit", "/audit/", "Audit log", "document-text"),
+            ("drift", "/drift/", "Changes", "arrow-path-rounded-square"),
             ("settings", "/settings/", "Settings", "cog-6-tooth"),
         ),
     ),

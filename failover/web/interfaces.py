@@ -6,11 +6,14 @@ from django.views.decorators.http import require_POST, require_safe
 
 from failover import wiring
 from failover.models import NetworkInterface, Role
-from failover.services import interfaces, queries, refusals
+from failover.services import changes, interfaces, queries, refusals
 from failover.services.views import InterfaceView
 from failover.web import access, forms, naming
 from failover.web.presenters import inventory, timing
 from failover.web.presenters import refusals as refusal_words
+
+# How many of the changes found of it a page shows; the others are one link away.
+CHANGES_SHOWN = 10
 
 
 @require_safe
@@ -85,6 +88,7 @@ def _page(
         "interface": view,
         "row": inventory.interface_row(view, pair=pair, may_operate=may_operate),
         "seen": timing.moment(view.observed_at, wiring.now()),
+        "changes": _changes(row),
         "attach_form": form or forms.AttachForm(instances=candidates),
         "act_refused": _why_not(view, may_operate=may_operate, has=bool(candidates)),
         "refusal": refusal_words.view(refusal) if refusal else None,
@@ -95,6 +99,16 @@ def _page(
         context,
         status=refusal.status if refusal else status,
     )
+
+
+def _changes(row: NetworkInterface) -> list[dict[str, object]]:
+    """The newest changes that others made to it, and when each was seen."""
+    now = wiring.now()
+    found = changes.list_of_resource(region=row.region, resource_id=row.interface_id)
+    return [
+        {"change": view, "seen": timing.moment(view.seen_at, now)}
+        for view in changes.view_drift_events(found[:CHANGES_SHOWN])
+    ]
 
 
 def _why_not(view: InterfaceView, *, may_operate: bool, has: bool) -> str:

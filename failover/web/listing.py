@@ -142,6 +142,7 @@ def ages() -> list[timing.Age]:
             region=region.name,
             observed_at=region.observed_at,
             error=region.sync_error,
+            next_try_at=region.sync_retry_at,
             now=now,
         )
         for region in queries.list_regions()

@@ -54,3 +54,10 @@ def show_audit(request: HttpRequest) -> HttpResponse:
     """Who did what, newest first."""
     state = audit.state(attesting.last_check(), wiring.now())
     return listing.show(request, TABLES["audit"], {"state": state})
+
+
+@require_safe
+@access.requires(Role.VIEWER)
+def show_drift(request: HttpRequest) -> HttpResponse:
+    """What others have changed, newest first."""
+    return listing.show(request, TABLES["drift"])

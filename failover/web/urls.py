@@ -126,4 +126,5 @@ urlpatterns = [
     ),
     path("", include("failover.web.table_urls")),
     path("audit/", lists.show_audit, name="audit"),
+    path("drift/", lists.show_drift, name="drift"),
 ]

@@ -1,7 +1,8 @@
 """Measures the product against ec2sim; prints lines, the last of them JSON.
 
 `python -m tests.bench [N]` swaps one pair N times; with `--pairs` it swaps so many at
-once, against EC2's token buckets.
+once, against EC2's token buckets; with `--inventory` it reads a region of so many
+interfaces twice.
 """
 
 import argparse
@@ -9,7 +10,7 @@ import json
 import sys
 from collections.abc import Mapping
 
-from tests.bench import burst, single
+from tests.bench import burst, inventory, single
 
 
 def main() -> None:
@@ -19,9 +20,15 @@ def main() -> None:
     parser.add_argument("--singles", type=int, default=50, help="to compare with")
     parser.add_argument("--throttle", choices=("api", "shared"), default="api")
     parser.add_argument("--kill", action="store_true", help="the driver, half-way")
+    parser.add_argument("--inventory", type=int, default=0, help="interfaces read")
+    parser.add_argument(
+        "--database", choices=("sqlite", "postgresql"), default="sqlite"
+    )
     asked = parser.parse_args()
     figures: Mapping[str, object]
-    if asked.pairs:
+    if asked.inventory:
+        figures = inventory.run(interfaces=asked.inventory, database=asked.database)
+    elif asked.pairs:
         figures = burst.run(
             pairs=asked.pairs,
             singles=asked.singles,

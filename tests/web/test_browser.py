@@ -31,6 +31,7 @@ PAGES = (
     "/pairs/new/",
     "/jobs/",
     "/audit/",
+    "/drift/",
     "/help/",
     "/settings/appearance/",
     "/settings/accounts/",

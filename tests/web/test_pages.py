@@ -24,6 +24,7 @@ PAGES = (
     "/pairs/article/settings/",
     "/jobs/",
     "/audit/",
+    "/drift/",
     "/help/",
     "/settings/appearance/",
 )

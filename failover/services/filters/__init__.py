@@ -4,10 +4,17 @@ A filter is a token, `property operator value`, or a word of free text; both are
 in full in docs/api.md. Nothing here knows of pages or of JSON.
 """
 
+from failover.services.filters.changes import DriftEventFilter
 from failover.services.filters.inventory import (
     ElasticIpFilter,
     InstanceFilter,
     InterfaceFilter,
+)
+from failover.services.filters.networks import (
+    RouteTableFilter,
+    SecurityGroupFilter,
+    SubnetFilter,
+    VpcFilter,
 )
 from failover.services.filters.operations import AuditFilter, JobFilter, PairFilter
 from failover.services.filters.ordering import order_by
@@ -18,13 +25,18 @@ from failover.services.filters.values import list_values
 __all__ = [
     "AccountFilter",
     "AuditFilter",
+    "DriftEventFilter",
     "ElasticIpFilter",
     "InstanceFilter",
     "InterfaceFilter",
     "JobFilter",
     "PairFilter",
     "RegionFilter",
+    "RouteTableFilter",
+    "SecurityGroupFilter",
+    "SubnetFilter",
     "Table",
+    "VpcFilter",
     "list_values",
     "order_by",
 ]

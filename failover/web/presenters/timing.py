@@ -101,7 +101,15 @@ class Age:
     error: str
 
 
-def age(*, region: str, observed_at: datetime | None, error: str, now: datetime) -> Age:
+def age(
+    *,
+    region: str,
+    observed_at: datetime | None,
+    error: str,
+    now: datetime,
+    next_try_at: datetime | None = None,
+) -> Age:
+    """`next_try_at`: when it is read again after an error, if that is known."""
     if observed_at is None:
         text, short = f"{region} has not been read yet", "not read yet"
     else:
@@ -113,5 +121,11 @@ def age(*, region: str, observed_at: datetime | None, error: str, now: datetime)
         text=text,
         short=short,
         is_stale=is_old or bool(error),
-        error=f"The last read failed: {error}" if error else "",
+        error=_failed(error, next_try_at, now) if error else "",
     )
+
+
+def _failed(error: str, next_try_at: datetime | None, now: datetime) -> str:
+    said = f"The last read failed: {error.rstrip('.')}."
+    wait_s = (next_try_at - now).total_seconds() if next_try_at else 0.0
+    return f"{said} Next try in {duration(wait_s)}." if wait_s > 0 else said

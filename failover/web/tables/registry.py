@@ -2,7 +2,15 @@
 
 from collections.abc import Mapping
 
-from failover.web.tables import audit, elastic_ips, instances, interfaces, jobs, pairs
+from failover.web.tables import (
+    audit,
+    drift,
+    elastic_ips,
+    instances,
+    interfaces,
+    jobs,
+    pairs,
+)
 from failover.web.tables.table import Table
 
 TABLES: Mapping[str, Table] = {
@@ -14,5 +22,6 @@ TABLES: Mapping[str, Table] = {
         instances.TABLE,
         elastic_ips.TABLE,
         audit.TABLE,
+        drift.TABLE,
     )
 }
