@@ -1,4 +1,4 @@
-"""What the engine's writes say in the audit: one row a call, one row an end."""
+"""What the engine's writes say in the audit: calls, ends, and probes overdue."""
 
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
@@ -22,6 +22,8 @@ def tell(changes: Iterable[Change], *, at: float) -> list[Entry]:
     for change in changes:
         if change.intent is not None:
             told.append(_tell_intent(change.job, change.intent, change.fence_token))
+        if change.is_overdue:
+            told.append(_tell_overdue(change.job, at))
         if not change.job.state.is_active:
             told.append(_tell_finish(change, at))
     return told
@@ -57,6 +59,22 @@ def _tell_intent(job: Job, intent: Intent, fence_token: int) -> Entry:
         subject=_subject(args),
         outcome="intended",
         after={**args, **_marks(intent.seq, fence_token)},
+        job_id=job.id,
+    )
+
+
+def _tell_overdue(job: Job, at: float) -> Entry:
+    """The alarm: it is where it should be, and its service does not answer."""
+    verdict = job.heard.verdict if job.heard else None
+    found = {"address": verdict.address, "port": verdict.port} if verdict else {}
+    return Entry(
+        at=_utc(job.overdue_at or at),
+        actor=ENGINE,
+        action="job.probe",
+        subject=f"job/{job.id}",
+        outcome="overdue",
+        after={"instance_id": job.aimed, **found},
+        reason=verdict.code if verdict else "no_data",
         job_id=job.id,
     )
 

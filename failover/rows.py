@@ -23,6 +23,7 @@ from failover.engine.job import (
     Trace,
 )
 from failover.engine.ports import describe
+from failover.engine.probes import Heard, Probe, ProbeKind, ProbeOutcome, Verdict
 from failover.engine.topology import (
     AllocationId,
     AttachmentId,
@@ -32,6 +33,7 @@ from failover.engine.topology import (
     RouteTableId,
 )
 
+HTTP_PORT = 80
 # EC2's two names for taking a resource from whoever has it.
 MAY_TAKE = ("AllowReassociation", "AllowReassignment")
 
@@ -82,6 +84,10 @@ def to_job(row: models.Job, *, is_preflight_current: bool) -> Job:
         memory=_to_memory(row),
         strategy=Strategy(row.strategy),
         moving=to_moving(row.moving),
+        probe=to_probe(row.probe),
+        heard=_to_heard(row.heard),
+        overdue_at=seconds(row.probe_overdue_at),
+        waived_at=seconds(row.probe_waived_at),
     )
 
 
@@ -99,6 +105,44 @@ def to_moving(kept: Mapping[str, Any] | None) -> Moving | None:
 def from_moving(moving: Moving | None) -> dict[str, Any] | None:
     """What moves, as the row keeps it."""
     return None if moving is None else asdict(moving)
+
+
+def to_probe(kept: Mapping[str, Any] | None) -> Probe | None:
+    """A probe as a pair or a job keeps it; None where nothing is asked."""
+    if not kept or kept.get("kind", "none") == "none":
+        return None
+    return Probe(
+        kind=ProbeKind(kept["kind"]),
+        port=int(kept.get("port") or HTTP_PORT),
+        path=str(kept.get("path") or "/"),
+        expect=str(kept.get("expect") or ""),
+    )
+
+
+def from_probe(probe: Probe | None) -> dict[str, Any] | None:
+    """The probe as a job's row keeps it."""
+    return None if probe is None else asdict(probe)
+
+
+def from_verdict(verdict: Verdict) -> dict[str, Any]:
+    """A verdict as plain JSON; a list, because PostgreSQL sorts the keys of objects."""
+    return {**asdict(verdict), "args": [list(pair) for pair in verdict.args]}
+
+
+def _to_heard(kept: Mapping[str, Any] | None) -> Heard | None:
+    if kept is None:
+        return None
+    said = dict(kept["verdict"])
+    outcome = ProbeOutcome(said.pop("outcome"))
+    args = tuple((str(k), str(v)) for k, v in said.pop("args"))
+    verdict = Verdict(outcome=outcome, args=args, **said)
+    return Heard(began_at=kept["began_at"], verdict=verdict)
+
+
+def _from_heard(heard: Heard | None) -> dict[str, Any] | None:
+    if heard is None:
+        return None
+    return {"began_at": heard.began_at, "verdict": from_verdict(heard.verdict)}
 
 
 def engine_columns(job: Job) -> dict[str, Any]:
@@ -120,6 +164,8 @@ def engine_columns(job: Job) -> dict[str, Any]:
         "why": job.why,
         "why_args": dict(job.why_args),
         "memory": _from_memory(job.memory),
+        "heard": _from_heard(job.heard),
+        "probe_overdue_at": stamp(job.overdue_at),
     }
 
 

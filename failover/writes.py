@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID
 
+import structlog
 from django.db import transaction
 from django.db.models import F
 
@@ -20,6 +21,8 @@ from failover.engine.ports import Change, Receipt
 from failover.leases import LeaseClock
 from failover.models.jobs import IS_ACTIVE
 from failover.models.pairs import Holder
+
+log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,6 +96,9 @@ class Writes:
             self._settle_pairs({c.job.id: c for c in ended})
         self.budgets.pay(applied)
         record_all(entries.tell(applied, at=self.clock.database_now()))
+        for change in applied:
+            if change.is_overdue:
+                log.error("job.probe.overdue", job_id=str(change.job.id))
 
     def _settle_pairs(self, ended: Mapping[UUID, Change]) -> None:
         """P7: the desired holder is what the terminal transaction says it is."""

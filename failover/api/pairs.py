@@ -15,6 +15,7 @@ from failover.services import (
     fields,
     filters,
     pairs,
+    probing,
     queries,
     refusals,
     regions,
@@ -22,7 +23,8 @@ from failover.services import (
     swaps,
 )
 from failover.services.idempotency import Answer
-from failover.services.pair_settings import NewPair, PairChange, Policy, Probe
+from failover.services.pair_settings import NewPair, PairChange, Policy
+from failover.services.pair_settings import Probe as ProbeSettings
 
 # What a PATCH may repeat, but not change: another one would be another pair.
 FIXED = (
@@ -70,7 +72,7 @@ class Pairs(Door):
             device_index=body.get(
                 "device_index", strategies.DEFAULT_INDEX[body["strategy"]]
             ),
-            probe=Probe(**body.get("probe", {})),
+            probe=ProbeSettings(**body.get("probe", {})),
             policy=Policy(**body.get("policy", {})),
         )
         pair = pairs.create(new=new, region=region, actor=self.actor)
@@ -289,6 +291,18 @@ class Acknowledge(Door):
             pair=pair, actor=self.actor, comment=self.body["comment"]
         )
         return pair_response(acknowledged)
+
+
+class Probe(Door):
+    """Ask the pair's service once, where it is met now."""
+
+    required_role: ClassVar = {"POST": "operator"}
+    bodies: ClassVar = {"POST": bodies.Empty}
+    answers: ClassVar = {"POST": shapes.Tried}
+
+    def post(self, request: Request, name: str) -> Response:
+        pair = queries.get_pair(name)
+        return Response(probing.try_now(pair=pair, actor=self.actor).as_fields())
 
 
 def _require_fixed(pair: models.Pair, body: dict[str, Any]) -> None:

@@ -57,6 +57,20 @@ class SyncRequested(Shape):
     sync_requested_at = s.DateTimeField()
 
 
+class JobProbe(Shape):
+    kind = s.CharField()
+    port = s.IntegerField()
+    path = s.CharField()
+    expect = s.CharField()
+    address = s.CharField(allow_null=True)
+    outcome = s.CharField(allow_null=True)
+    code = s.CharField(allow_null=True)
+    detail = s.CharField()
+    since = s.DateTimeField(allow_null=True)
+    overdue_at = s.DateTimeField(allow_null=True)
+    waived_by = s.CharField(allow_null=True)
+
+
 class Step(Shape):
     name = s.CharField()
     state = s.ChoiceField(choices=["waiting", "running", "done", "skipped", "failed"])
@@ -65,6 +79,7 @@ class Step(Shape):
     duration_s = s.FloatField(allow_null=True)
     calls = s.IntegerField()
     cli = s.ListField(child=s.CharField())
+    detail = s.CharField()
 
 
 class Call(Shape):
@@ -110,6 +125,7 @@ class Job(Shape):
     message = s.CharField()
     steps = Step(many=True)
     calls = Call(many=True)
+    probe = JobProbe(allow_null=True)
 
 
 class Swaps(Shape):
@@ -172,6 +188,16 @@ class Probe(Shape):
     port = s.IntegerField(allow_null=True)
     path = s.CharField()
     expect = s.CharField()
+
+
+class Tried(Shape):
+    outcome = s.ChoiceField(choices=["passed", "failed", "refused", "unknown"])
+    code = s.CharField()
+    detail = s.CharField()
+    address = s.CharField()
+    port = s.IntegerField()
+    duration_s = s.FloatField()
+    at = s.DateTimeField()
 
 
 class Policy(Shape):

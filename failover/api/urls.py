@@ -88,6 +88,7 @@ urlpatterns = [
     *both(f"{PAIR}/unfreeze", pairs.Unfreeze.as_view(), "api-unfreeze"),
     *both(f"{PAIR}/adopt", pairs.Adopt.as_view(), "api-adopt"),
     *both(f"{PAIR}/put-back", pairs.PutBack.as_view(), "api-put-back"),
+    *both(f"{PAIR}/probe", pairs.Probe.as_view(), "api-probe"),
     *both(f"{PAIR}/acknowledge", pairs.Acknowledge.as_view(), "api-acknowledge"),
     *both("swaps", pairs.Swaps.as_view(), "api-swaps"),
     *both("jobs", jobs.Jobs.as_view(), "api-jobs"),

@@ -77,6 +77,17 @@ class Job(models.Model):
     why_args = models.JSONField(default=dict)
     memory = models.JSONField(default=dict)
 
+    # What the service is asked at the end, pinned; the newest answer since the
+    # resource is in its place; when humans were told that it does not pass.
+    probe = models.JSONField(null=True)
+    heard = models.JSONField(null=True)
+    probe_overdue_at = models.DateTimeField(null=True)
+    # Written by an operator who lets the job end without, as cancel is.
+    probe_waived_at = models.DateTimeField(null=True)
+    probe_waived_by = models.CharField(
+        max_length=150, blank=True, default="", db_default=""
+    )
+
     fence_token = models.BigIntegerField(default=0)
     lease_owner = models.CharField(max_length=128, blank=True, default="")
     lease_until = models.FloatField(default=0.0)

@@ -153,7 +153,7 @@ def _hear(door: socket.socket, probe: Probe, deadline: Deadline) -> None:
                 raise Fault(_misfit(response.status), _said(status, probe.expect))
             return
         if not 200 <= response.status < 300:
-            raise Fault(_misfit(response.status), _said(status, "200"))
+            raise Fault(_misfit(response.status), _said(status, "2xx"))
         if probe.expect and not _has(response, probe.expect.encode()):
             raise Fault("text_missing", (("expect", probe.expect),))
 

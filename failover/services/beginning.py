@@ -4,9 +4,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
+from failover import rows
 from failover.engine import preflight
 from failover.engine.job import Kind, Moving
 from failover.engine.preflight import Plan
+from failover.engine.probes import Probe
 from failover.engine.topology import InstanceId, Interface, Observation
 from failover.models import Pair, Region
 from failover.models.pairs import Strategy
@@ -38,6 +40,8 @@ class Start:
     interface: Interface | None = None
     moving: Moving | None = None
     snapshot: Snapshot = ()
+    # What the service is asked before the job may end as succeeded.
+    probe: Probe | None = None
     reason: str = ""
     force_after_s: float | None = None
     pair: Pair | None = None
@@ -85,6 +89,7 @@ def swap(  # noqa: PLR0913 - what a swap is asked with, each by name
         interface=prepared.interface,
         moving=prepared.moving,
         snapshot=prepared.snapshot,
+        probe=rows.to_probe(pair.probe),
         plan=prepared.plan,
         seen=prepared.seen,
         from_instance_id=source,

@@ -100,6 +100,11 @@ CHECKS: Mapping[str, tuple[str, str]] = {
         "The facts are fresh.",
         "The facts are {age_s} s old. Does EC2 answer, and is the reconciler running?",
     ),
+    "probe_target": (
+        "The probe may ask {kind}/{port} on {address}.",
+        "The probe may not ask {kind}/{port} on {address}: {said_of_it}. A swap would "
+        "wait for it until somebody acknowledges the pair. Force accepts that.",
+    ),
     "frozen": ("The pair is not frozen.", "The pair is frozen. Unfreeze it first."),
     "job_active": ("No job is at work.", "Job {job} is at work."),
     "foreign_holder": (

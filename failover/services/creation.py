@@ -10,7 +10,7 @@ from failover.engine.topology import Instance, InstanceId
 from failover.models import Instance as InstanceRow
 from failover.models import Pair, PairResource, Region
 from failover.models.pairs import Strategy
-from failover.services import beginning, plans, refusals, sights
+from failover.services import beginning, plans, probe_targets, refusals, sights
 from failover.services.pair_settings import NewPair
 from failover.services.plans import Prepared
 
@@ -85,6 +85,9 @@ def survey(*, new: NewPair, region: Region, own: Pair | None = None) -> Survey:
 
 def is_hopeless(check: Check) -> bool:
     """Whether no waiting will make the check pass."""
+    if check.code == probe_targets.CODE:
+        # A warning to a swap; but a new pair should not begin with it.
+        return not check.ok
     if check.ok or check.severity != "error":
         return False
     if check.code == "target_state":

@@ -19,6 +19,7 @@ WAITS: Mapping[str, str] = {
     "addresses": "Waiting for the Elastic IPs to be back in their place.",
     "delete_on_termination": "Turning DeleteOnTermination off, so nothing is deleted.",
     "human": "Waiting for a human.",
+    "probe": "It is where it should be; waiting for its service to answer.",
 }
 
 # Why a job is where it is, by the engine's codes.
@@ -37,6 +38,10 @@ REASONS: Mapping[str, str] = {
     "cancel_too_late": (
         "The cancel came too late: the {noun} had already arrived. Swap back to "
         "undo it."
+    ),
+    "probe_waived": (
+        "Its probe has not passed; {by} let the job end all the same. See to the "
+        "service."
     ),
     "attach_refused": (
         "EC2 refused to attach to {instance} for good ({code}: {message}). Mend that "

@@ -18,6 +18,12 @@ class Probe:
     path: str = "/"
     expect: str = ""
 
+    def field_errors(self) -> dict[str, list[str]]:
+        """What is missing for it to ask anything."""
+        if self.kind == "tcp" and self.port is None:
+            return {"probe": ["A tcp probe needs the port that it connects to."]}
+        return {}
+
     def as_fields(self) -> dict[str, Any]:
         """As contract.md writes a probe."""
         return {
@@ -82,11 +88,17 @@ class NewPair:
 
     def as_row(self, region: Region) -> Pair:
         """A row that was never saved, for planning."""
-        return Pair(name=self.name, region=region, **self.columns())
+        return Pair(
+            name=self.name,
+            region=region,
+            probe=self.probe.as_fields(),
+            **self.columns(),
+        )
 
     def require_whole(self) -> None:
         """Raises Invalid where a field is missing, or of another strategy."""
         errors = strategies.field_errors(self.strategy, self.columns())
+        errors |= self.probe.field_errors()
         if errors:
             raise refusals.Invalid(errors=errors)
 

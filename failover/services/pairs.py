@@ -15,6 +15,7 @@ from failover.services import (
     floating,
     holders,
     plans,
+    probing,
     refusals,
     sights,
     starting,
@@ -79,14 +80,15 @@ def update(
     """Change a pair that no job is at work on.
 
     Raises JobActive, Changed, Invalid, PreflightFailed, Ec2Unreachable (only where
-    an end, the index or the route tables change, which is looked at in EC2).
+    an end, the index, the route tables or the probe change: that is looked at there).
     """
     _require_idle(pair)
     require_match(pair, if_match)
     changed = merged(pair, change)
     columns = changed.columns()
     surveyed = None
-    if any(getattr(pair, name) != value for name, value in columns.items()):
+    is_probed_anew = changed.probe.as_fields() != pair.probe
+    if is_probed_anew or any(getattr(pair, k) != v for k, v in columns.items()):
         surveyed = creation.survey(new=changed, region=pair.region, own=pair)
     before = settings_of(pair)
     try:
@@ -203,10 +205,15 @@ def put_back(
 
 
 def acknowledge(*, pair: Pair, actor: Actor, comment: str) -> Pair:
-    """Put on record that a human has seen what happened to the pair."""
+    """Put on record that a human has seen what happened to the pair.
+
+    A job that waits for the pair's probe then ends without it, and says so.
+    """
 
     def change() -> None:
-        _record(pair, actor, "pair.acknowledge", reason=comment)
+        waived = probing.waive(pair=pair, actor=actor)
+        after = {"probe": "waived", "job": str(waived.id)} if waived else None
+        _record(pair, actor, "pair.acknowledge", reason=comment, after=after)
 
     return _change(pair, change)
 

@@ -22,6 +22,7 @@ from failover.services import (
     floating,
     holders,
     measures,
+    probe_targets,
     refusals,
     sights,
     words,
@@ -123,12 +124,17 @@ def _plan_interface(pair: Pair, to: str | None, seen: Observation) -> Prepared:
         target=seen.instances.get(target),
         is_free=attachment is None,
     )
+    spoilt_too = (spoilt,) if spoilt else ()
+    address = probe_targets.find_address(
+        seen=seen, interface=interface, moving=None, end=None
+    )
+    may_probe = probe_targets.check(pair, address)
     is_leaving = attachment is not None and attachment.status == "detaching"
     return Prepared(
         pair=pair,
         generation=pair.generation,
         seen=seen,
-        plan=replace(plan, checks=(*checks, spoilt) if spoilt else checks),
+        plan=replace(plan, checks=(*checks, *spoilt_too, *may_probe)),
         holder=holder,
         is_there=holder == target and not is_leaving,
         is_free=interface is not None and holder is None,
@@ -165,7 +171,11 @@ def _plan_move(pair: Pair, to: str | None, seen: Observation) -> Prepared:
         ok=not planned.foreign,
         args=(("holder", planned.foreign),),
     )
-    checks = (*planned.plan.checks, found, foreign)
+    address = probe_targets.find_address(
+        seen=seen, interface=None, moving=planned.moving, end=planned.moving.target
+    )
+    may_probe = probe_targets.check(pair, address)
+    checks = (*planned.plan.checks, found, foreign, *may_probe)
     is_whole = planned.moving.target is not None and not planned.missing
     return Prepared(
         pair=pair,

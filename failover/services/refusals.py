@@ -201,6 +201,15 @@ class MixedHolder(Conflict):
     code = "mixed_holder"
 
 
+class NotServed(Conflict):
+    """The pair's resource is at neither instance, so nothing can be asked there."""
+
+    code = "not_served"
+
+    def __init__(self, *, strategy: str) -> None:
+        super().__init__(noun=words.noun(strategy))
+
+
 class ForeignHolder(Conflict):
     """Something outside the pair holds the resource."""
 

@@ -135,6 +135,7 @@ def _row(
         from_instance_id=begin.from_instance_id,
         to_instance_id=begin.to_instance_id,
         snapshot=[list(rider) for rider in begin.snapshot],
+        probe=rows.from_probe(begin.probe),
         force_after_s=begin.force_after_s,
         preflight_at=holders.stamp(begin.seen.began_at),
         preflight_attachment_id=attachment.id if attachment else "",

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from failover.models import Intent, Job
+from failover.services import probe_words
 
 DETACH = "DetachNetworkInterface"
 ATTACH = "AttachNetworkInterface"
@@ -36,6 +37,8 @@ class StepView:
     duration_s: float | None = None
     calls: int = 0
     cli: tuple[str, ...] = ()
+    # What the step waits for or has found, where its name does not say it.
+    detail: str = ""
 
 
 def list_steps(job: Job, intents: Sequence[Intent]) -> tuple[StepView, ...]:
@@ -122,7 +125,17 @@ def _step(
         finished_at=finished_at,
         duration_s=seconds_between(started_at, finished_at),
         calls=calls,
+        detail=tell_probe(job) if name == "verify" else "",
     )
+
+
+def tell_probe(job: Job) -> str:
+    """What the job's probe was last told since the resource is in its place."""
+    if job.probe is None:
+        return ""
+    if job.heard is None:
+        return f"{probe_words.target(job.probe)}: not answered yet"
+    return probe_words.told(job.probe, job.heard["verdict"])
 
 
 def _state(job: Job, name: str, order: Sequence[str], spans: dict[str, Span]) -> str:

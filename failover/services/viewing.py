@@ -15,9 +15,9 @@ from failover.services import (
     holders,
     observed,
     pair_settings,
+    probe_views,
     standing,
     steps,
-    words,
 )
 from failover.services.observed import Observed
 from failover.services.steps import StepView
@@ -59,17 +59,10 @@ def view_job(job: Job, intents: Sequence[Intent]) -> JobView:
         outage_s=steps.seconds_between(job.outage_started_at, job.restored_at),
         duration_s=steps.seconds_between(job.requested_at, job.finished_at),
         waiting_for=_waiting_for(job) or None,
-        message=words.job(
-            state=job.state,
-            waiting_for=_waiting_for(job),
-            why=job.why,
-            args=job.why_args,
-            to=job.to_instance_id,
-            source=job.from_instance_id,
-            strategy=job.strategy,
-        ),
+        message=probe_views.message(job, _waiting_for(job)),
         steps=_steps(job, intents),
         calls=tuple(_call(i, job.region.name) for i in intents),
+        probe=probe_views.view(job),
         is_active=job.state in ACTIVE_STATES,
         version=job.version,
     )

@@ -28,6 +28,23 @@ class CallView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ProbeView:
+    """A job's probe and its newest answer, which was first heard at `since`."""
+
+    kind: str
+    port: int
+    path: str
+    expect: str
+    address: str | None
+    outcome: str | None
+    code: str | None
+    detail: str
+    since: datetime | None
+    overdue_at: datetime | None
+    waived_by: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class JobView:
     """A job; see contract.md."""
 
@@ -59,6 +76,7 @@ class JobView:
     message: str
     steps: tuple[StepView, ...]
     calls: tuple[CallView, ...]
+    probe: ProbeView | None
     # For pages: whether it holds its locks, and its version for long polls.
     is_active: bool = field(metadata=PAGE)
     version: int = field(metadata=PAGE)

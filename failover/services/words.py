@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from failover.services import check_words, job_words
+from failover.services import check_words, job_words, probe_words
 
 Args = Mapping[str, object]
 
@@ -65,6 +65,11 @@ REFUSALS: Mapping[str, tuple[str, str]] = {
         "It is at both instances",
         "Some routes lead to one instance, some to the other. Swap the pair: that "
         "brings all of them together.",
+    ),
+    "not_served": (
+        "Nobody serves it",
+        "The {noun} is at neither instance, so there is no service to probe. Swap the "
+        "pair to one of them first.",
     ),
     "no_desired_holder": (
         "Nowhere to put it back to",
@@ -191,6 +196,9 @@ def detail(code: str, fields: Args) -> str:
 def check(code: str, *, ok: bool, args: Args, strategy: str = "eni") -> str:
     """What a check found; `said` among `args` names a sentence more to the point."""
     passed, failed = check_words.sentences(str(args.get("said", code)), strategy)
+    if "objection" in args:
+        found = probe_words.FINDINGS.get(str(args["objection"]), "")
+        args = {**args, "said_of_it": found}
     return fill(passed if ok else failed, {"code": code, **args})
 
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from django.contrib import messages
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -39,7 +40,9 @@ def home(request: HttpRequest) -> HttpResponse:
     may_operate = access.has_role(request, Role.OPERATOR)
     pairs = [pair_words.row(v, may_operate=may_operate, now=now) for v in views]
     last = jobs.present(queries.view_jobs(queries.list_jobs()[:LAST_JOBS]))
-    parked = queries.list_jobs().filter(state="parked")
+    # Those that wait for humans: parked, or with a service that does not answer.
+    is_overdue = Q(state="running", probe_overdue_at__isnull=False)
+    parked = queries.list_jobs().filter(Q(state="parked") | is_overdue)
     ages = listing.ages()
     context = {
         "attention": [

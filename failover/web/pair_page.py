@@ -109,6 +109,7 @@ def head(request: HttpRequest, pair: Pair, view: PairView) -> dict[str, Any]:
         "may_admin": scoping.is_allowed(pair, Role.ADMIN.value),
         "row": pair_words.row(view, may_operate=may_operate, now=now),
         "frozen": pair_words.frozen(view, now),
+        "probe": view.probe,
         "pair_tabs": pair_words.tabs(pair.name, request.path),
     }
 

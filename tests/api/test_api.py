@@ -473,3 +473,18 @@ def test_the_pair_in_a_token_or_cookie_alone_opens_nothing(article: Pair) -> Non
     swap = client.post(f"{API}pairs/article/swap", {}, "application/json")
     assert (swap.status_code, swap.json()["code"]) == (403, "forbidden")
     assert Job.objects.count() == 0
+
+
+def test_a_pairs_probe_is_tried_and_answers_with_its_verdict(olga: Ask) -> None:
+    without = olga("POST", "pairs/article/probe/")
+    Pair.objects.update(probe={"kind": "http", "port": 8080, "path": "/", "expect": ""})
+
+    reply = olga("POST", "pairs/article/probe", {})
+
+    assert (without.status_code, without.json()["code"]) == (400, "invalid")
+    assert reply.status_code == 200
+    verdict = reply.json()
+    # Without an explicit allow nothing on this machine is probed.
+    assert (verdict["outcome"], verdict["code"]) == ("refused", "address_denied")
+    assert (verdict["port"], verdict["duration_s"]) == (8080, 0.0)
+    assert set(verdict) == set(shapes.Tried().fields)

@@ -124,10 +124,12 @@ def make_token(name: str, role: str) -> str:
     return tokens.make(user_name=name, actor=SHELL)
 
 
-def finish(job: models.Job) -> models.Job:
-    """Drive the region, as a worker would, until the job has ended."""
+def finish(job: models.Job, *, run_for_s: float = 10.0, **numbers: float) -> models.Job:
+    """Drive the region, as a worker would, until the job has ended or time is up."""
     # The pause before the verifying look is the engine's own tests' concern.
-    limits = dataclasses.replace(wiring.limits(), verify_after_s=0.1, run_for_s=10.0)
+    limits = dataclasses.replace(
+        wiring.limits(), verify_after_s=0.1, run_for_s=run_for_s, **numbers
+    )
     with wiring.ConnectionPool(8) as pool:
         run.run_region(
             region_id=job.region_id,

@@ -20,6 +20,13 @@ from failover.engine.job import (
     Strategy,
     Trace,
 )
+from failover.engine.probes import (
+    Heard,
+    Probe,
+    ProbeKind,
+    ProbeOutcome,
+    Verdict,
+)
 from failover.engine.topology import (
     AllocationId,
     InstanceId,
@@ -143,3 +150,41 @@ def test_jobs_without_an_interface_do_not_exclude_each_other(
         a_row(bench, network_interface_id=ENI)
 
     assert models.Job.objects.count() == 3
+
+
+PROBE = Probe(kind=ProbeKind.HTTP, port=8080, path="/health", expect="200")
+VERDICT = Verdict(
+    outcome=ProbeOutcome.FAILED,
+    address="203.0.113.7",
+    port=8080,
+    code="status",
+    args=(("status", "503"), ("expect", "200")),
+    duration_s=0.25,
+)
+
+
+def test_a_probe_and_what_it_was_told_survive_the_database(
+    bench: DjangoBench,
+) -> None:
+    row = a_row(bench, network_interface_id=ENI, probe=rows.from_probe(PROBE))
+    job = rows.to_job(row, is_preflight_current=True)
+    told = replace(job, heard=Heard(began_at=7.5, verdict=VERDICT), overdue_at=9.0)
+
+    models.Job.objects.filter(id=row.id).update(
+        **rows.engine_columns(told), probe_waived_at=AT
+    )
+    row.refresh_from_db()
+
+    read = rows.to_job(row, is_preflight_current=True)
+    assert read == replace(told, waived_at=AT.timestamp())
+
+
+@pytest.mark.parametrize("kept", [None, {}, {"kind": "none", "port": 80}])
+def test_where_nothing_is_asked_there_is_no_probe(kept: dict[str, Any] | None) -> None:
+    assert rows.to_probe(kept) is None
+
+
+def test_a_probe_of_http_has_a_port_and_a_path_of_its_own() -> None:
+    probe = rows.to_probe({"kind": "http", "port": None, "path": "", "expect": ""})
+
+    assert probe == Probe(kind=ProbeKind.HTTP, port=80, path="/")

@@ -198,3 +198,73 @@ def test_a_job_outlives_its_pair(home: Home) -> None:
 
     assert FLOATING in text
     assert "/pairs/gone/" not in text
+
+
+PROBE = {"kind": "tcp", "port": 443, "path": "/", "expect": ""}
+REFUSED = {
+    "began_at": 1.0,
+    "verdict": {
+        "outcome": "failed",
+        "address": "203.0.113.7",
+        "port": 443,
+        "code": "connection_refused",
+        "args": [],
+        "duration_s": 0.1,
+    },
+}
+ASKED = "tcp/443 on 203.0.113.7: connection refused"
+
+
+def waiting_for_its_service(home: Home, **columns: object) -> models.Job:
+    now = wiring.now()
+    return home.job(
+        state="running",
+        waiting_for="probe",
+        first_intent_at=now,
+        restored_at=now,
+        probe=PROBE,
+        heard=REFUSED,
+        **columns,
+    )
+
+
+def test_a_job_says_which_service_it_waits_for_and_is_let_go_with_a_comment(
+    home: Home,
+) -> None:
+    job = waiting_for_its_service(home)
+    client = home.client("olaf")
+
+    page = client.get(f"/jobs/{job.id}/").content.decode()
+    silent = client.post(f"/jobs/{job.id}/acknowledge/", {"comment": ""}, follow=True)
+    job.refresh_from_db()
+    untouched = job.probe_waived_at
+    client.post(f"/jobs/{job.id}/acknowledge/", {"comment": "known"})
+    job.refresh_from_db()
+
+    assert page.count(ASKED) == 2
+    assert "Say in a comment" in silent.content.decode()
+    assert untouched is None
+    assert job.probe_waived_by == "olaf"
+
+
+def test_home_shows_whose_service_does_not_answer(home: Home) -> None:
+    client = home.client("vera")
+    quiet = waiting_for_its_service(home)
+    before = client.get("/").content.decode()
+    models.Job.objects.filter(id=quiet.id).update(probe_overdue_at=wiring.now())
+    after = client.get("/").content.decode()
+
+    assert ASKED not in before
+    assert ASKED in after
+    assert "Mend the service" in after
+
+
+def test_a_viewer_lets_no_job_go(home: Home) -> None:
+    job = waiting_for_its_service(home)
+    client = home.client("vera")
+
+    page = client.get(f"/jobs/{job.id}/").content.decode()
+    answer = client.post(f"/jobs/{job.id}/acknowledge/", {"comment": "known"})
+
+    assert "/acknowledge/" not in page
+    assert answer.status_code == 403

@@ -165,3 +165,19 @@ def test_a_page_says_why_an_interface_cannot_be_detached(home: Home) -> None:
     text = home.client("olaf").get(f"/interfaces/{primary.interface_id}/")
 
     assert "primary interface, which EC2 never detaches" in text.content.decode()
+
+
+def test_the_probe_of_a_pair_is_tried_from_its_page(home: Home) -> None:
+    without = home.client("olaf").get("/pairs/article/").content.decode()
+    probe = {"kind": "tcp", "port": 443, "path": "/", "expect": ""}
+    models.Pair.objects.update(probe=probe)
+    client = home.client("olaf")
+
+    page = client.get("/pairs/article/").content.decode()
+    said = client.post("/pairs/article/probe/", follow=True).content.decode()
+
+    assert "/probe/" not in without
+    assert "Try the probe now" in page
+    # The tests' own policy: the simulator's addresses are this machine's.
+    assert "that address may not be probed (see PROBE_ALLOW_NETS)" in said
+    assert models.AuditEntry.objects.filter(action="pair.probe").exists()

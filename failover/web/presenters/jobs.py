@@ -81,6 +81,7 @@ class StepView:
     badge: Badge
     duration: str
     running_s: float | None
+    detail: str
     calls: tuple[CallView, ...]
 
     @property
@@ -98,6 +99,7 @@ class LiveJob:
     is_parked: bool
     is_dark: bool
     is_cancelling: bool
+    waits_for_probe: bool
     headline: str
     advice: str
     outage_s: float
@@ -190,6 +192,7 @@ def live(
         is_parked=job.state == "parked",
         is_dark=is_dark,
         is_cancelling=job.is_active and job.cancel_requested_at is not None,
+        waits_for_probe=job.state == "running" and job.waiting_for == "probe",
         headline=HEADLINES[job.state],
         advice=ADVICE.get(job.state, ""),
         outage_s=outage_s(job, now) or 0.0,
@@ -218,6 +221,7 @@ def _steps(job: views.JobView, now: datetime) -> tuple[StepView, ...]:
                     step.duration_s if running_s is None else running_s
                 ),
                 running_s=running_s,
+                detail=step.detail,
                 calls=_calls(
                     [
                         c
