@@ -124,7 +124,7 @@ def make_token(name: str, role: str) -> str:
     return tokens.make(user_name=name, actor=SHELL)
 
 
-def finish(job: models.Job, *, run_for_s: float = 10.0, **numbers: float) -> models.Job:
+def finish(job: models.Job, *, run_for_s: float = 10.0, **numbers: Any) -> models.Job:
     """Drive the region, as a worker would, until the job has ended or time is up."""
     # The pause before the verifying look is the engine's own tests' concern.
     limits = dataclasses.replace(
