@@ -2,7 +2,6 @@
 
 from uuid import UUID
 
-from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -10,14 +9,7 @@ from django.views.decorators.http import require_POST
 
 from failover.models import Role
 from failover.services import pairs, probing, queries, refusals
-from failover.web import access
-from failover.web.forms import PageForm
-
-
-class AcknowledgeForm(PageForm):
-    """Why a job may end whose service does not answer."""
-
-    comment = forms.CharField(label="Comment", max_length=1000)
+from failover.web import access, forms
 
 
 @require_POST
@@ -41,7 +33,7 @@ def try_now(request: HttpRequest, name: str) -> HttpResponse:
 @access.requires(Role.OPERATOR)
 def acknowledge(request: HttpRequest, job_id: UUID) -> HttpResponse:
     """Let the job end without its probe, with a comment on record."""
-    form = AcknowledgeForm(request.POST)
+    form = forms.AcknowledgeForm(request.POST)
     try:
         job = queries.get_job(job_id)
         if job.pair is None:
