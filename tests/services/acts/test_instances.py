@@ -11,7 +11,7 @@ from failover.services.acts import choices, instances, showing
 from tests.services.acts import stage
 from tests.services.world import FLOATING, OLGA, PRIMARY, STANDBY, Sim
 
-ADA_DATA = "#!/bin/sh\necho 'secret-of-ada' > /root/it\n"
+ADA_DATA = "#!/bin/sh\necho 'secret-of-ada' > /etc/motd\n"
 
 
 def launch(region: models.Region, **more: Any) -> models.Action:
