@@ -130,7 +130,7 @@ def list_days(*, days: int, now: datetime) -> list[Day]:
     first = today - timedelta(days=days - 1)
     since = now - timedelta(days=days)
     by_day: dict[date, list[Swap]] = {}
-    rows = _finished().filter(requested_at__gt=since)
+    rows = _finished().filter(requested_at__gt=since).select_related(None)
     for row in rows.only(
         "state", "finished_at", "to_instance_id", "outage_started_at", "restored_at"
     ):

@@ -1,5 +1,6 @@
-"""Settings of accounts: how each one looks, so that nobody takes it for another."""
+"""Settings of accounts: their regions, and how each one looks."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django.contrib import messages
@@ -8,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from failover.models import Colour, Role
-from failover.services import places, refusals
+from failover.services import inventory, places, refusals, regions
 from failover.web import access
 
 # In words; the values are EC2's own.
@@ -41,8 +42,32 @@ SWATCHES = tuple(Swatch(value=c.value, label=label) for c, label in COLOURS.item
 @access.requires(Role.ADMIN)
 def show(request: HttpRequest) -> HttpResponse:
     """Every account with its look and its regions."""
-    answer = {"places": places.list_places(), "swatches": SWATCHES}
-    return render(request, "failover/settings/accounts.html", answer)
+    return _page(request)
+
+
+@require_POST
+@access.requires(Role.ADMIN)
+def add_region(request: HttpRequest) -> HttpResponse:
+    """Put a region under management, and have it read at once."""
+    said = {
+        "account": request.POST.get("account", "").strip() or regions.DEFAULT_ACCOUNT,
+        "region": request.POST.get("region", "").strip(),
+    }
+    actor = access.get_actor(request)
+    try:
+        region = regions.add(
+            region=said["region"], account=said["account"], actor=actor
+        )
+        inventory.request_sync(region, actor)
+    except refusals.Invalid as refusal:
+        errors = {name: " ".join(lines) for name, lines in refusal.errors.items()}
+        return _page(request, said=said, errors=errors, status=422)
+    except refusals.Refusal as refusal:
+        return _page(
+            request, said=said, errors={"region": refusal.detail}, status=refusal.status
+        )
+    messages.success(request, f"{region} is managed now, and being read.")
+    return redirect("settings-accounts")
 
 
 @require_POST
@@ -63,3 +88,20 @@ def set_look(request: HttpRequest, account: str) -> HttpResponse:
         return redirect("settings-accounts")
     messages.success(request, f"Account {account} looks as you chose.")
     return redirect("settings-accounts")
+
+
+def _page(
+    request: HttpRequest,
+    *,
+    said: Mapping[str, str] | None = None,
+    errors: Mapping[str, str] | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    answer = {
+        "places": places.list_places(),
+        "swatches": SWATCHES,
+        "said": said or {},
+        "errors": errors or {},
+    }
+    page = "failover/settings/accounts.html"
+    return render(request, page, answer, status=status)

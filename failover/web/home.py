@@ -1,6 +1,7 @@
-"""Home: what needs attention, running jobs, pairs. And the refresh from EC2."""
+"""Home: what needs a human now, running jobs, pairs, outages. And the refresh."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from datetime import datetime
 
 from django.contrib import messages
 from django.db.models import Q
@@ -11,24 +12,23 @@ from django.views.decorators.http import require_POST, require_safe
 
 from failover import wiring
 from failover.models import Pair, Role
-from failover.services import inventory, queries, refusals
-from failover.web import access, jobs, listing
+from failover.services import (
+    inventory,
+    notices,
+    outages,
+    overview,
+    queries,
+    refusals,
+)
+from failover.services.views import JobView
+from failover.web import access, jobs, listing, naming
+from failover.web.presenters import concerns, history, timing
 from failover.web.presenters import jobs as job_words
 from failover.web.presenters import pairs as pair_words
-from failover.web.presenters import timing
-from failover.web.presenters.badges import Badge, make
+from failover.web.presenters.concerns import Concern
 
-MOST_PAIRS, LAST_JOBS = 200, 8
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Concern:
-    """One line of what needs attention."""
-
-    badge: Badge
-    name: str
-    href: str
-    text: str
+MOST_CONCERNS, MOST_PAIRS, MOST_RUNNING, LAST_JOBS = 25, 12, 10, 5
+SPANS = (30, 90)
 
 
 @require_safe
@@ -36,26 +36,30 @@ class Concern:
 def home(request: HttpRequest) -> HttpResponse:
     """The first page."""
     now = wiring.now()
-    views = queries.view_pairs(_first_pairs())
-    may_operate = access.has_role(request, Role.OPERATOR)
-    pairs = [pair_words.row(v, may_operate=may_operate, now=now) for v in views]
-    last = jobs.present(queries.view_jobs(queries.list_jobs()[:LAST_JOBS]))
-    # Those that wait for humans: parked, or with a service that does not answer.
-    is_overdue = Q(state="running", probe_overdue_at__isnull=False)
-    parked = queries.list_jobs().filter(Q(state="parked") | is_overdue)
     ages = listing.ages()
+    counts = overview.count_standings(now)
+    attention = _attention(request, ages, now)
     context = {
-        "attention": [
-            *_parked(jobs.present(queries.view_jobs(parked))),
-            *_troubled(pairs),
-            *_unread(ages),
-        ],
-        "pairs": pairs[:20],
-        "jobs": last,
+        "attention": attention[:MOST_CONCERNS],
+        "more_attention": max(0, len(attention) - MOST_CONCERNS),
+        "parts": concerns.parts(counts),
+        "total_pairs": sum(counts.values()),
+        "pairs": _rows(
+            request, list(queries.list_pairs().order_by("name")[:MOST_PAIRS]), now
+        ),
+        "running": _running(now),
+        "jobs": jobs.present(_ended()),
         "ages": ages,
-        "has_regions": bool(ages),
+        "steps": concerns.first_steps(
+            has_region=bool(ages),
+            is_read=any(r.synced_at for r in queries.list_regions()),
+            has_pair=bool(sum(counts.values())),
+            is_admin=access.has_role(request, Role.ADMIN),
+        ),
         "poll_s": listing.poll_s(),
     }
+    if not getattr(request, "htmx", None):
+        context |= _trend(request, now)
     return listing.respond(request, "failover/home.html", context)
 
 
@@ -82,42 +86,60 @@ def safe_next(request: HttpRequest) -> str:
     return wanted if is_ours else "/"
 
 
-def _first_pairs() -> list[Pair]:
-    """The first ones by name, and wherever in the list those that are not ready."""
-    pairs = queries.list_pairs().order_by("name")
-    first = list(pairs[:MOST_PAIRS])
-    unready = pairs.filter(readiness_news__is_ready=False)
-    others = unready.exclude(id__in=[p.pk for p in first])
-    return [*first, *others[:MOST_PAIRS]]
-
-
-def _parked(rows: list[job_words.JobRow]) -> list[Concern]:
+def _attention(
+    request: HttpRequest, ages: Sequence[timing.Age], now: datetime
+) -> list[Concern]:
+    """Everything that waits for somebody, the worst first."""
+    # Those that wait for humans: parked, or with a service that does not answer.
+    is_overdue = Q(state="running", probe_overdue_at__isnull=False)
+    waiting = queries.list_jobs().filter(Q(state="parked") | is_overdue)
+    parked = queries.view_jobs(waiting)
+    found = list(overview.list_troubled(now)[: 2 * MOST_CONCERNS])
+    views = queries.view_pairs(found)
+    rows = [pair_words.row(v, may_operate=False, now=now) for v in views]
+    freezes = [
+        (row, code, frozen)
+        for pair, view, row in zip(found, views, rows, strict=True)
+        if (code := overview.freeze_asks(pair, now))
+        and (frozen := pair_words.frozen(view, now))
+    ]
     return [
-        Concern(badge=r.state, name=r.title, href=r.href, text=r.message) for r in rows
+        *concerns.parked(jobs.present(parked)),
+        *concerns.silent(notices.get_silence(now), now),
+        *concerns.unread(ages),
+        *concerns.troubled(
+            [r for r, v in zip(rows, views, strict=True) if not v.frozen]
+        ),
+        *concerns.freezes(freezes),
     ]
 
 
-def _troubled(rows: list[pair_words.PairRow]) -> list[Concern]:
+def _rows(
+    request: HttpRequest, found: Sequence[Pair], now: datetime
+) -> list[pair_words.PairRow]:
+    may_operate = access.has_role(request, Role.OPERATOR)
     return [
-        Concern(
-            badge=row.sync if row.drift else row.health,
-            name=row.name,
-            href=row.href,
-            text=pair_words.trouble(row),
-        )
-        for row in rows
-        if row.is_troubled
+        pair_words.row(view, may_operate=may_operate, now=now)
+        for view in queries.view_pairs(found)
     ]
 
 
-def _unread(ages: list[timing.Age]) -> list[Concern]:
-    return [
-        Concern(
-            badge=make("Stale", "warning"),
-            name="Network interfaces",
-            href="/interfaces/",
-            text=f"{age.text}. {age.error}".strip(),
-        )
-        for age in ages
-        if age.is_stale
-    ]
+def _running(now: datetime) -> list[job_words.LiveJob]:
+    active = queries.list_jobs().filter(state__in=("queued", "running"))
+    views = queries.view_jobs(active[:MOST_RUNNING])
+    names = naming.of_ends(views)
+    return [job_words.live(v, names=names, has_pair=True, now=now) for v in views]
+
+
+def _ended() -> list[JobView]:
+    over = queries.list_jobs().filter(finished_at__isnull=False)
+    return queries.view_jobs(over[:LAST_JOBS])
+
+
+def _trend(request: HttpRequest, now: datetime) -> dict[str, object]:
+    asked = request.GET.get("days", "")
+    days = int(asked) if asked in {str(span) for span in SPANS} else SPANS[0]
+    return {
+        "trend": history.trend(outages.list_days(days=days, now=now)),
+        "spans": [(span, span == days) for span in SPANS],
+    }

@@ -95,6 +95,11 @@ urlpatterns = [
     path("settings/appearance/", appearance.appearance, name="settings-appearance"),
     path("settings/accounts/", account_settings.show, name="settings-accounts"),
     path(
+        "settings/accounts/add-region/",
+        account_settings.add_region,
+        name="region-add",
+    ),
+    path(
         "settings/accounts/<slug:account>/look/",
         account_settings.set_look,
         name="account-look",

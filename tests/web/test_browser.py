@@ -241,3 +241,63 @@ def test_naming_two_instances_brings_the_advice_and_a_strategy_its_own_fields(
     page.get_by_role("radio", name="Routes").check()
     expect(page.get_by_label("Destination")).to_be_visible()
     expect(interface).to_be_hidden()
+
+
+def test_the_picture_moves_without_a_reload_and_keeps_still_for_who_asks(
+    home: Home, site: str, page: Page, complaints: Complaints
+) -> None:
+    page.emulate_media(reduced_motion="reduce")
+    home.job(state="running", requested_by="anna")
+    sign_in(page, home, site)
+    page.goto(f"{site}/pairs/article/")
+    card = page.locator("#floating")
+    expect(card).to_have_class("card-group at-primary")
+    wire = page.locator("#wire-standby")
+    assert wire.evaluate("e => getComputedStyle(e).animationName") == "none"
+
+    models.NetworkInterface.objects.filter(interface_id=FLOATING).update(
+        instance_id=STANDBY
+    )
+    models.Job.objects.update(
+        state="succeeded", why="done", finished_at=wiring.now(), version=9
+    )
+
+    expect(card).to_have_class("card-group at-standby", timeout=10_000)
+    expect(page.locator("#announce")).to_contain_text("is attached to StandbyServer")
+
+
+def test_the_message_of_a_job_turns_into_its_end_in_place(
+    home: Home, site: str, page: Page, complaints: Complaints
+) -> None:
+    home.job(state="running", requested_by="anna")
+    sign_in(page, home, site)
+    page.goto(f"{site}/help/")
+    flash = page.locator("#job-flashes .flash")
+    expect(flash).to_contain_text("Running.")
+
+    models.Job.objects.update(
+        state="succeeded", why="done", finished_at=wiring.now(), version=9
+    )
+
+    expect(flash).to_contain_text("Succeeded.", timeout=10_000)
+    flash.get_by_role("button", name="Close").click()
+    expect(flash).to_have_count(0)
+    page.reload()
+    expect(flash).to_have_count(0)
+
+
+def test_names_of_256_letters_widen_no_page(home: Home, site: str, page: Page) -> None:
+    name = f"<script>{{{{ 7 }}}} \u0645\u0631\u062d\u0628\u0627 \U0001f680 {'W' * 226}"
+    models.Instance.objects.update(name=name[:256])
+    models.NetworkInterface.objects.update(name=name[:256])
+    models.Subnet.objects.update(name=name[:256])
+    home.job(state="running", reason=name, requested_by="anna")
+    page.set_viewport_size({"width": 360, "height": 780})
+    sign_in(page, home, site)
+
+    wide = {}
+    for path in ("/", "/pairs/article/", "/pairs/article/history/"):
+        page.goto(site + path)
+        wide[path] = page.evaluate("document.documentElement.scrollWidth")
+
+    assert {path: width for path, width in wide.items() if width > 360} == {}

@@ -7,14 +7,17 @@ from dataclasses import dataclass
 from failover.web.presenters import timing
 
 WIDTH, HEIGHT = 720, 168
-LEFT, RIGHT, TOP, BOTTOM = 52, 8, 12, 26
+LEFT, RIGHT, TOP, BOTTOM = 52, 24, 12, 26
 LEAST_BAR = 3.0
 WIDEST_BAR = 28.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Value:
-    """One bar to draw; None is a mark on the ground line. `tone` is its colour."""
+    """One bar to draw; None is a mark on the ground line.
+
+    `tone` is its colour; without one its place stays empty.
+    """
 
     value: float | None
     tone: str
@@ -67,7 +70,8 @@ def chart(values: Sequence[Value], *, median: float | None = None) -> Chart:
     bars, said = [], []
     for number, value in enumerate(values):
         centre = LEFT + room * (number + 0.5)
-        bars.append(_bar(value, centre, wide, top))
+        if value.tone:
+            bars.append(_bar(value, centre, wide, top))
         if value.label:
             said.append(Tick(at=f"{centre:.1f}", label=value.label))
     return Chart(

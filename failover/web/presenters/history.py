@@ -119,7 +119,7 @@ def _swaps(count: int) -> str:
 
 def _day_tone(day: Day) -> str:
     if not day.swaps:
-        return "none"
+        return ""
     return "succeeded" if day.succeeded == day.swaps else "reversed"
 
 

@@ -11,8 +11,11 @@ from failover.services.views import (
     InterfaceView,
     PairView,
 )
-from failover.web.presenters import badges
+from failover.web.presenters import badges, texts
 from failover.web.presenters.badges import Badge
+
+# A button holds so many columns of a name.
+MOST_OF_A_BUTTON = 24
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +79,7 @@ def swap_control(pair: PairView | None, *, may_operate: bool) -> SwapControl:
         return SwapControl(reason="Not in a pair")
     if pair.job:
         return SwapControl(job_href=reverse("job", args=[pair.job]))
-    label = f"Swap to {target_name(pair)}"
+    label = f"Swap to {texts.short(target_name(pair), MOST_OF_A_BUTTON)}"
     if not may_operate:
         return SwapControl(label=label, reason="Needs the role operator")
     if pair.frozen:

@@ -9,7 +9,7 @@ from datetime import datetime
 from django.urls import reverse
 
 from failover.services import steps, views
-from failover.web.presenters import badges, inventory, resources, timing
+from failover.web.presenters import badges, inventory, resources, texts, timing
 from failover.web.presenters.badges import Badge
 from failover.web.presenters.inventory import Holder
 from failover.web.presenters.resources import Resource
@@ -132,7 +132,7 @@ class LiveJob:
 
 def title(job: views.JobView, names: Mapping[str, str]) -> str:
     target = job.to_instance_id or ""
-    where = names.get(target) or target
+    where = texts.short(names.get(target) or target)
     subject = job.pair or resources.resource(job).id
     match job.kind:
         case "swap":

@@ -9,7 +9,7 @@ from django.urls import reverse
 from failover.services import words
 from failover.services.refusals import CheckView
 from failover.services.views import PairView
-from failover.web.presenters import badges, inventory, resources, timing
+from failover.web.presenters import badges, inventory, resources, texts, timing
 from failover.web.presenters.badges import Badge
 from failover.web.presenters.inventory import Holder, SwapControl
 from failover.web.presenters.resources import Resource
@@ -129,8 +129,8 @@ def row(pair: PairView, *, may_operate: bool, now: datetime) -> PairRow:
 
 def names_of(pair: PairView) -> dict[str, str]:
     return {
-        pair.primary_instance_id: pair.primary_name,
-        pair.standby_instance_id: pair.standby_name,
+        pair.primary_instance_id: texts.short(pair.primary_name),
+        pair.standby_instance_id: texts.short(pair.standby_name),
     }
 
 

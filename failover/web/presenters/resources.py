@@ -37,6 +37,11 @@ class Resource:
     # What belongs to it: the route tables of a destination.
     beside: tuple[str, ...] = ()
 
+    @property
+    def noun(self) -> str:
+        """The kind inside a sentence: only names keep their capitals."""
+        return self.kind if self.kind.startswith("Elastic") else self.kind.lower()
+
 
 def resource(moved: Moved) -> Resource:
     """The thing that moves."""

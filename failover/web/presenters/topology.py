@@ -4,7 +4,6 @@ The drawing is 880 by 448. What moves is drawn over the primary and pushed to it
 by a class, so that the style sheet can let it travel there.
 """
 
-import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -13,6 +12,7 @@ from failover.services.surroundings import End, Surroundings
 from failover.services.views import InterfaceView, JobView, PairView
 from failover.web.presenters import badges, resources
 from failover.web.presenters.badges import Badge
+from failover.web.presenters.texts import short
 
 # How many characters of each size a box holds.
 WIDE, NARROW = 30, 42
@@ -336,20 +336,10 @@ def _end_line(pair: PairView, role: str, end: End) -> str:
     seen = end.instance
     if seen is None:
         return f"{role} {end.instance_id}: not seen yet."
-    name = f"{seen.name} ({seen.id})" if seen.name else seen.id
+    name = f"{short(seen.name)} ({seen.id})" if seen.name else seen.id
     leads = "" if pair.strategy == "eni" else f", interface {_target(pair, end)}"
     slot = f", {_slot(pair, end).lower()}" if pair.strategy == "eni" else ""
     return (
         f"{role} {name}: {badges.for_instance(seen.state).word.lower()}, in"
         f" {_zone_of(end).lower()}, {_subnet_of(end)}{slot}{leads}."
     )
-
-
-def short(text: str, width: int) -> str:
-    """The text cut to so many columns; letters of the East and emoji take two."""
-    taken = 0
-    for number, letter in enumerate(text):
-        taken += 2 if unicodedata.east_asian_width(letter) in "WF" else 1
-        if taken > width:
-            return f"{text[: max(0, number - 1)]}…"
-    return text
