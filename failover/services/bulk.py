@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from django.db import DatabaseError, IntegrityError, transaction
@@ -35,35 +35,57 @@ class Batch:
     refused: tuple[tuple[str, refusals.Refusal], ...]
 
 
-def request_many(
+def request_many(  # noqa: PLR0913 - what may be asked, each by name.
     *,
     pairs: Sequence[Pair],
     actor: Actor,
     reason: str = "",
     force: bool = False,
+    shown: Mapping[str, Swap] | None = None,
+    all_or_none: bool = False,
     on_created: Callable[[Batch], None] | None = None,
 ) -> Batch:
     """Begin a swap of each pair that allows it, in one transaction.
 
-    One look for each region; a refused pair does not hold up the others. Raises
-    Unavailable, and what `on_created` raises: then nothing has begun.
+    One look for each region; a refused pair does not hold up the others, unless it is
+    all or none. `shown` is, by name, the plan that somebody saw and meant. Raises
+    NotAll, Unavailable, and what `on_created` raises: then nothing has begun.
     """
-    asked = Swap(reason=reason, force=force)
+    asked = {
+        p.name: replace((shown or {}).get(p.name, Swap()), reason=reason, force=force)
+        for p in pairs
+    }
     refused: dict[str, refusals.Refusal] = {}
     begins: dict[str, Start] = {}
-    for group in _by_region(_list_permitted(pairs, actor, refused)).values():
+    for group in by_region(_list_permitted(pairs, actor, refused)).values():
         try:
             found = _judge_group(group, asked, actor, refused)
         except refusals.Refusal as refusal:
             refused |= {p.name: refusal for p in group}
         else:
             begins |= found
+    if all_or_none:
+        on_created = _requiring_all(on_created)
+        if refused:
+            raise refusals.NotAll(refused=_in_order(pairs, {}, refused).refused)
     batch = _begin(pairs, begins, refused, actor, on_created)
     if len(begins) <= BURST:
         # More would be written while the driver begins; it mirrors what it sees.
         for begin in {b.region.pk: b for b in begins.values()}.values():
             sights.keep(region_id=begin.region.pk, seen=begin.seen)
     return batch
+
+
+def _requiring_all(
+    on_created: Callable[[Batch], None] | None,
+) -> Callable[[Batch], None]:
+    def require(batch: Batch) -> None:
+        if batch.refused:
+            raise refusals.NotAll(refused=batch.refused)
+        if on_created is not None:
+            on_created(batch)
+
+    return require
 
 
 def _begin(
@@ -126,7 +148,8 @@ def _list_permitted(
     return permitted
 
 
-def _by_region(pairs: Sequence[Pair]) -> Mapping[int, list[Pair]]:
+def by_region(pairs: Sequence[Pair]) -> Mapping[int, list[Pair]]:
+    """The pairs of each region row."""
     groups: dict[int, list[Pair]] = defaultdict(list)
     for pair in pairs:
         groups[pair.region_id].append(pair)
@@ -135,7 +158,7 @@ def _by_region(pairs: Sequence[Pair]) -> Mapping[int, list[Pair]]:
 
 def _judge_group(
     group: Sequence[Pair],
-    asked: Swap,
+    asked: Mapping[str, Swap],
     actor: Actor,
     refused: dict[str, refusals.Refusal],
 ) -> dict[str, Start]:
@@ -147,8 +170,11 @@ def _judge_group(
     for pair in free:
         own = floating.cut(pair, seen)
         try:
-            prepared = plans.plan_on(pair=pair, to=None, seen=own)
-            begins[pair.name] = judging.judge(prepared, asked, actor, wiring.new_uuid())
+            own_asked = asked[pair.name]
+            prepared = plans.plan_on(pair=pair, to=own_asked.to, seen=own)
+            begins[pair.name] = judging.judge(
+                prepared, own_asked, actor, wiring.new_uuid()
+            )
         except refusals.Refusal as refusal:
             refused[pair.name] = refusal
     if len(begins) > BURST:
@@ -157,7 +183,9 @@ def _judge_group(
 
 
 def _list_free(
-    group: Sequence[Pair], asked: Swap, refused: dict[str, refusals.Refusal]
+    group: Sequence[Pair],
+    asked: Mapping[str, Swap],
+    refused: dict[str, refusals.Refusal],
 ) -> list[Pair]:
     """Those of one region that have no active job; asked of the database alone."""
     free: list[Pair] = []
@@ -166,7 +194,7 @@ def _list_free(
         try:
             if pair.pk in busy:
                 raise refusals.JobActive(job_id=busy[pair.pk])
-            judging.require_reason(pair, asked)
+            judging.require_reason(pair, asked[pair.name])
         except refusals.Refusal as refusal:
             refused[pair.name] = refusal
         else:

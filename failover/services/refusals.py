@@ -138,6 +138,17 @@ class ConfirmIdentity(Refusal):
     status = 403
 
 
+class NotAll(Refusal):
+    """All or none was asked for, and some cannot be: none was begun."""
+
+    code = "not_all"
+    status = 422
+
+    def __init__(self, *, refused: Sequence[tuple[str, Refusal]]) -> None:
+        super().__init__(names=", ".join(name for name, _ in refused))
+        self.refused = tuple(refused)
+
+
 class NotFound(Refusal):
     """There is no such thing, or not for this asker."""
 

@@ -30,6 +30,7 @@ REFUSALS: Mapping[str, tuple[str, str]] = {
         "Sign in, or send a valid token as `Authorization: Bearer …`.",
     ),
     "forbidden": ("Not allowed", "{detail}"),
+    "not_all": ("None was started", "All or none was asked for; in the way: {names}."),
     "confirm_identity": (
         "Confirm that it is you",
         "This asks for your password or second factor again, at most five minutes"

@@ -1,11 +1,12 @@
-"""Where what belongs to tables is: finding, settings and views."""
+"""Where what belongs to tables is: finding, many at once, settings and views."""
 
 from django.urls import path
 
-from failover.web import going, table_pages
+from failover.web import bulk_swaps, going, table_pages
 
 urlpatterns = [
     path("go/", going.go, name="go"),
+    path("swaps/", bulk_swaps.swap, name="swaps"),
     path("tables/<slug:table>/settings/", table_pages.settings, name="table-settings"),
     path(
         "tables/<slug:table>/selection/",

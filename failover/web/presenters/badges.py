@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from failover.web.presenters import icons
+
 Tone = Literal["success", "error", "warning", "info", "quiet", "busy"]
 
 ICONS: Mapping[Tone, str] = {
@@ -27,6 +29,11 @@ class Badge:
     @property
     def icon_class(self) -> str:
         return "icon spin" if self.tone == "busy" else "icon"
+
+    @property
+    def drawing(self) -> str:
+        """The icon itself."""
+        return icons.draw(self.icon, self.icon_class)
 
 
 def make(word: str, tone: Tone, icon: str = "") -> Badge:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from failover.web.presenters import drawing
 from failover.web.presenters.badges import Badge
 from failover.web.presenters.inventory import Holder, SwapControl
 from failover.web.presenters.timing import Moment
@@ -32,6 +33,15 @@ class Cell:
     @property
     def is_empty(self) -> bool:
         return not (self.text or self.badge or self.at or self.items or self.swap)
+
+    @property
+    def classes(self) -> str:
+        return f"{self.css} is-empty" if self.is_empty else self.css
+
+    @property
+    def drawing(self) -> str:
+        """What stands in it, as HTML; its swap is a template of its own."""
+        return drawing.draw(self)
 
     @property
     def mark(self) -> tuple[Any, ...]:

@@ -9,6 +9,7 @@ from django.http import QueryDict
 from failover.services.filters.properties import Property
 from failover.services.filters.questions import Question
 from failover.services.filters.tokens import TAG, Operator, Token
+from failover.web.presenters import drawing
 from failover.web.presenters.cells import Cell
 
 # Each operator as one would say it.
@@ -55,6 +56,19 @@ class Line:
     panel_href: str
     is_open: bool
     cells: Sequence[tuple[str, bool, Cell]] = field(repr=False)
+
+    @property
+    def parts(self) -> list[tuple[str, Cell | None]]:
+        """The row's cells drawn, up to each cell that a template must draw."""
+        parts: list[tuple[str, Cell | None]] = []
+        plain: list[str] = []
+        for name, is_key, cell in self.cells:
+            if cell.swap is None:
+                plain.append(drawing.draw_cell(cell, name=name, is_key=is_key))
+            else:
+                parts.append((drawing.join(plain), cell))
+                plain = []
+        return [*parts, (drawing.join(plain), None)]
 
     @property
     def rev(self) -> str:

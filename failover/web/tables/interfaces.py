@@ -16,7 +16,7 @@ from failover.web.presenters.cells import Cell
 from failover.web.tables import columns as c
 from failover.web.tables import history
 from failover.web.tables.columns import Column, Shown
-from failover.web.tables.table import Tab, Table, tags
+from failover.web.tables.table import Bulk, Tab, Table, tags
 
 
 def dress(request: HttpRequest, seen: Sequence[InterfaceView]) -> list[Any]:
@@ -178,7 +178,7 @@ COLUMNS = (
         id="swap",
         label="Swap",
         value=None,
-        show=lambda x: Cell(swap=x.row.swap, text=x.row.pair),
+        show=lambda x: Cell(swap=x.row.swap, css="" if x.row.pair else "is-empty"),
     ),
 )
 
@@ -228,6 +228,9 @@ TABLE = Table(
     key_column="interface_id",
     page=lambda seen: reverse("interface", args=[seen.id]),
     tabs=tabs,
+    bulk=(
+        Bulk(label="Swap", path="swaps", role=Role.OPERATOR, icon="arrows-right-left"),
+    ),
     empty_title="No network interfaces",
     empty_text="EC2 showed none in the managed regions, or none has been read yet.",
     acts=True,

@@ -19,7 +19,7 @@ from failover.web.presenters.resources import Resource
 from failover.web.tables import columns as c
 from failover.web.tables import history
 from failover.web.tables.columns import Column, Shown
-from failover.web.tables.table import Tab, Table
+from failover.web.tables.table import Bulk, Tab, Table
 
 
 def dress(request: HttpRequest, seen: Sequence[PairView]) -> list[Any]:
@@ -117,7 +117,7 @@ COLUMNS = (
         id="swap",
         label="Swap",
         value=None,
-        show=lambda x: Cell(swap=x.row.swap, text=x.row.name),
+        show=lambda x: Cell(swap=x.row.swap),
     ),
 )
 
@@ -154,6 +154,9 @@ TABLE = Table(
     key_column="name",
     page=lambda seen: reverse("pair", args=[seen.name]),
     tabs=tabs,
+    bulk=(
+        Bulk(label="Swap", path="swaps", role=Role.OPERATOR, icon="arrows-right-left"),
+    ),
     empty_title="No pairs",
     empty_text="A pair is two instances and what moves between them.",
     acts=True,
