@@ -2,10 +2,13 @@
 
 from django.urls import include, path
 
+from failover.api import urls as api
+
 urlpatterns = [
     path("", include("failover.api.health")),
     path("", include("failover.api.metrics")),
-    path("api/v1/", include("failover.api.urls")),
+    path("api/v1", api.Nowhere.as_view()),
+    path("api/v1/", include(api)),
     path("", include("failover.web.urls")),
 ]
 

@@ -12,6 +12,8 @@ worker_class = "gthread"
 workers = 2
 threads = 24
 keepalive = 5
+# The longest that it allows: what is too long is said by us, in our words.
+limit_request_line = 8190
 # Together under the ten seconds in which `up` must be gone.
 graceful_timeout = 3
 timeout = 60

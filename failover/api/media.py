@@ -14,7 +14,7 @@ JSON: Final = "application/json"
 PROBLEM: Final = "application/problem+json"
 UTF_8 = frozenset({"utf-8", "utf8", "us-ascii"})
 # Under the 8,190 bytes at which the web server itself hangs up.
-MOST_ADDRESS = 4096
+MOST_ADDRESS = 8000
 
 
 class NotAcceptable(Refusal):

@@ -38,7 +38,7 @@ def test_each_wrong_form_has_its_own_problem(olga: Ask, sim: Sim) -> None:
     client = Client(
         headers={"Authorization": f"Bearer {make_token('otto', 'operator')}"}
     )
-    long = "x" * 5000
+    long = "x" * 8000
 
     def post(body: bytes, kind: str, **headers: str) -> Any:
         return client.generic("POST", API + SWAP, body, kind, headers=headers)
@@ -108,6 +108,7 @@ def test_paths_outside_the_interface_are_problems_too(article: Pair) -> None:
 
     require_problem(client.get("/api/v2/pairs/"), 404, "not_found")
     require_problem(client.get("/api"), 404, "not_found")
+    require_problem(client.get("/api/v1"), 401, "anonymous")
     require_problem(
         client.get(f"{API}pairs/", headers={"Host": "evil.example"}), 400, "malformed"
     )
