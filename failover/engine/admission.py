@@ -13,9 +13,12 @@ from failover.engine.topology import Rank
 
 # Tokens that stay untouched, for what the model does not know (m of protocol P8).
 SPARE = 2.0
-# With slower detaches than this an attach is reckoned with when it will be needed: a
-# full bucket gains nothing while it waits for the first of a burst to come free.
-FORWARD_FROM_S = 1.0
+# With slower detaches than this an attach is reckoned with when it will be needed.
+FORWARD_FROM_S = 5.0
+# Of quicker ones that are known, so much of what EC2 gives back until then is relied
+# on, for others call in the account, too. Nothing comes back to a bucket that is full,
+# and it stays full until the first of a burst is free.
+RELIED_ON = 0.5
 NOTHING_DONE = (Outcome.REFUSED, Outcome.NOT_SENT, Outcome.THROTTLED)
 FIRST_ACTIONS = {
     Strategy.EIP: Action.ASSOCIATE,
@@ -163,16 +166,22 @@ def may_darken(budget: Budget, debts: Debts, now: float) -> bool:
     if budget.level(Action.DETACH, now) < 1.0:
         return False
     if debts.is_forward:
-        return _is_payable_later(budget, debts, now)
+        return _is_payable_later(budget, debts, now, relied_on=1.0)
     own = 2.0 if budget.is_shared else 1.0
-    return budget.level(Action.ATTACH, now) - len(debts.since) >= own + SPARE
+    if budget.level(Action.ATTACH, now) - len(debts.since) >= own + SPARE:
+        return True
+    # From the one bucket for all calls everybody takes: there nothing is relied on.
+    is_known = debts.detach_s is not None and not budget.is_shared
+    return is_known and _is_payable_later(budget, debts, now, relied_on=RELIED_ON)
 
 
-def _is_payable_later(budget: Budget, debts: Debts, now: float) -> bool:
+def _is_payable_later(
+    budget: Budget, debts: Debts, now: float, *, relied_on: float
+) -> bool:
     """The forward form: each claim against the bucket as it will then be filled."""
     detach_s = debts.detach_s or 0.0
     claims = sorted(max(now, at + detach_s) for at in (*debts.since, now))
-    bucket = budget.bucket(Action.ATTACH, now)
+    bucket = budget.bucket(Action.ATTACH, now).slowed(relied_on)
     if budget.is_shared:
         bucket = bucket.spent(1.0)
     for claim in claims:
@@ -192,6 +201,7 @@ def _leave(each: Wish, budget: Budget, debts: Debts) -> float:
     if each.is_dark:
         return 0.0
     if each.darkens:
-        return 0.0 if debts.is_forward else debts.leave + 1.0
+        is_later = debts.detach_s is not None and not budget.is_shared
+        return 0.0 if debts.is_forward or is_later else debts.leave + 1.0
     takes_from_attaches = each.may_wait or budget.is_shared
     return debts.leave if takes_from_attaches else 0.0

@@ -96,6 +96,11 @@ class Bucket:
     def spent(self, tokens: float) -> "Bucket":
         return replace(self, level=self.level - tokens)
 
+    def slowed(self, share: float) -> "Bucket":
+        """The same, where only this share of what comes back is counted on."""
+        size = replace(self.size, per_second=self.size.per_second * share)
+        return replace(self, size=size, rate=self.rate * share)
+
     def throttled(self, now: float) -> "Bucket":
         """EC2 says that it is empty, and that our idea of its rate was too good."""
         rate = self.refilled(now).rate

@@ -230,7 +230,8 @@ def test_whoever_is_let_go_dark_finds_a_token_when_the_detach_is_done(
         after = budget.pay(Action.DETACH, NOW, leave=each.leave)
         assert after is not None
         budget = after
-    quickest = detach_s if detach_s is not None and debts.is_forward else 0.0
+    is_reckoned = debts.is_forward or not is_shared
+    quickest = detach_s if detach_s is not None and is_reckoned else 0.0
     claims = sorted(
         max(NOW, at + quickest) for at in (*debts.since, *[NOW] * len(paid))
     )
