@@ -110,6 +110,7 @@ class Reconciler:
             self._start_readiness,
             self._start_questions,
             self._start_actions,
+            self._start_audit,
         ):
             self._survive(chore)
 
@@ -153,14 +154,11 @@ class Reconciler:
             self._start(f"judge-{region_id}", _judge, region_id)
 
     def _start_watches(self) -> None:
-        by_region: dict[int, list[models.Pair]] = {}
-        for pair in due.list_idle():
-            by_region.setdefault(pair.region_id, []).append(pair)
         dark = wiring.store().budgets.dark_regions()
-        for region_id, pairs in by_region.items():
+        for region_id in due.list_idle_regions():
             every_s = WATCH_EVERY_S * _pace(region_id, dark)
             if self._is_time(f"watch-{region_id}", every_s):
-                self._start(f"watch-{region_id}", self._watch, pairs)
+                self._start(f"watch-{region_id}", self._watch, region_id)
 
     def _start_guards(self) -> None:
         for pair in guarding.list_suspects():
@@ -209,8 +207,11 @@ class Reconciler:
         finally:
             models.Region.objects.filter(id=region.id).update(sync_claimed_until=0.0)
 
-    def _watch(self, pairs: list[models.Pair]) -> None:
+    def _watch(self, region_id: int) -> None:
         """See where one region's idle resources are: feeds the mirror and the guard."""
+        pairs = list(due.list_idle().filter(region_id=region_id))
+        if not pairs:
+            return
         region = pairs[0].region
         calls = cadence.reads(len(pairs))
         if not _may_read(region.pk, calls):

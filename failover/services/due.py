@@ -40,6 +40,11 @@ def list_idle() -> QuerySet[Pair]:
     return idle.select_related("region__account")
 
 
+def list_idle_regions() -> list[int]:
+    """The regions that have pairs; asked twice a second, so no pair is read."""
+    return list(Pair.objects.values_list("region_id", flat=True).distinct())
+
+
 def list_due() -> dict[int, list[Pair]]:
     """The idle pairs to judge now, by their region: by age, or since they changed.
 

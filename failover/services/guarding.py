@@ -3,13 +3,14 @@
 from datetime import timedelta
 
 import structlog
+from django.db.models import Exists, OuterRef, Q
 
 from failover import wiring
 from failover.engine import guard
 from failover.engine.guard import Alarm, GuardFacts, Repair
 from failover.engine.topology import InstanceId
-from failover.models import Job, Pair
-from failover.models.pairs import Holder
+from failover.models import Job, NetworkInterface, Pair
+from failover.models.pairs import Holder, Strategy
 from failover.services import (
     beginning,
     holders,
@@ -28,10 +29,21 @@ log = structlog.get_logger(__name__)
 REPAIR_REASON = "The {noun} was found free without a job."
 
 
+# An interface that its row shows at an instance is no suspect. This is asked twice a
+# second, so the many pairs at rest are left to the database.
+_AT_NO_INSTANCE = NetworkInterface.objects.filter(
+    region=OuterRef("region"),
+    interface_id=OuterRef("network_interface_id"),
+    instance_id="",
+)
+
+
 def list_suspects(*, region_id: int | None = None) -> list[Pair]:
     """Pairs whose resource should be held and, as last seen, lies free."""
-    pairs = Pair.objects.filter(desired_holder=Holder.INSTANCE).select_related(
-        "region__account"
+    pairs = (
+        Pair.objects.filter(desired_holder=Holder.INSTANCE)
+        .filter(~Q(strategy=Strategy.ENI) | Exists(_AT_NO_INSTANCE))
+        .select_related("region__account")
     )
     if region_id is not None:
         pairs = pairs.filter(region_id=region_id)

@@ -1,11 +1,15 @@
 """One round of the reconciler: what it starts, what it leaves, what it survives."""
 
+import inspect
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
+from typing import Any
 
 import pytest
+from django.db import transaction
 
-from failover import models, wiring
+from failover import audit, models, wiring
 from failover.reconciler import Reconciler
 from tests.ec2.endpoint import Endpoint, Parameters, Say, Script, refusal, reply
 from tests.ec2.test_observe import PRIMARY, world
@@ -145,6 +149,28 @@ def test_readiness_of_an_idle_pair_is_checked(
     pair = models.Pair.objects.get()
     assert pair.readiness_at is not None
     assert "target_state" in {c["code"] for c in pair.readiness}
+
+
+def test_what_the_audit_says_is_anchored_and_read(
+    reconcile: Reconciler, settings: Any, tmp_path: Path
+) -> None:
+    settings.DATA_DIR = tmp_path
+    with transaction.atomic():
+        audit.record(
+            at=wiring.now(), actor="a", action="pair.freeze", subject="o", outcome="ok"
+        )
+
+    run_round(reconcile)
+
+    assert models.AuditAnchor.objects.exists()
+    assert models.AuditCheck.objects.exists()
+
+
+def test_every_chore_is_in_a_round(reconcile: Reconciler) -> None:
+    begun = {name for name in dir(reconcile) if name.startswith("_start_")}
+    names = inspect.getsource(Reconciler.run_once)
+
+    assert begun == {name for name in begun if f"self.{name}," in names}
 
 
 def test_an_action_that_takes_its_time_is_followed_to_its_end(
