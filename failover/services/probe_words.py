@@ -26,7 +26,7 @@ FINDINGS: Mapping[str, str] = {
 }
 PLACES: Mapping[str, str] = {"eni": "Attached", "route": "Routed"}
 OVERDUE = (
-    " It has not passed for {minutes} minutes. Mend the service and the job ends by"
+    " It has not passed for {minutes} min. Mend the service and the job ends by"
     " itself; cancel takes the {noun} back; acknowledging the pair lets the job end"
     " without the probe."
 )

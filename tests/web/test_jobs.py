@@ -121,8 +121,9 @@ def test_the_outage_runs_while_the_service_is_dark(home: Home) -> None:
     text = text_of(home, job)
 
     assert "Outage so far" in text
-    assert "1 min 5 s" in text
-    assert 'data-running-s="65.' in text
+    # A slow machine takes its moment to show it.
+    assert re.search(r"1 min \d+ s", text)
+    assert re.search(r'data-running-s="(6[5-9]|7\d)\.', text)
 
 
 def test_the_outage_of_a_finished_job_stands_still(home: Home) -> None:
