@@ -327,6 +327,7 @@ MIDDLEWARE = [
     "failover.web.middleware.RequestId",
     # Around all that can refuse.
     "failover.web.recording.Recording",
+    "failover.web.middleware.NoTokensInAddresses",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -431,6 +432,17 @@ SPECTACULAR_SETTINGS = {
         "drf_spectacular.hooks.postprocess_schema_enums",
         "failover.api.schemas.with_health",
     ],
+    "ENUM_NAME_OVERRIDES": {
+        "ApprovalState": [
+            "pending",
+            "approved",
+            "denied",
+            "void",
+            "used",
+            "expired",
+        ],
+        "TokenState": ["active", "revoked", "expired", "owner_disabled"],
+    },
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",

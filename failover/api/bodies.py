@@ -116,6 +116,8 @@ class SwapBody(Body):
     plan_hash = Text(max_length=64, required=False, allow_null=True)
     reason = reason(required=False, allow_blank=True)
     force = Flag(required=False)
+    # Swap without the second person that the pair asks for: administrators, no tokens.
+    break_glass = Flag(required=False)
 
 
 class SwapsBody(Body):
@@ -196,6 +198,13 @@ class RouteTables(serializers.ListField):
 EMPTY: dict[str, Any] = {"required": False, "allow_null": True, "allow_blank": True}
 
 
+class PairTags(serializers.DictField):
+    """Tags that grants go by: texts by their keys."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(child=Text(allow_blank=True), required=False, **kwargs)
+
+
 class PairBody(Body):
     name = Pattern(
         PAIR_NAME, "Lower-case letters, digits and -, at most 63; not `new`."
@@ -215,6 +224,7 @@ class PairBody(Body):
     device_index = Whole(min_value=0, max_value=MOST_INDEX, required=False)
     probe = ProbeBody(required=False)
     policy = PolicyBody(required=False)
+    tags = PairTags()
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         errors = strategies.field_errors(attrs["strategy"], attrs)
@@ -241,6 +251,7 @@ class PairChangeBody(Body):
     device_index = Whole(min_value=0, max_value=MOST_INDEX, required=False)
     probe = ProbeBody(required=False)
     policy = PolicyBody(required=False)
+    tags = PairTags()
 
     # What GET shows beside these may be sent back, and changes nothing.
     ignored: ClassVar[tuple[str, ...]] = (

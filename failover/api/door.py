@@ -31,7 +31,7 @@ JSON = media.JSON
 KEPT_REFUSALS = frozenset({409, 412, 422})
 # It may have happened: the same key must not make it happen again.
 KEPT = frozenset({"outcome_unknown"})
-NOT_KEPT = frozenset({"key_reused", "in_progress"})
+NOT_KEPT = frozenset({"key_reused", "in_progress", "approval_closed"})
 
 Keep = Callable[[Any], None]
 
@@ -259,7 +259,9 @@ def _keep_refusal(claim: Claim | None, refusal: Refusal) -> None:
     if claim is None:
         return
     is_kept = refusal.status in KEPT_REFUSALS or refusal.code in KEPT
-    if not is_kept or refusal.code in NOT_KEPT:
+    # Once the new plan is approved, the same key is good for it.
+    is_asked_anew = isinstance(refusal, refusals.ApprovalOutdated)
+    if not is_kept or is_asked_anew or refusal.code in NOT_KEPT:
         claim.drop()
         return
     body = json.dumps(refusal.as_problem(), ensure_ascii=False).encode()

@@ -14,6 +14,7 @@ from failover.services import (
     advising,
     fields,
     filters,
+    pair_tags,
     pairs,
     probing,
     queries,
@@ -75,7 +76,10 @@ class Pairs(Door):
             probe=ProbeSettings(**body.get("probe", {})),
             policy=Policy(**body.get("policy", {})),
         )
+        pair_tags.require_sound(body.get("tags", {}))
         pair = pairs.create(new=new, region=region, actor=self.actor)
+        if body.get("tags"):
+            pair_tags.set_tags(pair=pair, tags=body["tags"], actor=self.actor)
         response = pair_response(queries.get_pair(pair.name), status=201)
         response["Location"] = f"{request.path.rstrip('/')}/{pair.name}/"
         return response
@@ -116,6 +120,10 @@ class Pair(Door):
             actor=self.actor,
             if_match=request.headers.get("If-Match"),
         )
+        if "tags" in self.body:
+            tags = self.body["tags"]
+            pair_tags.set_tags(pair=changed, tags=tags, actor=self.actor)
+            changed = queries.get_pair(changed.name)
         return pair_response(changed)
 
     def delete(self, request: Request, name: str) -> Response:

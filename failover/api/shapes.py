@@ -223,6 +223,7 @@ class Pair(Shape):
     destination_cidr = s.CharField(allow_null=True)
     probe = Probe()
     policy = Policy()
+    tags = s.DictField(child=s.CharField())
     active_instance_id = s.CharField(allow_null=True)
     desired_instance_id = s.CharField(allow_null=True)
     frozen = Frozen(allow_null=True)

@@ -9,6 +9,7 @@ from rest_framework.response import Response
 
 from failover.api import (
     actions,
+    approvals,
     auditing,
     elastic_ips,
     health,
@@ -19,6 +20,7 @@ from failover.api import (
     networks,
     pages,
     pairs,
+    tokens,
 )
 from failover.api.door import Door
 from failover.services import refusals
@@ -45,6 +47,7 @@ def both(
     return [path(f"{route}/", view, name=name), path(route, view)]
 
 
+APPROVAL = "approvals/<str:approval_id>"
 PAIR = "pairs/<str:name>"
 EIP = "elastic-ips/<str:allocation_id>"
 INSTANCE = "instances/<str:instance_id>"
@@ -90,6 +93,17 @@ urlpatterns = [
     *both(f"{PAIR}/put-back", pairs.PutBack.as_view(), "api-put-back"),
     *both(f"{PAIR}/probe", pairs.Probe.as_view(), "api-probe"),
     *both(f"{PAIR}/acknowledge", pairs.Acknowledge.as_view(), "api-acknowledge"),
+    *both("approvals", approvals.Approvals.as_view(), "api-approvals"),
+    *both(APPROVAL, approvals.Approval.as_view(), "api-approval"),
+    *both(f"{APPROVAL}/approve", approvals.Approve.as_view(), "api-approve"),
+    *both(f"{APPROVAL}/deny", approvals.Deny.as_view(), "api-deny"),
+    *both(
+        f"{APPROVAL}/acknowledge",
+        approvals.AcknowledgeBreakGlass.as_view(),
+        "api-acknowledge-break-glass",
+    ),
+    *both("tokens", tokens.Tokens.as_view(), "api-tokens"),
+    *both("tokens/<str:public_id>", tokens.Token.as_view(), "api-token"),
     *both("swaps", pairs.Swaps.as_view(), "api-swaps"),
     *both("jobs", jobs.Jobs.as_view(), "api-jobs"),
     *both("jobs/<str:job_id>", jobs.Job.as_view(), "api-job"),

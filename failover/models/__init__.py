@@ -14,6 +14,7 @@ from failover.models.access import (
 )
 from failover.models.accounts import Account, Colour, Region
 from failover.models.actions import Action
+from failover.models.approvals import Approval
 from failover.models.audit import AuditAnchor, AuditCheck, AuditEntry
 from failover.models.drift import DriftEvent
 from failover.models.inventory import (
@@ -37,6 +38,7 @@ __all__ = [
     "Account",
     "Action",
     "ApiToken",
+    "Approval",
     "AuditAnchor",
     "AuditCheck",
     "AuditEntry",

@@ -1,22 +1,34 @@
 """A job before it begins: all that its first row says, and what it will lock."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from failover import rows
+from failover import audit, rows
 from failover.engine import preflight
 from failover.engine.job import Kind, Moving
 from failover.engine.preflight import Plan
 from failover.engine.probes import Probe
 from failover.engine.topology import InstanceId, Interface, Observation
-from failover.models import Pair, Region
+from failover.models import Job, Pair, Region
 from failover.models.pairs import Strategy
 from failover.services import floating
 from failover.services.access import Actor
 from failover.services.plans import Prepared
 
 Snapshot = tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Consent:
+    """What a second person said, used up with the job; or that nobody was asked.
+
+    `spend` runs in the job's transaction and may refuse; `tell` gives further rows of
+    the audit.
+    """
+
+    spend: Callable[[Job], None]
+    tell: Callable[[Job], Sequence[audit.Entry]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +58,7 @@ class Start:
     force_after_s: float | None = None
     pair: Pair | None = None
     generation: int = 0
+    consent: Consent | None = None
 
     @property
     def interface_id(self) -> str:

@@ -12,7 +12,15 @@ from failover.engine import ports
 from failover.engine.job import Action, Call
 from failover.engine.preflight import Check
 from failover.models import Job, Pair, Region
-from failover.services import floating, judging, plans, refusals, sights, starting
+from failover.services import (
+    approvals,
+    floating,
+    judging,
+    plans,
+    refusals,
+    sights,
+    starting,
+)
 from failover.services.access import Actor
 from failover.services.beginning import Start
 from failover.services.judging import Swap
@@ -172,9 +180,9 @@ def _judge_group(
         try:
             own_asked = asked[pair.name]
             prepared = plans.plan_on(pair=pair, to=own_asked.to, seen=own)
-            begins[pair.name] = judging.judge(
-                prepared, own_asked, actor, wiring.new_uuid()
-            )
+            begin = judging.judge(prepared, own_asked, actor, wiring.new_uuid())
+            consent = approvals.require(begin, actor)
+            begins[pair.name] = replace(begin, consent=consent)
         except refusals.Refusal as refusal:
             refused[pair.name] = refusal
     if len(begins) > BURST:

@@ -85,6 +85,7 @@ def update(
     _require_idle(pair)
     require_match(pair, if_match)
     changed = merged(pair, change)
+    _require_person_for_approval(pair, changed, actor)
     columns = changed.columns()
     surveyed = None
     is_probed_anew = changed.probe.as_fields() != pair.probe
@@ -112,6 +113,17 @@ def update(
             raise
         raise creation.taken(surveyed, own=pair) from error
     return pair
+
+
+def _require_person_for_approval(pair: Pair, changed: NewPair, actor: Actor) -> None:
+    """Who wants no second person any more is a person, and here. Raises Forbidden."""
+    if not pair.policy.get("approval") or changed.policy.approval:
+        return
+    if actor.token_id:
+        said = "A token cannot take the second person away from a pair."
+        raise refusals.Forbidden(detail=said)
+    if not actor.is_fresh:
+        raise refusals.ConfirmIdentity
 
 
 def delete(*, pair: Pair, actor: Actor, if_match: str | None = None) -> None:

@@ -105,6 +105,12 @@ class Invalid(Refusal):
         return {"errors": {name: list(said) for name, said in self.errors.items()}}
 
 
+class TokenInAddress(Refusal):
+    """A token came in an address, where everything on the way has written it down."""
+
+    code = "token_in_address"
+
+
 class AmbiguousAccount(Refusal):
     """The region is managed in several accounts, and none was named."""
 
@@ -285,6 +291,47 @@ class Changed(Refusal):
 
     def __init__(self, *, detail: str) -> None:
         super().__init__(detail=detail)
+
+
+class ApprovalRequired(Refusal):
+    """The pair wants a second person, who has been asked."""
+
+    code = "approval_required"
+    status = 403
+
+    def __init__(self, *, approval_id: UUID) -> None:
+        super().__init__(approval=str(approval_id))
+        self.approval_id = approval_id
+
+    @property
+    def extra(self) -> dict[str, object]:
+        return {"approval": str(self.approval_id)}
+
+
+class ApprovalOutdated(Changed):
+    """What was approved is no longer the plan; the new one has been asked for."""
+
+    def __init__(self, *, approval_id: UUID) -> None:
+        super().__init__(detail=words.APPROVAL_OUTDATED)
+        self.approval_id = approval_id
+
+    @property
+    def extra(self) -> dict[str, object]:
+        return {"approval": str(self.approval_id)}
+
+
+class ApprovalClosed(Conflict):
+    """The request was decided, used or is over."""
+
+    code = "approval_closed"
+
+    def __init__(self, *, approval_id: UUID, state: str) -> None:
+        super().__init__(state=state)
+        self.approval_id = approval_id
+
+    @property
+    def extra(self) -> dict[str, object]:
+        return {"approval": str(self.approval_id)}
 
 
 class PreflightFailed(Refusal):

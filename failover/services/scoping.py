@@ -211,6 +211,7 @@ ACCOUNT_OF: dict[type[Model], str] = {
     models.Region: "account",
     models.Pair: "region__account",
     models.Job: "region__account",
+    models.Approval: "region__account",
     models.NetworkInterface: "region__account",
     models.ElasticIp: "region__account",
     models.Instance: "region__account",
@@ -218,7 +219,7 @@ ACCOUNT_OF: dict[type[Model], str] = {
     models.SecurityGroup: "region__account",
     models.RouteTable: "region__account",
 }
-OF_PAIRS: frozenset[type[Model]] = frozenset({models.Pair, models.Job})
+OF_PAIRS: frozenset[type[Model]] = frozenset({models.Pair, models.Job, models.Approval})
 # What belongs to tagged pairs. The rest of a region shows only to whom the account
 # or everything shows.
 BELONGS: dict[type[Model], Callable[[QuerySet[Pair]], Q]] = {
@@ -226,6 +227,7 @@ BELONGS: dict[type[Model], Callable[[QuerySet[Pair]], Q]] = {
     models.Region: lambda pairs: Q(pk__in=pairs.values("region")),
     models.Pair: lambda pairs: Q(pk__in=pairs.values("pk")),
     models.Job: lambda pairs: Q(pair__in=pairs.values("pk")),
+    models.Approval: lambda pairs: Q(pair__in=pairs.values("pk")),
     models.NetworkInterface: _interfaces,
     models.Instance: _instances,
     models.ElasticIp: _addresses,

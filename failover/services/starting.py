@@ -88,6 +88,8 @@ def insert(begin: Start) -> Job:
     job = _row(begin, generation, wiring.now(), wiring.store().lease_now())
     job.save(force_insert=True)
     ResourceLock.objects.bulk_create(_locks(begin, job))
+    if begin.consent is not None:
+        begin.consent.spend(job)
     return job
 
 
@@ -111,6 +113,9 @@ def insert_all(begins: Sequence[Start]) -> list[Job]:
     Job.objects.bulk_create(jobs)
     locks = [k for b, job in zip(begins, jobs, strict=True) for k in _locks(b, job)]
     ResourceLock.objects.bulk_create(sorted(locks, key=lambda lock: lock.key))
+    for begin, job in zip(begins, jobs, strict=True):
+        if begin.consent is not None:
+            begin.consent.spend(job)
     return jobs
 
 
@@ -167,7 +172,14 @@ def finish(
     """
     for region_id in sorted({begin.region.pk for begin, _ in begun}):
         wake(region_id)
-    audit.record_all([*(_tell(begin, job) for begin, job in begun), *also])
+    consents = [
+        entry
+        for begin, job in begun
+        if begin.consent is not None
+        for entry in begin.consent.tell(job)
+    ]
+    told = (_tell(begin, job) for begin, job in begun)
+    audit.record_all([*told, *consents, *also])
 
 
 def _tell(begin: Start, job: Job) -> audit.Entry:

@@ -1,10 +1,11 @@
 """Swapping pairs: the request that becomes a job. Nothing else starts a swap."""
 
+from dataclasses import replace
 from uuid import UUID
 
 from failover import wiring
 from failover.models import Job, Pair
-from failover.services import judging, plans, sights, starting
+from failover.services import approvals, judging, plans, sights, starting
 from failover.services.access import Actor
 from failover.services.bulk import Batch, request_many
 from failover.services.cancelling import cancel
@@ -45,14 +46,16 @@ def request_swap(  # noqa: PLR0913 - what a swap may be asked with, each by name
     plan_hash: str | None = None,
     reason: str = "",
     force: bool = False,
+    break_glass: bool = False,
     job_id: UUID | None = None,
     on_created: OnCreated | None = None,
 ) -> Job:
     """Begin a swap. A given `job_id` makes a repeat of the request harmless.
 
     Raises, in this order: Forbidden, ConfirmIdentity, JobActive, Invalid,
-    AlreadyThere, Changed, PreflightFailed; Ec2Unreachable; and JobActive again when a
-    constraint says so.
+    AlreadyThere, Changed, PreflightFailed, ApprovalRequired; Ec2Unreachable; and
+    JobActive again when a constraint says so. `break_glass` swaps without the second
+    person that the pair asks for.
     """
     asked = Swap(
         to=to,
@@ -74,6 +77,8 @@ def request_swap(  # noqa: PLR0913 - what a swap may be asked with, each by name
     judging.require_reason(pair, asked)
     prepared = plans.prepare(pair=pair, to=to)
     begin = judging.judge(prepared, asked, actor, job_id or wiring.new_uuid())
+    consent = approvals.require(begin, actor, break_glass=break_glass)
+    begin = replace(begin, consent=consent)
     return starting.start(begin, on_created=on_created)
 
 

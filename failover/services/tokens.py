@@ -132,6 +132,23 @@ def find_in(text: str) -> str:
     return found.group().split("_")[1] if found else ""
 
 
+def tell_exposed(*, public_id: str, source_ip: str) -> None:
+    """Put on record that a token of ours stood in an address."""
+    token = ApiToken.objects.select_related("user").filter(public_id=public_id).first()
+    if token is None:
+        return
+    actor = Actor(
+        name=token.user.get_username(),
+        role="",
+        token_id=public_id,
+        source_ip=source_ip,
+        trigger="api",
+    )
+    with transaction.atomic():
+        subject = f"token/{public_id}"
+        telling.record(actor, "token.exposed", subject, outcome="refused")
+
+
 def _actor(token: ApiToken, source_ip: str) -> Actor:
     role, grants = access.roles_of(token.user)
     return Actor(

@@ -145,6 +145,7 @@ def view_pair(
         destination_cidr=pair.destination_cidr or None,
         probe=pair.probe,
         policy=pair.policy,
+        tags=pair.tags,
         active_instance_id=active,
         desired_instance_id=holders.desired_instance_id(pair),
         frozen=_frozen(pair, now),

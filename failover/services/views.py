@@ -122,6 +122,7 @@ class PairView:
     destination_cidr: str | None
     probe: Mapping[str, Any]
     policy: Mapping[str, Any]
+    tags: Mapping[str, str]
     active_instance_id: str | None
     desired_instance_id: str | None
     frozen: FrozenView | None

@@ -36,6 +36,20 @@ REFUSALS: Mapping[str, tuple[str, str]] = {
         "This asks for your password or second factor again, at most five minutes"
         " before. Confirm it at /accounts/reauthenticate/ and send this again.",
     ),
+    "approval_required": (
+        "It takes a second person",
+        "This pair is swapped only with another person's consent. Approvers have been"
+        " asked: request {approval}, good for 15 minutes. Swap again once it is given.",
+    ),
+    "approval_closed": (
+        "There is nothing to decide any more",
+        "This request is {state}. Ask anew for another one.",
+    ),
+    "token_in_address": (
+        "A token in an address",
+        "A token does not belong into an address, where logs and histories keep it."
+        " Send it as `Authorization: Bearer …`, and revoke this one.",
+    ),
     "last_admin": (
         "Somebody must stay administrator",
         "Nobody else could change roles after this. Make another administrator first.",
@@ -169,6 +183,11 @@ REFUSALS: Mapping[str, tuple[str, str]] = {
     ),
 }
 
+
+APPROVAL_OUTDATED = (
+    "The plan is no longer the one that was approved. The new one has been asked for:"
+    " approvers have to look again."
+)
 
 # What each strategy moves, in a sentence.
 NOUNS: Mapping[str, str] = {

@@ -32,6 +32,7 @@ NAVIGATION = (
             ("home", "/", "Home", "home"),
             ("pairs", "/pairs/", "Failover pairs", "arrows-right-left"),
             ("jobs", "/jobs/", "Jobs", "queue-list"),
+            ("approvals", "/approvals/", "Approvals", "hand-thumb-up"),
         ),
     ),
     (

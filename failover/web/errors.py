@@ -133,6 +133,23 @@ def unavailable(request: HttpRequest) -> HttpResponse:
     return HttpResponse(problem, status=503, content_type=kind)
 
 
+def token_in_address(request: HttpRequest) -> HttpResponse:
+    """400, with nothing that would repeat the address."""
+    refusal = refusals.TokenInAddress()
+    if request.path.startswith("/api/"):
+        kind = "application/problem+json"
+        return HttpResponse(refusal.to_json(), status=400, content_type=kind)
+    shown = {
+        "error_status": 400,
+        "error_title": refusal.title,
+        "error_text": refusal.detail,
+        "request_id": request.META.get("swapboard.request_id", ""),
+    }
+    # Without the request: the frame's links would lead back to this address.
+    told = loader.render_to_string("failover/error.html", shown)
+    return HttpResponse(told, status=400)
+
+
 def page(request: HttpRequest, status: int, *, text: str = "") -> HttpResponse:
     """The error as a page; to htmx the same words in a header, for a message."""
     trouble = PAGES[status]

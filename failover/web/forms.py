@@ -35,6 +35,7 @@ class SwapForm(PageForm):
     reason = _text("Reason", required=False)
     typed_name = _text("Name of the pair", required=False, max_length=63)
     force = forms.BooleanField(label="Force", required=False)
+    break_glass = forms.BooleanField(label="Without approval", required=False)
 
     def __init__(
         self, *args: Any, pair: str = "", confirm: str = "none", **kwargs: Any

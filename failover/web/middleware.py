@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from typing import Any, cast
+from urllib.parse import unquote
 
 from django.contrib import auth, messages
 from django.core.exceptions import PermissionDenied
@@ -12,7 +13,7 @@ from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 
 from failover import wiring
-from failover.services import freshness, scoping, sessions
+from failover.services import freshness, scoping, sessions, tokens
 from failover.web import access, errors, zones
 
 SITTING, SEEN = "sitting", "seen_at"
@@ -42,6 +43,22 @@ class RequestId:
         response = self.get_response(request)
         response["X-Request-Id"] = request_id
         return response
+
+
+class NoTokensInAddresses:
+    """Refuse a token in an address out loud, whether it would be good or not."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        found = tokens.find_in(unquote(request.get_full_path()))
+        if not found:
+            return self.get_response(request)
+        tokens.tell_exposed(
+            public_id=found, source_ip=str(request.META.get("REMOTE_ADDR", ""))
+        )
+        return errors.token_in_address(request)
 
 
 class Sittings:

@@ -78,6 +78,7 @@ def _change(pair: Pair, said: Mapping[str, Any]) -> verbs.PairChange:
             "force": said["force"],
             "force_after_s": said["force_after_s"],
             "confirm": said["confirm"],
+            "approval": bool(said["approval"]),
         },
     )
 
@@ -97,6 +98,7 @@ def _page(
         **head(request, pair, view),
         "form": form or SettingsForm(pair=pair),
         "wrong_name": wrong_name,
+        "tags": pair.tags,
         "refusal": refusal_words.view(refusal) if refusal else None,
     }
     return listing.respond(

@@ -62,6 +62,12 @@ class SettingsForm(PageForm):
         help_text="Empty: any answer below 400.",
     )
     confirm = forms.ChoiceField(label="Before a swap", choices=CONFIRM)
+    approval = forms.ChoiceField(
+        label="Second person",
+        choices=[("", "Not needed"), ("yes", "Another person must approve each swap")],
+        required=False,
+        help_text="An approver or administrator, and never who asks.",
+    )
     force = forms.ChoiceField(
         label="When EC2 hangs while detaching",
         choices=[
@@ -85,6 +91,7 @@ class SettingsForm(PageForm):
             "route_table_ids": ", ".join(pair.route_table_ids),
             **{f"probe_{name}": value for name, value in probe.items()},
             **{name: policy[name] for name in ("confirm", "force", "force_after_s")},
+            "approval": "yes" if policy["approval"] else "",
         }
         super().__init__(*args, initial=initial, **kwargs)
         self.strategy = pair.strategy
@@ -108,7 +115,7 @@ class SettingsForm(PageForm):
     @property
     def asking(self) -> list[forms.BoundField]:
         """What is asked of people, and done to EC2, on a swap."""
-        names = ["confirm"]
+        names = ["confirm", "approval"]
         if self.strategy == Strategy.ENI:
             names += ["force", "force_after_s"]
         return [self[name] for name in names]

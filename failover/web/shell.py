@@ -6,8 +6,8 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from failover import wiring
-from failover.models import User
-from failover.services import attesting, notices, places
+from failover.models import Role
+from failover.services import approvals, attesting, notices, places
 from failover.web import access, flashes, zones
 from failover.web.presenters import frame
 from failover.web.presenters.flashes import JobFlashes
@@ -20,6 +20,8 @@ SUBJECTS = {
     "interface_id": "interface",
     "instance_id": "instance",
 }
+# Broken glass that a page tells of at most.
+MOST_GLASS = 5
 # Pages that account and region narrow.
 NARROWED = ("interfaces", "elastic-ips", "instances", "pairs", "jobs")
 
@@ -71,15 +73,25 @@ class Shell:
     @cached_property
     def banners(self) -> list[frame.Banner]:
         """What everybody has to know."""
-        user = self._request.user
+        actor = access.find_actor(self._request)
         return [
             *frame.silence_banners(notices.get_silence(self._now), self._now),
             *frame.audit_banners(attesting.last_check()),
             *frame.place_banners(
                 notices.list_shut_out(), notices.list_maintenance(self._now)
             ),
-            *frame.role_banners(user.role if isinstance(user, User) else ""),
+            *frame.glass_banners(approvals.list_broken_glass()[:MOST_GLASS]),
+            *frame.waiting_banners(self._waiting_approvals),
+            *frame.role_banners(actor.best_role if actor else ""),
         ]
+
+    @cached_property
+    def _waiting_approvals(self) -> int:
+        """How many requests of others wait for a word of this user."""
+        actor = access.find_actor(self._request)
+        if actor is None or not actor.may(Role.APPROVER.value):
+            return 0
+        return approvals.list_pending().exclude(requested_by=actor.name).count()
 
     @cached_property
     def flashes(self) -> JobFlashes:

@@ -13,7 +13,7 @@ from failover import wiring
 from failover.models import Job, Pair, Role
 from failover.services import pair_settings, queries, refusals, swaps
 from failover.services.plans import PlanView
-from failover.web import access, forms, listing, pairs
+from failover.web import access, asking_again, forms, listing, pairs
 from failover.web.presenters import pairs as pair_words
 from failover.web.presenters import plans as plan_words
 from failover.web.presenters import refusals as refusal_words
@@ -37,6 +37,10 @@ def swap(request: HttpRequest, name: str) -> HttpResponse:
     """The plan with its form; posted, the job, or why not with the plan of now."""
     pair = pairs.get(name)
     if request.method != "POST":
+        is_fresh = access.get_actor(request).is_fresh
+        if pair.region.account.is_production and not is_fresh:
+            # Before the form, so that nothing typed into it is lost.
+            return asking_again.go(request)
         return _show(request, pair, Asked(to=request.GET.get("to")))
     confirm = pair_settings.confirm_of(pair)
     form = forms.SwapForm(request.POST, pair=name, confirm=confirm)
@@ -49,6 +53,8 @@ def swap(request: HttpRequest, name: str) -> HttpResponse:
         return _show(request, pair, asked, status=422)
     try:
         job = _request(request, pair, form)
+    except refusals.ApprovalRequired as refusal:
+        return _go_there(request, reverse("approval", args=[refusal.approval_id]))
     except refusals.Refusal as refusal:
         return _show(request, pair, asked, refusal=refusal)
     return _go_to(request, job)
@@ -63,6 +69,7 @@ def _request(request: HttpRequest, pair: Pair, form: forms.SwapForm) -> Job:
         plan_hash=said["plan_hash"],
         reason=said["reason"],
         force=said["force"],
+        break_glass=said["break_glass"],
         actor=access.get_actor(request),
         # The form carries the job's id, so that sending it twice starts one job.
         job_id=form.key,
@@ -70,10 +77,14 @@ def _request(request: HttpRequest, pair: Pair, form: forms.SwapForm) -> Job:
 
 
 def _go_to(request: HttpRequest, job: Job) -> HttpResponse:
+    return _go_there(request, reverse("job", args=[job.id]))
+
+
+def _go_there(request: HttpRequest, href: str) -> HttpResponse:
     if not getattr(request, "htmx", None):
-        return redirect("job", job.id)
+        return redirect(href)
     response = HttpResponse(status=204)
-    response["HX-Redirect"] = reverse("job", args=[job.id])
+    response["HX-Redirect"] = href
     return response
 
 

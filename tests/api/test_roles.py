@@ -21,6 +21,8 @@ VALUES = {
     "allocation_id": "eipalloc-4f07e372",
     "region_id": str(fields.uuid_of("region", 1)),
     "action_id": "00000000-0000-4000-8000-000000000000",
+    "approval_id": "00000000-0000-4000-8000-000000000000",
+    "public_id": "0123456789ab",
     "job_id": "00000000-0000-4000-8000-000000000000",
 }
 # Bodies that are valid, so that 400 does not come before the role.
@@ -42,6 +44,7 @@ BODIES = {
     "swaps": {"pairs": ["article"]},
     "freeze": {"reason": "r"},
     "acknowledge": {"comment": "c"},
+    "tokens": {"name": "t"},
     "pairs": {
         "name": "other",
         "region": "eu-west-1",
@@ -96,6 +99,8 @@ def test_a_viewer_may_read_and_nothing_else(article: Pair) -> None:
             status = ask(client, method, path)
             if method not in view.required_role:
                 assert status == 405, (method, path)
+            elif (method, path.rstrip("/")) == ("POST", "/api/v1/tokens"):
+                assert status == 403, "A token makes no tokens."
             elif view.required_role[method] == "viewer":
                 assert status in (200, 404), (method, path)
             else:

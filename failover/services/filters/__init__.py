@@ -18,12 +18,14 @@ from failover.services.filters.networks import (
 )
 from failover.services.filters.operations import AuditFilter, JobFilter, PairFilter
 from failover.services.filters.ordering import order_by
+from failover.services.filters.people import ApprovalFilter, TokenFilter
 from failover.services.filters.places import AccountFilter, RegionFilter
 from failover.services.filters.table import Table
 from failover.services.filters.values import list_values
 
 __all__ = [
     "AccountFilter",
+    "ApprovalFilter",
     "AuditFilter",
     "DriftEventFilter",
     "ElasticIpFilter",
@@ -36,6 +38,7 @@ __all__ = [
     "SecurityGroupFilter",
     "SubnetFilter",
     "Table",
+    "TokenFilter",
     "VpcFilter",
     "list_values",
     "order_by",

@@ -1,13 +1,13 @@
 """The frame around every page: the place it speaks of, and its banners."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.urls import reverse
 from django.utils.http import urlencode
 
-from failover.models import AuditCheck, Role
+from failover.models import Approval, AuditCheck, Role
 from failover.services.notices import Maintenance, ShutOut, Silence
 from failover.services.places import Place
 from failover.web.presenters import timing
@@ -203,6 +203,38 @@ def place_banners(
             )
         )
     return found
+
+
+def glass_banners(rows: Iterable[Approval]) -> list[Banner]:
+    """Swaps that went without the second person, until somebody else has noted it."""
+    return [
+        Banner(
+            code="break-glass",
+            tone="error",
+            title=f"{row.requested_by} swapped {row.pair_name} without approval.",
+            text=f"Reason: {row.reason}",
+            href=reverse("approval", args=[row.id]),
+            link="Look at it",
+        )
+        for row in rows
+    ]
+
+
+def waiting_banners(count: int) -> list[Banner]:
+    """Requests that wait for this reader's word."""
+    if not count:
+        return []
+    swaps = "A swap waits" if count == 1 else f"{count} swaps wait"
+    return [
+        Banner(
+            code="approvals",
+            tone="info",
+            title=f"{swaps} for an approver.",
+            text="Each ends by itself after 15 minutes.",
+            href=f"{reverse('approvals')}?state=pending",
+            link="Open",
+        )
+    ]
 
 
 def role_banners(role: str) -> list[Banner]:

@@ -1,0 +1,189 @@
+"""Every address, method and role against docs/access.md; what it does not list fails.
+
+The table is written anew by `WRITE_ACCESS_TABLE=1 pytest` on this file. Read what has
+changed in it before you commit it: it is the declaration, not a record.
+"""
+
+import json
+import os
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.db import connection
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from failover.models import User
+from tests.api.test_roles import body_for
+from tests.project.files import ROOT
+from tests.web.conftest import BACKEND, Home
+
+TABLE = ROOT / "docs" / "access.md"
+ROLES = ("anonymous", "viewer", "operator", "approver", "admin")
+METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
+PAGE_METHODS = ("GET", "POST")
+# Names of nothing: whoever is let in finds that there is none, and nothing happens.
+NOTHING = {
+    "uuid": "00000000-0000-4000-8000-000000000000",
+    "int": "999999",
+    "pair": "nothing",
+    "slug": "nothing",
+    "str": "nothing",
+}
+HEAD = """# Who may ask what
+
+Each address with each method, asked by the anonymous and by each role where it counts
+everywhere. `yes`: let in; `login`: sent to the sign-in page, or 401; `no`: 403. A role
+that is limited to an account or a tag is let in alike, and finds nothing (404) outside.
+This table is the declaration that the tests hold every address against.
+
+| address | method | anonymous | viewer | operator | approver | admin |
+|---|---|---|---|---|---|---|
+"""
+
+
+@dataclass(frozen=True)
+class Address:
+    """One pattern of the URLs, and the path that stands for it."""
+
+    route: str
+    path: str
+    methods: tuple[str, ...]
+
+    @property
+    def is_api(self) -> bool:
+        return self.route.startswith("api/")
+
+
+def addresses() -> list[Address]:
+    found: dict[str, Address] = {}
+    for route, pattern in _patterns(get_resolver().url_patterns, ""):
+        plain = route.rstrip("/") or "/"
+        view = getattr(pattern.callback, "view_class", None)
+        roles = getattr(view, "required_role", None)
+        methods = tuple(m for m in METHODS if m in roles) if roles else PAGE_METHODS
+        # With and without its slash it is one address; the form with it comes first.
+        found.setdefault(plain, Address(route, f"/{_fill(route)}", methods))
+    return sorted(found.values(), key=lambda address: address.route)
+
+
+def _patterns(given: Any, prefix: str) -> Iterator[tuple[str, URLPattern]]:
+    for entry in given:
+        route = f"{prefix}{entry.pattern}"
+        if isinstance(entry, URLResolver):
+            yield from _patterns(entry.url_patterns, route)
+        elif "(?P<rest>" not in route:
+            yield route, entry
+
+
+def _fill(route: str) -> str:
+    plain = re.sub(r"\^\(\?P<(\w+)>[^)]*\)/", r"<str:\1>/", route)
+    return re.sub(r"<(\w+):\w+>", lambda m: NOTHING[m.group(1)], plain)
+
+
+def ask(client: Client, address: Address, method: str) -> str:
+    if address.is_api:
+        body = json.dumps(body_for(address.path))
+        answer = client.generic(method, address.path, body, "application/json")
+    else:
+        answer = client.generic(method, address.path)
+    if answer.status_code == 405:
+        return "–"
+    assert answer.status_code != 500, (method, address.path, answer.status_code)
+    # A body that cannot be read comes before the role: it needs one in test_roles.
+    is_unread = address.is_api and answer.status_code == 400
+    assert not is_unread, (method, address.path)
+    if address.is_api and answer.status_code == 401:
+        return "login"
+    location = answer.headers.get("Location", "")
+    if answer.status_code == 302 and location.startswith(f"{settings.LOGIN_URL}?"):
+        return "login"
+    return "no" if answer.status_code == 403 else "yes"
+
+
+def observed(role: str) -> dict[tuple[str, str], str]:
+    return {
+        (f"/{address.route}", method): ask(browser(role), address, method)
+        for address in addresses()
+        for method in address.methods
+    }
+
+
+_sessions: dict[str, str] = {}
+
+
+def browser(role: str) -> Client:
+    """A browser of somebody with that role; signed in anew where it was ended."""
+    client = Client()
+    if role == "anonymous":
+        return client
+    user, _ = User.objects.get_or_create(username=f"the-{role}", role=role)
+    name = settings.SESSION_COOKIE_NAME
+    known = client.session.__class__(_sessions.get(role))
+    if role in _sessions and known.get("_auth_user_id") == str(user.pk):
+        client.cookies[name] = _sessions[role]
+        return client
+    client.force_login(user, backend=BACKEND)
+    _sessions[role] = client.cookies[name].value
+    return client
+
+
+def declared(path: Path) -> dict[tuple[str, str], tuple[str, ...]]:
+    rows = re.findall(r"^\| `([^`]+)` \| (\w+) \| (.+) \|$", path.read_text(), re.M)
+    return {(route, m): tuple(said.split(" | ")) for route, m, said in rows}
+
+
+def render() -> str:
+    columns = [_found[role] for role in ROLES]
+    rows = {key: [column[key] for column in columns] for key in sorted(columns[0])}
+    lines = [
+        f"| `{route}` | {method} | {' | '.join(said)} |"
+        for (route, method), said in rows.items()
+        if set(said) != {"–"}
+    ]
+    return HEAD + "\n".join(lines) + "\n"
+
+
+_found: dict[str, dict[tuple[str, str], str]] = {}
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_every_address_lets_in_whom_the_table_says(home: Home, role: str) -> None:
+    with connection.cursor() as cursor:
+        # Each denial is put into the audit; what a crash would lose is no matter here.
+        cursor.execute("PRAGMA synchronous=OFF")
+    _sessions.clear()
+    found = _found[role] = observed(role)
+    if os.environ.get("WRITE_ACCESS_TABLE") and len(_found) == len(ROLES):
+        TABLE.write_text(render())
+
+    said = declared(TABLE)
+
+    # What nobody is answered with is no method of that address.
+    served = {key for key, answer in found.items() if answer != "–"}
+    column = ROLES.index(role)
+    unlisted = served - set(said)
+    assert unlisted == set(), "Not in docs/access.md: read its head."
+    assert set(said) - set(found) == set(), "Gone, but still in docs/access.md."
+    wrong = {k: (v[column], found[k]) for k, v in said.items() if v[column] != found[k]}
+    assert wrong == {}
+
+
+def test_a_role_may_all_that_the_lesser_ones_may() -> None:
+    for key, said in declared(TABLE).items():
+        let_in = [answer == "yes" for answer in said[1:]]
+        assert let_in == sorted(let_in), key
+
+
+def test_nothing_but_signing_in_and_health_is_open_to_the_anonymous() -> None:
+    opened = {r for (r, _), said in declared(TABLE).items() if said[0] == "yes"}
+
+    allowed = re.compile(
+        r"/(healthz|readyz|accounts/|api/v1/pairs/<str:name>/health|metrics)"
+    )
+    assert [route for route in opened if not allowed.match(route)] == []
