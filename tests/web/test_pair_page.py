@@ -180,7 +180,7 @@ def settings_of(home: Home) -> dict[str, str]:
         "primary_instance_id": PRIMARY,
         "standby_instance_id": STANDBY,
         "device_index": "1",
-        "probe_kind": "http",
+        "probe_kind": "none",
         "probe_port": "8080",
         "probe_path": "/",
         "confirm": "reason",
