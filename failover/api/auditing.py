@@ -63,9 +63,10 @@ class Audit(Door):
                 queries.list_audit(),
                 lambda rows: [as_fields(row) for row in rows],
             )
-        found = door.sift(queries.list_audit(), filters.AuditFilter, request)
-        ordering = request.query_params.get("ordering")
-        rows = door.order(found, filters.AuditFilter, ordering)
+        query = self.whole_query()
+        found = door.sift(queries.list_audit(), filters.AuditFilter, query).qs
+        order = door.order_by(filters.AuditFilter, query.get("ordering"))
+        rows = found.order_by(*order)
         plain = exports.read(rows, lambda chunk: [as_fields(row) for row in chunk])
         response = StreamingHttpResponse(
             exports.lines(kind, COLUMNS, plain), content_type=exports.FORMATS[kind]

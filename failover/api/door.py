@@ -1,13 +1,13 @@
 """What every call shares: the order of errors, lists, and start calls."""
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, ClassVar
 from uuid import UUID
 
 from django.conf import settings
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework.exceptions import MethodNotAllowed
 from rest_framework.negotiation import BaseContentNegotiation
@@ -18,7 +18,16 @@ from rest_framework.views import APIView
 
 from failover.api import media, permissions, reading, schemas
 from failover.audit import asking
-from failover.services import access, fields, idempotency, rates, refusals
+from failover.services import (
+    access,
+    fields,
+    filters,
+    idempotency,
+    paging,
+    rates,
+    refusals,
+    saved_views,
+)
 from failover.services.filters import Table
 from failover.services.idempotency import Answer, Claim
 from failover.services.refusals import Refusal
@@ -105,7 +114,9 @@ class Door(APIView):
         )
         table: Any = self.table
         nothing = table._meta.model.objects.none()  # noqa: SLF001 - FilterSet's own.
-        order(sift(nothing, self.table, request), self.table, _ordering(request))
+        query = request.query_params
+        sift(nothing, self.table, query)
+        order_by(self.table, query.get("ordering"))
 
     def finalize_response(
         self, request: Request, response: Any, *args: Any, **kwargs: Any
@@ -139,18 +150,35 @@ class Door(APIView):
         view: Callable[[Iterable[Any]], Iterable[Any]],
     ) -> Response:
         """A page of the rows, filtered, ordered and as `view` shows them."""
-        request, table = self.request, self.table
-        limit, offset = self.limit or DEFAULT_LIMIT, self.offset
-        ordered = order(sift(rows, table, request), table, _ordering(request))
-        count = ordered.count()
-        shown = [as_json(v) for v in view(ordered[offset : offset + limit])]
+        limit, offset, query = (
+            self.limit or DEFAULT_LIMIT,
+            self.offset,
+            self.whole_query(),
+        )
+        chosen = sift(rows, self.table, query)
+        cut = paging.cut(
+            every=rows,
+            found=chosen.qs if chosen.question.is_asked else None,
+            order=order_by(self.table, query.get("ordering")),
+            offset=offset,
+            size=limit,
+        )
+        shown = [as_json(v) for v in view(cut.rows)]
         return Response(
             {
-                "count": count,
-                "next": self._link(limit, offset + limit, offset + limit < count),
+                "count": cut.count,
+                "next": self._link(limit, offset + limit, offset + limit < cut.count),
                 "previous": self._link(limit, max(0, offset - limit), offset > 0),
                 "results": shown,
             }
+        )
+
+    def whole_query(self) -> QueryDict:
+        """What is asked, with a saved view written out. Raises NotFound."""
+        return saved_views.expand(
+            user_id=self.actor.user_id,
+            table=self.table.table_id,
+            query=self.request.query_params,
         )
 
     def _link(self, limit: int, offset: int, exists: bool) -> str | None:  # noqa: FBT001
@@ -204,34 +232,22 @@ class Door(APIView):
         return respond(made[0] if made else answer(result))
 
 
-def sift(rows: QuerySet[Any], table: type[Table], request: Request) -> QuerySet[Any]:
-    """The rows that the query asks for. Raises Invalid."""
-    filtered = table(data=request.query_params, queryset=rows)
-    if filtered.errors:
-        errors = {k: [str(e) for e in v] for k, v in filtered.errors.items()}
+def sift(rows: QuerySet[Any], table: type[Table], query: QueryDict) -> Table:
+    """The rows as the query asks for them. Raises Invalid."""
+    chosen = table(data=query, queryset=rows)
+    if chosen.errors:
+        errors = {k: [str(e) for e in v] for k, v in chosen.errors.items()}
         raise refusals.Invalid(errors=errors)
-    found: QuerySet[Any] = filtered.qs
-    return found
+    return chosen
 
 
-def order(rows: QuerySet[Any], table: type[Table], asked: str | None) -> QuerySet[Any]:
-    """Order by `?ordering=a,-b`, else by the table's own. Raises Invalid."""
-    if not asked:
-        return rows.order_by(*table.default_ordering, "pk")
-    columns = []
-    for name in asked.split(","):
-        plain = name.strip()
-        descending = plain.startswith("-")
-        column = table.ordered.get(plain.lstrip("-"))
-        if column is None:
-            said = f"One of {', '.join(sorted(table.ordered))}, with - for descending."
-            raise refusals.Invalid(errors={"ordering": [said]})
-        columns.append(f"-{column}" if descending else column)
-    return rows.order_by(*columns, "pk")
-
-
-def _ordering(request: Request) -> str | None:
-    return request.query_params.get("ordering")
+def order_by(table: type[Table], asked: str | None) -> Sequence[Any]:
+    """The order of `?ordering=a,-b`, else the table's own. Raises Invalid."""
+    order = filters.order_by(table, asked or "")
+    if not order:
+        said = f"One of {', '.join(sorted(table.ordered))}, with - for descending."
+        raise refusals.Invalid(errors={"ordering": [said]})
+    return order
 
 
 def as_json(view: Any) -> Any:

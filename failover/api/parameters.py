@@ -131,6 +131,9 @@ def of_list(table: type[Table]) -> list[OpenApiParameter]:
             description="A filter: a property, an operator and a value (docs/api.md).",
         ),
     ]
+    if table.table_id:
+        said = "The slug of a saved view: its filters and its order, before your own."
+        found.append(_in_query("view", {"type": "string"}, said))
     for one in table.properties:
         if one.name == "tag":
             continue

@@ -26,12 +26,14 @@ def cut(
     order: Sequence[Any],
     offset: int,
     size: int,
+    goes_back: bool = False,
 ) -> Cut:
     """`size` rows from `offset` of what was `found` of `every`; None: all of it.
 
-    Beyond the last row it is the last page. A search reads every row's text, so it is
-    done once: few finds are kept by their keys. Many are counted, and cut by the
-    order's index: the keys first, which the index has, then the rows of this page.
+    Beyond the last row there are none, or the last page if it `goes_back`. A search
+    reads every row's text, so it is done once: few finds are kept by their keys. Many
+    are counted, and cut by the order's index: first the keys, which the index has,
+    then the rows of this page.
     """
     keys: list[Any] = []
     if found is not None:
@@ -42,7 +44,8 @@ def cut(
     else:
         cutting = every if found is None else found
         count = cutting.order_by().count()
-    offset = max(0, min(offset, (count - 1) // size * size))
+    if goes_back:
+        offset = max(0, min(offset, (count - 1) // size * size))
     picked = list(
         cutting.order_by(*order).values_list("pk", flat=True)[offset : offset + size]
     )

@@ -65,6 +65,7 @@ def _context(request: HttpRequest, table: Table, asked: Asked) -> dict[str, obje
         order=asked.order,
         offset=(asked.page - 1) * size,
         size=size,
+        goes_back=True,
     )
     shown = table.shown(request, cut.rows)
     question, known = asked.chosen.question, table.filters.known()

@@ -85,7 +85,7 @@ document.addEventListener("htmx:beforeRequest", (event) => {
   if (!element.matches("[data-poll]")) return;
   const isInUse = element.contains(document.activeElement) && document.activeElement !== document.body;
   if (document.hidden || (dialog?.open && !element.matches("[data-poll=always]"))) event.preventDefault();
-  else if (isInUse && !element.matches("[data-poll=always]")) event.preventDefault();
+  else if (isInUse && !element.matches("[data-poll=always], [data-merges]")) event.preventDefault();
 });
 
 /* A poll may replace what has the focus: give it back to the element of the same id. */

@@ -90,9 +90,10 @@ function merge(old, fresh) {
 }
 
 document.addEventListener("htmx:beforeSwap", (event) => {
-  const { elt, target, xhr, shouldSwap } = event.detail;
+  const { target, xhr, shouldSwap, requestConfig } = event.detail;
+  const elt = requestConfig?.elt;
   // Only what a region has asked for itself is a poll.
-  if (!shouldSwap || elt !== target || !elt.matches?.("[data-merges]")) return;
+  if (!shouldSwap || !elt || elt !== target || !elt.matches("[data-merges]")) return;
   const page = new DOMParser().parseFromString(xhr.responseText, "text/html");
   const fresh = page.getElementById(elt.id);
   if (!fresh || !merge(elt, document.adoptNode(fresh))) return;

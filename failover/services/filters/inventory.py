@@ -39,6 +39,7 @@ def _rarity(text: str) -> tuple[int, int]:
 class InterfaceFilter(Mirror):
     """Network interfaces."""
 
+    table_id = "interfaces"
     properties = (
         p.text("name", "Name"),
         p.code("id", "Network interface ID", "interface_id"),
@@ -108,6 +109,7 @@ class InterfaceFilter(Mirror):
 class ElasticIpFilter(Mirror):
     """Elastic IPs."""
 
+    table_id = "elastic-ips"
     properties = (
         p.text("name", "Name"),
         p.code("public_ip", "Allocated IPv4 address"),
@@ -143,6 +145,7 @@ class ElasticIpFilter(Mirror):
 class InstanceFilter(Mirror):
     """Instances."""
 
+    table_id = "instances"
     properties = (
         p.text("name", "Name"),
         p.code("id", "Instance ID", "instance_id"),

@@ -25,6 +25,7 @@ TRIGGERS = ("ui", "api", "cli", "auto", "guard", "schedule")
 class PairFilter(Table):
     """Pairs."""
 
+    table_id = "pairs"
     properties = (
         p.code("name", "Name"),
         *of_region(),
@@ -68,6 +69,7 @@ class PairFilter(Table):
 class JobFilter(Table):
     """Jobs."""
 
+    table_id = "jobs"
     properties = (
         p.choice("state", "State", STATES),
         p.flag("active", "Active", lambda: Q(state__in=ACTIVE_STATES)),
@@ -115,6 +117,7 @@ class JobFilter(Table):
 class AuditFilter(Table):
     """The audit log."""
 
+    table_id = "audit"
     properties = (
         p.related("person", "Person", lambda o, v: _person(o, v)),
         p.related("pair", "Pair", lambda o, v: _of_pair(o, v)),

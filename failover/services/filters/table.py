@@ -20,6 +20,8 @@ class Table(django_filters.FilterSet):
     hold; different properties all hold; so do the words.
     """
 
+    # What saved views and users' settings call the table; empty: it has none.
+    table_id: ClassVar[str] = ""
     properties: ClassVar[Sequence[Property]] = ()
     # Columns in which words are looked for, where the table has no text of its own.
     searched: ClassVar[tuple[str, ...]] = ()

@@ -95,7 +95,7 @@ def tabs(_request: HttpRequest, shown: Shown) -> list[Tab]:
 
 
 TABLE = Table(
-    id="audit",
+    id=filters.AuditFilter.table_id,
     path="audit",
     template="failover/audit.html",
     title="Audit log",

@@ -79,7 +79,7 @@ def tabs(_request: HttpRequest, shown: Shown) -> list[Tab]:
 
 
 TABLE = Table(
-    id="elastic-ips",
+    id=filters.ElasticIpFilter.table_id,
     path="elastic-ips",
     template="failover/elastic_ips.html",
     title="Elastic IPs",

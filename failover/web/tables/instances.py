@@ -104,7 +104,7 @@ def tabs(_request: HttpRequest, shown: Shown) -> list[Tab]:
 
 
 TABLE = Table(
-    id="instances",
+    id=filters.InstanceFilter.table_id,
     path="instances",
     template="failover/instances.html",
     title="Instances",

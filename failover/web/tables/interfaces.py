@@ -212,7 +212,7 @@ def tabs(_request: HttpRequest, shown: Shown) -> list[Tab]:
 
 
 TABLE = Table(
-    id="interfaces",
+    id=filters.InterfaceFilter.table_id,
     path="interfaces",
     template="failover/interfaces.html",
     title="Network interfaces",

@@ -106,7 +106,7 @@ def tabs(_request: HttpRequest, shown: Shown) -> list[Tab]:
 
 
 TABLE = Table(
-    id="jobs",
+    id=filters.JobFilter.table_id,
     path="jobs",
     template="failover/jobs.html",
     title="Jobs",

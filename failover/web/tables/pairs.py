@@ -138,7 +138,7 @@ def tabs(_request: HttpRequest, shown: Shown) -> list[Tab]:
 
 
 TABLE = Table(
-    id="pairs",
+    id=filters.PairFilter.table_id,
     path="pairs",
     template="failover/pairs.html",
     title="Failover pairs",
