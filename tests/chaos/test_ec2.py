@@ -70,7 +70,8 @@ def test_a_storm_of_throttling_costs_patience_only(sqlite_home: House) -> None:
         sqlite_home,
         fault="half of all calls throttled",
         restored_within_s=MOVE_S + 4,
-        before=storm,
+        # A request that is throttled is told to come again: nothing has begun.
+        while_detaching=storm,
     )
 
 

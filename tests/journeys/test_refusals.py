@@ -62,7 +62,9 @@ def test_bad_input_is_refused_in_words_and_leaves_no_trace(tmp_path: Path) -> No
             assert reply.status_code == status, (name, reply.text)
             assert reply.headers["Content-Type"] == "application/problem+json", name
             assert reply.json()["code"], name
-        assert not [c for c in home.sim.calls() if c.get("action") in MUTATING]
+        made = [c for c in home.sim.calls() if c.get("action") in MUTATING]
+        # Readiness asks by DryRun what the role may do; that changes nothing.
+        assert {c["code"] for c in made} <= {"DryRunOperation"}
 
 
 @pytest.mark.timeout(120)

@@ -49,6 +49,7 @@ def let_pass(seconds: float) -> None:
                 for action, verdict in region.permissions.items()
             },
             budget=_spent_earlier(region.budget, seconds),
+            whole_reads={k: _older(v, seconds) for k, v in region.whole_reads.items()},
         )
 
 

@@ -73,7 +73,11 @@ class Token:
         """As it would be typed among other words: a value with spaces in quotes."""
         value = self.value
         is_plain = value and not re.search(r'[\s"]', value)
-        return f"{self.field}{self.operator}{value if is_plain else _wrap(value)}"
+        compared = f"{self.operator}{value if is_plain else _wrap(value)}"
+        if self.name == TAG and parse(self.field + compared) != self:
+            # A value that begins like an operator would be read as part of the key.
+            return f"{TAG}:{_wrap(self.key)}{compared}"
+        return self.field + compared
 
 
 def parse(text: str) -> Token | None:
