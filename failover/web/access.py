@@ -13,7 +13,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, resolve_url
 
 from failover import wiring
-from failover.models import Role, User
+from failover.models import Region, Role, User
 from failover.services import access, freshness, refusals, scoping, second_factors
 
 P = ParamSpec("P")
@@ -101,6 +101,19 @@ def has_role(request: HttpRequest, role: Role) -> bool:
     """Whether some role of the user, as the database has it now, contains `role`."""
     actor = find_actor(request)
     return actor is not None and actor.may(role.value)
+
+
+def role_in(request: HttpRequest, region: Region) -> str:
+    """The highest role of the user that counts in the region's account."""
+    actor = find_actor(request)
+    if actor is None:
+        return ""
+    counting = [
+        role
+        for role in access.ROLES
+        if actor.may_in(role, account_id=region.account_id)
+    ]
+    return access.highest(*counting)
 
 
 def lacks_second_factor(request: HttpRequest) -> bool:

@@ -57,42 +57,6 @@ class SwapForm(PageForm):
         return key
 
 
-class AttachForm(PageForm):
-    """Attach a free network interface."""
-
-    instance_id = forms.ChoiceField(
-        label="Instance", help_text="Instances of the same zone and VPC."
-    )
-    device_index = forms.IntegerField(
-        label="Device index",
-        required=False,
-        min_value=1,
-        max_value=31,
-        help_text="Empty: the first that is free.",
-    )
-
-    def __init__(
-        self, *args: Any, instances: list[tuple[str, str]], **kwargs: Any
-    ) -> None:
-        super().__init__(*args, **kwargs)
-        field = self.fields["instance_id"]
-        if isinstance(field, forms.ChoiceField):
-            field.choices = instances
-
-
-class DetachForm(PageForm):
-    """Detach a network interface from its instance."""
-
-    force = forms.BooleanField(
-        label="Force detachment",
-        required=False,
-        help_text=(
-            "A last resort: the device index may stay blocked until the instance is"
-            " stopped and started."
-        ),
-    )
-
-
 class FreezeForm(PageForm):
     """Stop swaps of a pair for a while. Its time is in the zone of the page."""
 

@@ -24,6 +24,8 @@ log = structlog.get_logger(__name__)
 API = "/api/"
 # A view with this attribute changes nothing but the browser that asks.
 CHANGES_NOTHING = "changes_nothing"
+# An answer with this attribute is a form drawn anew: nothing was asked for yet.
+IS_DRAFT = "is_draft"
 MOST_BODY = 64 * 1024
 UNREADABLE = (RequestDataTooBig, UnreadablePostError, RawPostDataException, ValueError)
 Answer = Callable[[HttpRequest], HttpResponse]
@@ -33,6 +35,12 @@ def changes_nothing(view: Callable[..., HttpResponse]) -> Callable[..., HttpResp
     """Mark a view whose POST changes nothing of ours: it is recorded when refused."""
     setattr(view, CHANGES_NOTHING, True)
     return view
+
+
+def as_draft(response: HttpResponse) -> HttpResponse:
+    """Mark the answer to a form that somebody is still filling in."""
+    setattr(response, IS_DRAFT, True)
+    return response
 
 
 class Recording:
@@ -69,6 +77,8 @@ class Recording:
 
 
 def _tell(request: HttpRequest, response: HttpResponse, asked: Asking) -> None:
+    if getattr(response, IS_DRAFT, False) and not asked.rows:
+        return
     status = _status(request, response, asked)
     match = getattr(request, "resolver_match", None)
     answered = Answered(

@@ -52,17 +52,8 @@ urlpatterns = [
     path("accounts/", include("failover.web.identity_urls")),
     path("accounts/theme/", accounts.set_theme, name="theme"),
     path("interfaces/", lists.show_interfaces, name="interfaces"),
+    path("", include("failover.web.acting.urls")),
     path("interfaces/<str:interface_id>/", interfaces.show, name="interface"),
-    path(
-        "interfaces/<str:interface_id>/attach/",
-        interfaces.attach,
-        name="interface-attach",
-    ),
-    path(
-        "interfaces/<str:interface_id>/detach/",
-        interfaces.detach,
-        name="interface-detach",
-    ),
     path("elastic-ips/", lists.show_elastic_ips, name="elastic-ips"),
     path("instances/", lists.show_instances, name="instances"),
     path("instances/<str:instance_id>/", instances.show, name="instance"),

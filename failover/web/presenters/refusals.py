@@ -5,17 +5,24 @@ from dataclasses import dataclass
 
 from django.urls import reverse
 
-from failover.services import refusals
+from failover.services import ec2_refusals, refusals
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RefusalView:
-    """Title, sentence, what failed line by line, and the job in the way."""
+    """Title, sentence, what failed line by line, and the job in the way.
+
+    `ec2_code` and `request_id` are EC2's own words of its refusal; `action_href` is
+    where the call stands.
+    """
 
     title: str
     detail: str = ""
     lines: tuple[str, ...] = ()
     job_href: str = ""
+    ec2_code: str = ""
+    request_id: str = ""
+    action_href: str = ""
 
 
 def view(refusal: refusals.Refusal, *, changes: Sequence[str] = ()) -> RefusalView:
@@ -30,6 +37,20 @@ def view(refusal: refusals.Refusal, *, changes: Sequence[str] = ()) -> RefusalVi
             lines += tuple(f"{k}: {' '.join(v)}" for k, v in refusal.errors.items())
         case refusals.JobActive() | refusals.Final():
             job_href = reverse("job", args=[refusal.job_id])
+    said = refusal
+    if isinstance(refusal, ec2_refusals.ChangedInPart):
+        said = refusal.refusal
+    ec2_code, request_id, action_href = "", "", ""
+    if isinstance(said, ec2_refusals.Ec2Said):
+        ec2_code, request_id = said.ec2_code, said.aws_request_id
+    if isinstance(said, ec2_refusals.Ec2Said | ec2_refusals.OutcomeUnknown):
+        action_href = reverse("action", args=[said.action])
     return RefusalView(
-        title=refusal.title, detail=detail, lines=lines, job_href=job_href
+        title=refusal.title,
+        detail=detail,
+        lines=lines,
+        job_href=job_href,
+        ec2_code=ec2_code,
+        request_id=request_id,
+        action_href=action_href,
     )

@@ -1,0 +1,116 @@
+"""What may be done to an object, as the menu of its page has it: or why not."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from django.urls import reverse
+
+from failover.models import Role
+from failover.services.views import InterfaceView
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Item:
+    """One action; with a `reason` it cannot be asked for now."""
+
+    label: str
+    href: str
+    reason: str = ""
+    is_danger: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Group:
+    """Actions that belong together."""
+
+    title: str
+    items: tuple[Item, ...]
+
+
+# Path's name, label, the role that it needs, whether something is lost by it.
+Line = tuple[str, str, Role, bool]
+INTERFACE: Mapping[str, tuple[Line, ...]] = {
+    "Attachment": (
+        ("interface-attach", "Attach", Role.OPERATOR, False),
+        ("interface-detach", "Detach", Role.OPERATOR, True),
+        ("interface-termination", "Change termination behavior", Role.OPERATOR, False),
+    ),
+    "Addresses": (
+        ("interface-assign", "Assign private addresses", Role.OPERATOR, False),
+        ("interface-unassign", "Unassign private addresses", Role.OPERATOR, True),
+        ("interface-associate", "Associate Elastic IP", Role.OPERATOR, False),
+        ("interface-disassociate", "Disassociate Elastic IP", Role.OPERATOR, True),
+    ),
+    "Interface": (
+        ("interface-describe", "Change description", Role.OPERATOR, False),
+        ("interface-groups", "Change security groups", Role.OPERATOR, False),
+        ("interface-check", "Change source/dest. check", Role.OPERATOR, False),
+        ("interface-tags", "Manage tags", Role.OPERATOR, False),
+        ("interface-delete", "Delete", Role.ADMIN, True),
+    ),
+}
+
+
+def interface_menu(seen: InterfaceView, *, role: str) -> list[Group]:
+    """The menu of a network interface, for somebody of this role."""
+    reasons = _interface_reasons(seen)
+    return _menu(INTERFACE, seen.id, reasons, role)
+
+
+def _menu(
+    lines: Mapping[str, tuple[Line, ...]],
+    id: str,
+    reasons: Mapping[str, str],
+    role: str,
+) -> list[Group]:
+    return [
+        Group(
+            title=title,
+            items=tuple(
+                Item(
+                    label=label,
+                    href=reverse(name, args=[id]),
+                    reason=lacks(role, needed) or reasons.get(name, ""),
+                    is_danger=is_danger,
+                )
+                for name, label, needed, is_danger in group
+            ),
+        )
+        for title, group in lines.items()
+    ]
+
+
+def lacks(role: str, needed: Role) -> str:
+    """Why somebody of this role may not; empty if they may."""
+    order = list(Role.values)
+    may = role in order and order.index(role) >= order.index(needed.value)
+    return "" if may else f"Needs the role {needed}."
+
+
+def _interface_reasons(seen: InterfaceView) -> dict[str, str]:
+    """By the path's name; the first thing that stands in the way of each."""
+    names = [name for group in INTERFACE.values() for name, *_ in group]
+    holder = seen.attachment
+    job = f"Job {seen.job} is at work on it." if seen.job else ""
+    aws = "A service of AWS looks after it." if seen.requester_managed else ""
+    pair = f"Pair {seen.pair} moves it: swap the pair instead." if seen.pair else ""
+    free = "" if holder else "It is attached to no instance."
+    held = f"It is attached to {holder.instance_id or 'AWS'}." if holder else ""
+    if holder and holder.device_index == 0:
+        primary = "It is its instance's primary interface, which EC2 never detaches."
+    else:
+        primary = ""
+    has_secondary = any(not a.get("primary") for a in seen.private_ips)
+    has_elastic = any(a.get("allocation_id") for a in seen.private_ips)
+    own = {
+        "interface-attach": pair or held,
+        "interface-detach": pair or free or primary,
+        "interface-termination": free,
+        "interface-unassign": "" if has_secondary else "It has one address only.",
+        "interface-disassociate": "" if has_elastic else "No Elastic IP is on it.",
+        "interface-delete": pair or held,
+        "interface-tags": "",
+    }
+    found = {name: job or aws or own.get(name, "") for name in names}
+    found["interface-tags"] = ""
+    return found
