@@ -8,8 +8,8 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from failover import audit, wiring
-from failover.models import Account, Colour
-from failover.services import queries, refusals
+from failover.models import Account, Action, Colour
+from failover.services import queries, refusals, scoping
 from failover.services.access import Actor
 
 
@@ -54,7 +54,7 @@ def list_places() -> list[Place]:
 
 
 def region_of(*, kind: str, key: str) -> tuple[str, str] | None:
-    """Account and region of a pair, job, interface or instance; None if unknown."""
+    """Account and region of what a page is about; None if unknown."""
     if "\0" in key:
         return None
     rows: QuerySet[Any]
@@ -67,6 +67,10 @@ def region_of(*, kind: str, key: str) -> tuple[str, str] | None:
             rows = queries.list_interfaces().filter(interface_id=key)
         case "instance":
             rows = queries.list_instances().filter(instance_id=key)
+        case "elastic-ip":
+            rows = queries.list_elastic_ips().filter(allocation_id=key)
+        case "action":
+            rows = scoping.visible(Action.objects.filter(id=key))
         case _:
             return None
     found = rows.values_list("region__account__name", "region__name").first()

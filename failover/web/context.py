@@ -33,6 +33,7 @@ NAVIGATION = (
             ("pairs", "/pairs/", "Failover pairs", "arrows-right-left"),
             ("jobs", "/jobs/", "Jobs", "queue-list"),
             ("approvals", "/approvals/", "Approvals", "hand-thumb-up"),
+            ("actions", "/actions/", "Actions", "bolt"),
         ),
     ),
     (

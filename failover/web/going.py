@@ -22,7 +22,7 @@ PLACES: Mapping[str, Callable[[str], str]] = {
     "instance": lambda key: reverse("instance", args=[key]),
     "pair": lambda key: reverse("pair", args=[key]),
     "job": lambda key: reverse("job", args=[key]),
-    "elastic IP": lambda key: f"{reverse('elastic-ips')}?sel={key}",
+    "elastic IP": lambda key: reverse("elastic-ip", args=[key]),
     "subnet": lambda key: f"{reverse('interfaces')}?f=subnet_id={key}",
     "VPC": lambda key: f"{reverse('interfaces')}?f=vpc_id={key}",
     "security group": lambda key: f"{reverse('interfaces')}?f=security_group={key}",

@@ -8,7 +8,7 @@ from failover import wiring
 from failover.models import Role
 from failover.services import queries, refusals
 from failover.web import access
-from failover.web.presenters import inventory, timing
+from failover.web.presenters import acts, inventory, timing
 
 
 @require_safe
@@ -23,6 +23,7 @@ def show(request: HttpRequest, instance_id: str) -> HttpResponse:
     context = {
         "instance": view,
         "row": inventory.instance_row(view),
+        "menu": acts.instance_menu(view, role=access.role_in(request, row.region)),
         "seen": timing.moment(view.observed_at, wiring.now()),
     }
     return render(request, "failover/instance.html", context)

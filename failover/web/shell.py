@@ -19,11 +19,13 @@ SUBJECTS = {
     "job_id": "job",
     "interface_id": "interface",
     "instance_id": "instance",
+    "allocation_id": "elastic-ip",
+    "action_id": "action",
 }
 # Broken glass that a page tells of at most.
 MOST_GLASS = 5
 # Pages that account and region narrow.
-NARROWED = ("interfaces", "elastic-ips", "instances", "pairs", "jobs")
+NARROWED = ("interfaces", "elastic-ips", "instances", "pairs", "jobs", "actions")
 
 
 class Shell:

@@ -1,11 +1,14 @@
 """Every form of an EC2 action: done, refused in words, forbidden, without script."""
 
+import re
 from dataclasses import dataclass, field
 from typing import Any
 
+import httpx
+
 from failover import models
 from failover.models import Action, Job
-from tests.web.conftest import FLOATING, SPARE, Home
+from tests.web.conftest import FLOATING, SPARE, STANDBY, Home
 
 SUBNET = "subnet-40043409"
 GROUP = "sg-cf2a82b4"
@@ -78,11 +81,7 @@ FORMS = (
         bad={"addresses": ["20.0.1.1"]},
         why="Select a valid choice",
     ),
-    Form(
-        path=f"{SPARES}/delete/",
-        said=f"Network interface deleted: {SPARE}",
-        role="admin",
-    ),
+    Form(path="/elastic-ips/new/", good=TAGS, said="Elastic IP allocated"),
     Form(
         path=f"/interfaces/{FLOATING}/detach/",
         said="",
@@ -128,6 +127,10 @@ def test_each_form_keeps_what_was_typed_says_why_not_and_then_does_it(
             assert form.said in content(answer), (form.path, content(answer))
     made = models.NetworkInterface.objects.get(description="made by hand")
     assert (made.private_ip, made.tags["team"]) == ("20.0.1.77", "ops")
+    path = f"/interfaces/{made.interface_id}/delete/"
+    assert home.client("olaf").post(path).status_code == 403
+    gone = home.client("anna").post(path, follow=True)
+    assert f"Network interface deleted: {made.interface_id}" in content(gone)
 
 
 def test_a_form_sent_twice_makes_one_interface(home: Home) -> None:
@@ -221,3 +224,132 @@ def test_the_menu_of_an_interface_says_what_cannot_be_done_and_why(home: Home) -
     assert f"/interfaces/{FLOATING}/description/" in text
     assert f"/interfaces/{FLOATING}/description/" not in viewer
     assert "Needs the role operator." in viewer
+
+
+def test_an_elastic_ip_is_allocated_associated_taken_off_and_released(
+    home: Home,
+) -> None:
+    client = home.client("olaf")
+    made = client.post("/elastic-ips/new/", {"tags_key": "Name", "tags_value": "new"})
+    page = made["Location"]
+    target = {"target": "interface", "network_interface_id": SPARE}
+
+    shown = content(client.get(page))
+    nobody = client.post(f"{page}associate/", {"target": "instance"})
+    foreign = client.post(f"{page}associate/", {**target, "private_ip": "20.0.1.2"})
+    on = client.post(f"{page}associate/", target, follow=True)
+    held = home.client("anna").get(f"{page}release/")
+    off = client.post(f"{page}disassociate/", follow=True)
+    forbidden = client.post(f"{page}release/")
+    gone = home.client("anna").post(f"{page}release/", follow=True)
+
+    assert "Needs the role admin." in shown
+    assert nobody.status_code == 422
+    assert "Say which." in content(nobody)
+    assert f"20.0.1.2 is not on {SPARE}" in content(foreign)
+    assert SPARE in content(foreign)
+    assert "Elastic IP associated." in content(on)
+    assert SPARE in content(on)
+    assert "disassociate it first" in content(held)
+    assert "Elastic IP disassociated." in content(off)
+    assert forbidden.status_code == 403
+    assert "Elastic IP released" in content(gone)
+    assert client.get(page).status_code == 404
+
+
+def test_an_elastic_ip_is_associated_from_its_interface_too(home: Home) -> None:
+    client = home.client("olaf")
+    page = client.post("/elastic-ips/new/")["Location"]
+    allocation_id = page.split("/")[2]
+    form = {"allocation_id": allocation_id}
+
+    none = client.get(f"{SPARES}/disassociate/")
+    spare = models.NetworkInterface.objects.get(interface_id=SPARE)
+    on = client.post(
+        f"{SPARES}/associate/", {**form, "private_ip": spare.private_ip}, follow=True
+    )
+    off = client.post(f"{SPARES}/disassociate/", form, follow=True)
+
+    assert "No Elastic IP is on it." in content(none)
+    assert "Elastic IP associated." in content(on)
+    assert allocation_id in content(on)
+    assert "Elastic IP disassociated." in content(off)
+
+
+def test_instances_stop_and_are_tagged_and_the_action_is_followed(home: Home) -> None:
+    client = home.client("olaf")
+    stop = f"/instances/{STANDBY}/stop/"
+
+    asked = content(client.get(stop))
+    sent = client.post(stop)
+    followed = content(client.get(sent["Location"]))
+    tagged = client.post(f"/instances/{STANDBY}/tags/", TAGS, follow=True)
+    listed = content(client.get("/actions/"))
+
+    row = Action.objects.get(kind="instance.stop")
+    assert "What runs on it ends" in asked
+    assert sent["Location"] == f"/actions/{row.id}/"
+    assert "Stopping the instance: accepted by EC2" in followed
+    assert f"rev={row.state}-open" in followed
+    assert row.aws_request_id in followed
+    assert f"aws ec2 stop-instances --region eu-west-1 --instance-ids {STANDBY}" in (
+        followed
+    )
+    poll = home.client("olaf", htmx=True).get(
+        sent["Location"], {"rev": f"{row.state}-open-0"}
+    )
+    assert poll.status_code == 204
+    assert "Tags set" in content(tagged)
+    assert "Stopping the instance" in listed
+    # What a test changes there it mends.
+    client.post(f"/instances/{STANDBY}/start/")
+
+
+def test_a_pair_of_servers_is_launched_with_the_articles_steps(home: Home) -> None:
+    client = home.client("anna")
+    where = {"subnet_id": SUBNET, "floating_ip": "20.0.1.25", "again": "user-data"}
+
+    page = content(client.post("/instances/new/pair/", where))
+    image = re.search(r'name="image_id" value="(ami-[0-9a-f]+)"', page)
+    assert image is not None
+    form = {
+        "subnet_id": SUBNET,
+        "name": "web-1",
+        "standby_name": "web-2",
+        "image_id": image[1],
+        "type": "t2.micro",
+        "user_data": "#!/bin/bash\r\necho one\r\n",
+        "standby_user_data": "",
+    }
+    same = client.post("/instances/new/pair/", {**form, "standby_name": "web-1"})
+    odd = client.post("/instances/new/pair/", {**form, "type": "t9.huge"})
+    done = client.post("/instances/new/pair/", form)
+
+    assert "listen 20.0.1.25:80;" in page
+    assert "Welcome to nginx on StandbyServer" in page
+    assert "Two servers, two names." in content(same)
+    assert "sells no instance type t9.huge" in content(odd)
+    assert "echo one" in content(odd)
+    rows = Action.objects.filter(kind="instance.launch").exclude(state="refused")
+    assert [r.args["TagSpecifications"][0]["Tags"][0]["Value"] for r in rows] == [
+        "web-1",
+        "web-2",
+    ]
+    assert rows[0].args["UserData"] == "(21 bytes, not kept)"
+    assert all(f"only={row.made[0]}" in done["Location"] for row in rows)
+    assert home.client("olaf").get("/instances/new/").status_code == 403
+
+
+def test_hostile_tags_are_shown_and_sent_back_as_they_are(home: Home) -> None:
+    hostile = '"><script>alert(1)</script> {{ 7 }} =cmd \u202e \U0001f600'
+    client = home.client("olaf")
+    form = {"tags_key": [hostile[:120], "plain"], "tags_value": [hostile, "=1+1"]}
+
+    answer = client.post(f"{SPARES}/tags/", form, follow=True)
+    page = content(client.get(f"{SPARES}/tags/"))
+
+    row = models.NetworkInterface.objects.get(interface_id=SPARE)
+    assert "Tags set" in content(answer)
+    assert row.tags == {hostile[:120]: hostile, "plain": "=1+1"}
+    assert "<script>alert" not in page + content(answer)
+    assert "&quot;&gt;&lt;script&gt;" in page

@@ -18,6 +18,8 @@ PAGES = (
     "/instances/",
     f"/instances/{PRIMARY}/",
     "/elastic-ips/",
+    "/elastic-ips/eipalloc-4f07e372/",
+    "/actions/",
     "/pairs/",
     "/pairs/article/",
     "/pairs/article/history/",
@@ -28,7 +30,14 @@ PAGES = (
     "/help/",
     "/settings/appearance/",
 )
-FOR_MORE = ("/pairs/article/swap/", "/pairs/new/")
+FOR_MORE = (
+    "/pairs/article/swap/",
+    "/pairs/new/",
+    "/interfaces/new/",
+    f"/interfaces/{FLOATING}/attach/",
+    "/elastic-ips/new/",
+    "/instances/new/pair/",
+)
 HOSTILE = '"><script>alert(1)</script><img src=x onerror=alert(2)> {{ 7 }} {% x %}'
 
 

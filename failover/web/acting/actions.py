@@ -1,4 +1,4 @@
-"""The page of one action: how it stands, followed while it takes its time."""
+"""The actions, and one of them, followed while it takes its time."""
 
 from uuid import UUID
 
@@ -11,6 +11,14 @@ from failover.services import refusals
 from failover.services.acts import showing
 from failover.web import access, listing
 from failover.web.presenters import actions as words
+from failover.web.tables.registry import TABLES
+
+
+@require_safe
+@access.requires(Role.VIEWER)
+def show_list(request: HttpRequest) -> HttpResponse:
+    """Every action, newest first."""
+    return listing.show(request, TABLES["actions"])
 
 
 @require_safe

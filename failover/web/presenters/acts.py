@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.urls import reverse
 
 from failover.models import Role
-from failover.services.views import InterfaceView
+from failover.services.views import ElasticIpView, InstanceView, InterfaceView
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,12 +49,59 @@ INTERFACE: Mapping[str, tuple[Line, ...]] = {
         ("interface-delete", "Delete", Role.ADMIN, True),
     ),
 }
+ELASTIC_IP: Mapping[str, tuple[Line, ...]] = {
+    "Association": (
+        ("elastic-ip-associate", "Associate", Role.OPERATOR, False),
+        ("elastic-ip-disassociate", "Disassociate", Role.OPERATOR, True),
+    ),
+    "Elastic IP": (
+        ("elastic-ip-tags", "Manage tags", Role.OPERATOR, False),
+        ("elastic-ip-release", "Release", Role.ADMIN, True),
+    ),
+}
+INSTANCE: Mapping[str, tuple[Line, ...]] = {
+    "Instance state": (
+        ("instance-start", "Start", Role.OPERATOR, False),
+        ("instance-stop", "Stop", Role.OPERATOR, True),
+        ("instance-reboot", "Reboot", Role.OPERATOR, True),
+    ),
+    "Instance": (("instance-tags", "Manage tags", Role.OPERATOR, False),),
+}
 
 
 def interface_menu(seen: InterfaceView, *, role: str) -> list[Group]:
     """The menu of a network interface, for somebody of this role."""
     reasons = _interface_reasons(seen)
     return _menu(INTERFACE, seen.id, reasons, role)
+
+
+def elastic_ip_menu(seen: ElasticIpView, *, role: str) -> list[Group]:
+    """The menu of an Elastic IP."""
+    pair = f"Pair {seen.pair} moves it: swap the pair instead." if seen.pair else ""
+    held = seen.network_interface_id or seen.instance_id
+    free = "" if seen.association_id else "It is associated with nothing."
+    on = f"It is associated with {held}." if seen.association_id else ""
+    reasons = {
+        "elastic-ip-associate": pair,
+        "elastic-ip-disassociate": pair or free,
+        "elastic-ip-release": pair or on,
+    }
+    return _menu(ELASTIC_IP, seen.allocation_id, reasons, role)
+
+
+def instance_menu(seen: InstanceView, *, role: str) -> list[Group]:
+    """The menu of an instance. EC2 itself knows what its state allows."""
+    reasons = {}
+    if seen.state in ("running", "pending"):
+        reasons["instance-start"] = f"It is {seen.state}."
+    if seen.state in ("stopped", "stopping"):
+        reasons["instance-stop"] = f"It is {seen.state}."
+    if seen.state != "running":
+        reasons["instance-reboot"] = f"It is {seen.state}."
+    if seen.state in ("terminated", "shutting-down"):
+        gone = dict.fromkeys([name for name, *_ in INSTANCE["Instance state"]])
+        reasons |= dict.fromkeys(gone, f"It is {seen.state}.")
+    return _menu(INSTANCE, seen.id, reasons, role)
 
 
 def _menu(

@@ -177,6 +177,7 @@ def instance_row(seen: InstanceView) -> InstanceRow:
 class ElasticIpRow:
     """One line of the Elastic IPs table."""
 
+    href: str
     public_ip: str
     name: str
     allocation_id: str
@@ -191,6 +192,7 @@ class ElasticIpRow:
 def elastic_ip_row(seen: ElasticIpView, *, names: Mapping[str, str]) -> ElasticIpRow:
     interface_id = seen.network_interface_id or ""
     return ElasticIpRow(
+        href=reverse("elastic-ip", args=[seen.allocation_id]),
         public_ip=seen.public_ip,
         name=seen.name,
         allocation_id=seen.allocation_id,

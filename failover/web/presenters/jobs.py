@@ -70,6 +70,7 @@ class CallView:
     duration: str
     error_code: str
     request_id: str
+    cli: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -242,6 +243,7 @@ def _calls(calls: Sequence[views.CallView]) -> tuple[CallView, ...]:
             duration=timing.duration(call.duration_s),
             error_code=call.error_code or "",
             request_id=call.aws_request_id or "",
+            cli=call.cli,
         )
         for call in calls
     )

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.urls import reverse
 
-from failover.services.plans import PlanView
+from failover.services.plans import PlannedCall, PlanView
 from failover.services.views import PairView
 from failover.web.presenters import pairs, resources, timing
 from failover.web.presenters.resources import Resource
@@ -19,6 +19,7 @@ class CallLine:
     action: str
     text: str
     is_changed: bool = False
+    cli: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,7 +105,7 @@ def swap_plan(
         target_label=_label(plan.to, names),
         plan_hash=plan.plan_hash,
         outage=timing.duration(plan.expected_outage_s),
-        calls=tuple(_call_line(c.action, c.args, before) for c in plan.calls),
+        calls=tuple(_call_line(c, before) for c in plan.calls),
         checks=pairs.check_lines(plan.checks, seen=before),
     )
 
@@ -121,12 +122,11 @@ def _label(instance_id: str | None, names: dict[str, str]) -> str:
     return f"{name} ({instance_id})" if name else instance_id
 
 
-def _call_line(
-    action: str, args: dict[str, str | int | bool], before: frozenset[str] | None
-) -> CallLine:
-    text = ", ".join(f"{name} {value}" for name, value in args.items())
+def _call_line(call: PlannedCall, before: frozenset[str] | None) -> CallLine:
+    action = call.action
+    text = ", ".join(f"{name} {value}" for name, value in call.args.items())
     is_changed = before is not None and f"{action} {text}" not in before
-    return CallLine(action=action, text=text, is_changed=is_changed)
+    return CallLine(action=action, text=text, is_changed=is_changed, cli=call.cli)
 
 
 def _why_not(plan: PlanView) -> str:

@@ -14,7 +14,11 @@ from failover.web.tables.columns import Column
 from failover.web.tables.table import Table
 
 # Which resources have a page of their own.
-PAGES = {"network-interface": "interface", "instance": "instance"}
+PAGES = {
+    "network-interface": "interface",
+    "instance": "instance",
+    "elastic-ip": "elastic-ip",
+}
 
 
 def dress(_request: HttpRequest, seen: Sequence[DriftEventView]) -> list[Any]:

@@ -11,7 +11,6 @@ from failover.services import filters, queries
 from failover.services.views import ElasticIpView
 from failover.web import naming
 from failover.web.presenters import cells, inventory
-from failover.web.presenters.cells import Cell
 from failover.web.tables import columns as c
 from failover.web.tables import history
 from failover.web.tables.columns import Column, Shown
@@ -31,7 +30,9 @@ COLUMNS = (
         label="Allocated IPv4 address",
         short="IPv4 address",
         value=c.of("public_ip"),
-        show=lambda x: Cell(text=x.row.public_ip, is_code=True, copy=x.row.public_ip),
+        show=lambda x: cells.link(
+            x.row.public_ip, x.row.href, is_code=True, copy=x.row.public_ip
+        ),
         ordering="public_ip",
         is_key=True,
     ),
@@ -93,6 +94,7 @@ TABLE = Table(
     dress=dress,
     key=lambda seen: seen.allocation_id,
     key_column="allocation_id",
+    page=lambda seen: reverse("elastic-ip", args=[seen.allocation_id]),
     tabs=tabs,
     empty_title="No Elastic IPs",
     empty_text="EC2 showed none in the managed regions, or none has been read yet.",

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from failover.web.tables import (
+    actions,
     audit,
     drift,
     elastic_ips,
@@ -19,6 +20,7 @@ TABLES: Mapping[str, Table] = {
         interfaces.TABLE,
         pairs.TABLE,
         jobs.TABLE,
+        actions.TABLE,
         instances.TABLE,
         elastic_ips.TABLE,
         audit.TABLE,
