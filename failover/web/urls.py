@@ -18,6 +18,7 @@ from failover.web import (
     jobs,
     lists,
     pair_actions,
+    pair_guest,
     pair_labels,
     pair_page,
     pair_settings,
@@ -64,6 +65,13 @@ urlpatterns = [
     path("pairs/<pair:name>/history/", pair_page.show_history, name="pair-history"),
     path("pairs/<pair:name>/settings/", pair_settings.show, name="pair-settings"),
     path("pairs/<pair:name>/tags/", pair_labels.set_tags, name="pair-tags"),
+    path("pairs/<pair:name>/guest/", pair_guest.show, name="pair-guest"),
+    path("pairs/<pair:name>/policy/", pair_guest.show_policy, name="pair-policy"),
+    path(
+        "pairs/<pair:name>/policy.json",
+        pair_guest.download_policy,
+        name="pair-policy-file",
+    ),
     path("pairs/<pair:name>/delete/", pair_settings.delete, name="pair-delete"),
     path(
         "pairs/<pair:name>/acknowledge/",

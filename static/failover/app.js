@@ -48,7 +48,7 @@ document.addEventListener("click", async (event) => {
   if (!button) return;
   try {
     await navigator.clipboard.writeText(button.dataset.copy);
-    announce(`Copied ${button.dataset.copy}`);
+    announce(`Copied ${button.dataset.copyName ?? button.dataset.copy}`);
   } catch {
     announce("Copying was refused by the browser");
   }

@@ -27,6 +27,8 @@ PAGES = (
     "/pairs/",
     "/pairs/article/",
     "/pairs/article/history/",
+    "/pairs/article/guest/",
+    "/pairs/article/policy/",
     "/pairs/article/settings/",
     "/pairs/article/swap/",
     "/pairs/new/",

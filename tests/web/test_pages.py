@@ -23,6 +23,8 @@ PAGES = (
     "/pairs/",
     "/pairs/article/",
     "/pairs/article/history/",
+    "/pairs/article/guest/",
+    "/pairs/article/policy/",
     "/pairs/article/settings/",
     "/jobs/",
     "/audit/",

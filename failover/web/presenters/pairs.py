@@ -206,6 +206,7 @@ def tabs(name: str, path: str) -> list[Tab]:
     shown = (
         ("pair", "Overview"),
         ("pair-history", "History"),
+        ("pair-guest", "Guests"),
         ("pair-settings", "Settings"),
     )
     found = [(url, label, reverse(url, args=[name])) for url, label in shown]
