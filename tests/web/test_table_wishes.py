@@ -242,7 +242,7 @@ def test_what_is_pasted_leads_to_its_page(home: Home) -> None:
         PRIMARY: f"/instances/{PRIMARY}/",
         "127.31.58.118": f"/interfaces/{FLOATING}/",
         row.private_ip: f"/interfaces/{FLOATING}/",
-        address.allocation_id: f"/elastic-ips/?sel={address.allocation_id}",
+        address.allocation_id: f"/elastic-ips/{address.allocation_id}/",
         row.subnet_id: f"/interfaces/?f=subnet_id={row.subnet_id}",
         "article": "/pairs/article/",
         str(job.id): f"/jobs/{job.id}/",
