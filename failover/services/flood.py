@@ -44,6 +44,11 @@ class Flood:
             window.surplus += 1
             return False
 
+    def forget(self) -> None:
+        """Begin every window anew."""
+        with self._lock:
+            self._windows.clear()
+
     def take_surplus(self, at_s: float) -> list[Surplus]:
         """What was too much in windows that are over; they begin anew."""
         with self._lock:

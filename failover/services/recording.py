@@ -39,7 +39,7 @@ CODES = {
 # What is refused with this status has this code, whatever else said no on the way.
 CERTAIN = frozenset({405, 413, 415, 429})
 
-_flood = Flood()
+FLOOD = Flood()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,7 +75,7 @@ def must_tell(answered: Answered, asked: Asking) -> bool:
 def tell(answered: Answered, asked: Asking) -> None:
     """Write the row that is owed. Database errors pass through."""
     entry = _entry(answered, asked)
-    entries = [_summary(surplus) for surplus in _flood.take_surplus(_now_s())]
+    entries = [_summary(surplus) for surplus in FLOOD.take_surplus(_now_s())]
     if entry.outcome != "refused" or _is_let_through(entry):
         entries.append(entry)
     with transaction.atomic():
@@ -172,9 +172,9 @@ def _is_let_through(entry: audit.Entry) -> bool:
     is_stranger = entry.actor == ANONYMOUS
     who = f"ip:{entry.source_ip}" if is_stranger else f"user:{entry.actor}"
     most = MOST_OF_STRANGER if is_stranger else MOST_OF_USER
-    if not _flood.admits(who, at_s=_now_s(), most=most):
+    if not FLOOD.admits(who, at_s=_now_s(), most=most):
         return False
-    return not is_stranger or _flood.admits(
+    return not is_stranger or FLOOD.admits(
         "strangers", at_s=_now_s(), most=MOST_OF_STRANGERS
     )
 
