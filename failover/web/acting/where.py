@@ -21,6 +21,8 @@ NO_REGION = (
 NO_SUBNET = "No subnet of this region is known. Read the region again, or make one."
 # With JavaScript a choice draws what depends on it at once; without, a button does.
 REDRAWS = {
+    # Empty: to the address of the page.
+    "hx-post": "",
     "hx-trigger": "change",
     "hx-target": "#act",
     "hx-select": "#act",

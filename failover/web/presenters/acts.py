@@ -154,7 +154,8 @@ def _interface_reasons(seen: InterfaceView) -> dict[str, str]:
         "interface-detach": pair or free or primary,
         "interface-termination": free,
         "interface-unassign": "" if has_secondary else "It has one address only.",
-        "interface-disassociate": "" if has_elastic else "No Elastic IP is on it.",
+        "interface-disassociate": pair
+        or ("" if has_elastic else "No Elastic IP is on it."),
         "interface-delete": pair or held,
         "interface-tags": "",
     }
