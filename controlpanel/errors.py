@@ -6,11 +6,11 @@ from failover.api import problems
 from failover.services import refusals
 from failover.web import errors as pages
 
-API = "/api/"
+PROGRAMS = ("/api/", "/metrics/")
 
 
 def _is_program(request: HttpRequest) -> bool:
-    return f"{request.path}/".startswith(API)
+    return f"{request.path}/".startswith(PROGRAMS)
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:

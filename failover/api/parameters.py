@@ -10,6 +10,7 @@ from failover.services.filters import Table
 PATH: Final = "path"
 QUERY: Final = "query"
 HEADER: Final = "header"
+YES_OR_NO: Final = ("true", "false", "yes", "no", "on", "off", "1", "0")
 UUID: Final = {"type": "string", "format": "uuid"}
 
 
@@ -137,9 +138,11 @@ def of_list(table: type[Table]) -> list[OpenApiParameter]:
     for one in table.properties:
         if one.name == "tag":
             continue
-        said, schema = f"{one.label}: only with this one.", {"type": "string"}
+        said = f"{one.label}: only with this one."
+        schema: dict[str, Any] = {"type": "string"}
         if one.choices == ("true", "false"):
-            schema = {"type": "boolean"}
+            # An empty one asks for nothing, as a form sends it.
+            schema["enum"] = [*YES_OR_NO, ""]
         elif one.choices:
             # No enumeration: EC2 learns new words, and an unknown one finds nothing.
             said = f"{one.label}, such as {', '.join(one.choices)}."

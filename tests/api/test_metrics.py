@@ -135,10 +135,10 @@ def test_strangers_need_a_token_also_behind_a_proxy_on_this_machine(
     assert wrong.get("/metrics").status_code == 401
     assert Client().get("/metrics").status_code == 200
     assert Client().post("/metrics").status_code == 405
-    assert (
-        Client().get(f"/metrics?token={token}", REMOTE_ADDR="203.0.113.9").status_code
-        == 401
-    )
+    away = Client().get(f"/metrics?token={token}", REMOTE_ADDR="203.0.113.9")
+    assert away.status_code == 400
+    misnamed = Client().get("/metrics", headers={"Host": "evil.example"})
+    assert (misnamed.status_code, misnamed.json()["code"]) == (400, "malformed")
     for word in ("sb_", "password", token):
         assert word not in Client().get("/metrics").content.decode()
 
