@@ -309,7 +309,17 @@ def test_instances_stop_and_are_tagged_and_the_action_is_followed(home: Home) ->
     assert "Tags set" in content(tagged)
     assert "Stopping the instance" in listed
     # What a test changes there it mends.
+    let_pass(home)
     client.post(f"/instances/{STANDBY}/start/")
+    let_pass(home)
+    named = {"tags_key": ["Name"], "tags_value": ["StandbyServer"]}
+    client.post(f"/instances/{STANDBY}/tags/", named)
+
+
+def let_pass(home: Home, seconds: float = 8.0) -> None:
+    """Let what EC2 has begun come to its end."""
+    home.sim.world.clock.set(advance_s=seconds)
+    home.sim.world.settle()
 
 
 def test_a_pair_of_servers_is_launched_with_the_articles_steps(home: Home) -> None:

@@ -85,7 +85,7 @@ def test_a_region_that_cannot_be_read_says_why_and_when_it_is_tried_again(
 ) -> None:
     models.Region.objects.update(
         sync_error="Instances: UnauthorizedOperation: no",
-        sync_retry_at=wiring.now() + timedelta(seconds=40),
+        sync_retry_at=wiring.now() + timedelta(seconds=36),
     )
 
     text = text_of(home, "/drift/")
