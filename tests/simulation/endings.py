@@ -63,6 +63,9 @@ class Endings:
         hold("P2 effort is spent by moves alone", is_spent, spent=spent)
         is_foreign = not job.why.startswith("foreign") or floating.is_out_of_hand
         is_foreign |= job.from_instance_id is None
+        # To a plain detach, the pair's other end is a stranger too.
+        is_away = floating.holder not in (None, job.from_instance_id)
+        is_foreign |= job.to_instance_id is None and is_away
         hold("P1 foreign is only what is foreign", is_foreign, why=job.why)
 
     # I3 and I24.

@@ -156,3 +156,11 @@ class Plan:
 
     def has_event(self, *what: What) -> bool:
         return any(e.what in what for e in self.events)
+
+    @property
+    def stepped_back_s(self) -> float:
+        """By how much the database's clock goes back in the run, all steps together."""
+        return sum(-e.lasts_s for e in self.events if self._goes_back(e))
+
+    def _goes_back(self, event: Event) -> bool:
+        return event.what == "step_clock" and event.lasts_s < 0

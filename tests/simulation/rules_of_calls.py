@@ -156,13 +156,14 @@ class Calls:
         is_hanging = tie is None or (
             tie.status != "attached" and self._sim.now - tie.since >= patience_s
         )
-        was_asked = any(
-            i.call.action is Action.DETACH
+        mine = [
+            i.call.force or i.intent_at <= intent.intent_at - (job.force_after_s or 0.0)
+            for i in self._sim.store.rows[job.id].intents[:-1]
+            if i.call.action is Action.DETACH
             and i.call.attachment_id == call.attachment_id
-            and not i.call.force
-            and i.intent_at <= intent.intent_at - (job.force_after_s or 0.0)
-            for i in self._sim.store.rows[job.id].intents
-        )
+        ]
+        # Long ago without force; or with it, and that has been judged already.
+        was_asked = any(mine)
         hold("P4 force is the last resort", is_hanging or was_asked, call=call)
 
     # I26 and P6.
