@@ -10,7 +10,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Q, Value
+from django.db.models.functions import StrIndex, Substr
+from django.db.models.lookups import GreaterThan
 
 from failover.models import searches
 from failover.services.filters.tokens import EMPTY, NEGATIVE, NOT_TAGGED, TAG, Operator
@@ -200,7 +202,22 @@ def tag(key: str, operator: Operator, value: str) -> Q:
             raise ValueError(f"{NOT_TAGGED} goes with = and != alone.")
         has = Q(**{f"{TEXT}__contains": f"{searches.LINE}{begin}"})
         return has if operator is Operator.DIFFERS else ~has
-    return _denying(lambda o, v: _line(begin, o, v))(operator, value)
+    return _denying(lambda o, v: _tag_line(begin, o, v))(operator, value)
+
+
+def _tag_line(begin: str, operator: Operator, value: str) -> Q:
+    """A row has a tag once, so its value can be cut out: quicker than an expression."""
+    wanted = "" if value == EMPTY else searches.fold(value)
+    if operator is not Operator.CONTAINS or not wanted:
+        return _line(begin, operator, value)
+    first = f"{searches.LINE}{begin}"
+    rest = Substr(TEXT, StrIndex(TEXT, Value(first)) + len(first))
+    line = Substr(rest, 1, StrIndex(rest, Value(searches.LINE)) - 1)
+    return (
+        Q(**{f"{TEXT}__contains": first})
+        & Q(**{f"{TEXT}__contains": wanted})
+        & Q(GreaterThan(StrIndex(line, Value(wanted)), Value(0)))
+    )
 
 
 TAGS = Property(

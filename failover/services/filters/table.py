@@ -32,6 +32,12 @@ class Table(django_filters.FilterSet):
     q = django_filters.CharFilter(method="leave")
     f = django_filters.CharFilter(method="leave")
 
+    def __init__(self, data: Any, queryset: QuerySet[Any]) -> None:
+        """The question is read as a whole: no parameter needs a filter of its own."""
+        self.is_bound = data is not None
+        self.data = data or {}
+        self.queryset = queryset
+
     @classmethod
     def get_filters(cls) -> Any:
         """Each property is a parameter too."""

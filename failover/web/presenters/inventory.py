@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from django.urls import reverse
 
@@ -63,13 +64,19 @@ class InterfaceRow:
     swap: SwapControl
 
 
+@lru_cache(maxsize=8192)
+def page_of(path: str, key: str) -> str:
+    """The address of a thing's page; a table asks for the same ones at every poll."""
+    return reverse(path, args=[key])
+
+
 def holder(instance_id: str, names: Mapping[str, str]) -> Holder | None:
     if not instance_id:
         return None
     return Holder(
         id=instance_id,
         name=names.get(instance_id, ""),
-        href=reverse("instance", args=[instance_id]),
+        href=page_of("instance", instance_id),
     )
 
 
@@ -108,7 +115,7 @@ def interface_row(
         control = SwapControl(job_href=reverse("job", args=[seen.job]))
     return InterfaceRow(
         id=seen.id,
-        href=reverse("interface", args=[seen.id]),
+        href=page_of("interface", seen.id),
         name=seen.name,
         subnet_id=seen.subnet_id,
         vpc_id=seen.vpc_id,
@@ -157,7 +164,7 @@ def instance_row(seen: InstanceView) -> InstanceRow:
     checks = seen.status_checks
     return InstanceRow(
         id=seen.id,
-        href=reverse("instance", args=[seen.id]),
+        href=page_of("instance", seen.id),
         name=seen.name,
         state=badges.for_instance(seen.state),
         checks=badges.for_status_checks(

@@ -58,17 +58,22 @@ class Line:
     cells: Sequence[tuple[str, bool, Cell]] = field(repr=False)
 
     @property
+    def pick(self) -> str:
+        """Its first cell: the tick, and the way to its panel."""
+        return drawing.draw_pick(self.id, self.panel_href)
+
+    @property
     def parts(self) -> list[tuple[str, Cell | None]]:
         """The row's cells drawn, up to each cell that a template must draw."""
         parts: list[tuple[str, Cell | None]] = []
-        plain: list[str] = []
-        for name, is_key, cell in self.cells:
-            if cell.swap is None:
-                plain.append(drawing.draw_cell(cell, name=name, is_key=is_key))
+        plain: list[tuple[str, bool, Cell]] = []
+        for one in self.cells:
+            if one[2].swap is None:
+                plain.append(one)
             else:
-                parts.append((drawing.join(plain), cell))
+                parts.append((drawing.draw_row(plain), one[2]))
                 plain = []
-        return [*parts, (drawing.join(plain), None)]
+        return [*parts, (drawing.draw_row(plain), None)]
 
     @property
     def rev(self) -> str:
