@@ -16,6 +16,7 @@ from failover.models.accounts import Account, Colour, Region
 from failover.models.actions import Action
 from failover.models.approvals import Approval
 from failover.models.audit import AuditAnchor, AuditCheck, AuditEntry
+from failover.models.drafts import PairDraft
 from failover.models.drift import DriftEvent
 from failover.models.inventory import (
     ElasticIp,
@@ -55,6 +56,7 @@ __all__ = [
     "Job",
     "NetworkInterface",
     "Pair",
+    "PairDraft",
     "PairResource",
     "ReconcilerBeat",
     "Region",

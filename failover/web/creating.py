@@ -1,124 +1,285 @@
-"""A new pair: its form, and the advice on which strategy to choose."""
+"""A new pair in five pages, each with an address of its own, and its draft."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_http_methods, require_safe
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_POST
 
-from failover.models import Role
+from failover.models import PairDraft, Role, User
+from failover.models.pairs import Strategy
 from failover.services import (
-    advising,
+    drafts,
+    pair_choices,
     pairs,
     queries,
     refusals,
+    rehearsing,
     strategies,
     strategy_words,
 )
-from failover.web import access, pair_forms
-from failover.web.presenters import advice as advice_words
+from failover.web import access, pair_forms, wizard_steps
+from failover.web.pair_at_once import get_advice, list_regions
+from failover.web.presenters import pairs as pair_words
 from failover.web.presenters import refusals as refusal_words
+from failover.web.wizard_steps import STEPS, Step
 
-# Known ids that the fields offer.
-MOST_OFFERED = 500
+FIRST = STEPS[0]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """What a page has to say beyond its form."""
+
+    errors: Mapping[str, list[str]] = field(default_factory=dict)
+    refusal: refusals.Refusal | None = None
+    rehearsal: rehearsing.Rehearsal | None = None
+
+    @property
+    def status(self) -> int:
+        if self.refusal is not None:
+            return self.refusal.status
+        return 422 if self.errors else 200
+
+    @property
+    def checks(self) -> tuple[refusals.CheckView, ...]:
+        return self.rehearsal.checks if self.rehearsal else ()
+
+
+NOTHING = Told()
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @access.requires(Role.ADMIN)
-def create(request: HttpRequest) -> HttpResponse:
-    """A form for a new pair; EC2 is looked at before it is saved."""
-    regions = [
-        (str(r.pk), f"{r.name} ({r.account.name})") for r in queries.list_regions()
-    ]
+def start(request: HttpRequest) -> HttpResponse:
+    """The first page, before there is a draft; drafts that wait to be gone on with."""
     if request.method != "POST":
-        given = {name: request.GET[name] for name in request.GET}
-        return _form(request, pair_forms.PairForm(regions=regions, initial=given))
-    form = pair_forms.PairForm(request.POST, regions=regions)
-    if not form.is_valid():
-        return _form(request, form, status=422)
+        return _page(request, FIRST, said=_given(request))
+    said = wizard_steps.read(FIRST, request.POST)
+    draft = drafts.begin(user=_user(request), said=said)
+    return _go_on(request, draft, FIRST)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@access.requires(Role.ADMIN)
+def go_on(request: HttpRequest, draft_id: int, slug: str) -> HttpResponse:
+    """One page of a draft. What is posted is kept, right or wrong."""
+    step = wizard_steps.BY_SLUG.get(slug)
+    if step is None:
+        raise Http404("There is no such page.")
+    draft = _get(request, draft_id)
+    if request.method == "POST":
+        said = wizard_steps.read(step, request.POST)
+        return _go_on(request, drafts.keep(draft=draft, said=said), step)
+    if step.slug == "review":
+        return _review(request, draft)
+    return _page(request, step, said=draft.said, draft=draft)
+
+
+@require_POST
+@access.requires(Role.ADMIN)
+def discard(request: HttpRequest, draft_id: int) -> HttpResponse:
+    """Forget a draft."""
+    drafts.discard(_get(request, draft_id))
+    messages.success(request, "The draft is discarded.")
+    return redirect("pair-new")
+
+
+def _go_on(request: HttpRequest, draft: PairDraft, step: Step) -> HttpResponse:
+    """To the page that was asked for, unless this one has to be mended first."""
+    match request.POST.get("go"):
+        case "back":
+            return _to(draft, wizard_steps.before(step))
+        case "leave":
+            messages.success(request, "The draft is kept.")
+            return redirect("pair-new")
+    form = wizard_steps.make_form(draft.said, list_regions())
+    errors = wizard_steps.judge(form, step)
+    if errors:
+        return _page(
+            request, step, said=draft.said, draft=draft, told=Told(errors=errors)
+        )
+    if step.slug != "review":
+        return _to(draft, wizard_steps.next_of(step))
+    return _create(request, draft, form)
+
+
+def _create(
+    request: HttpRequest, draft: PairDraft, form: pair_forms.PairForm
+) -> HttpResponse:
+    unfinished = wizard_steps.find_unfinished(form)
+    if unfinished is not None:
+        return _to(draft, unfinished)
     try:
         pair = pairs.create(
-            new=_new_pair(form.cleaned_data),
+            new=wizard_steps.as_new_pair(form.cleaned_data),
             region=queries.get_region(form.cleaned_data["region"]),
             actor=access.get_actor(request),
         )
     except refusals.Refusal as refusal:
-        return _form(request, form, refusal=refusal)
+        return _page(
+            request, STEPS[-1], said=draft.said, draft=draft, told=Told(refusal=refusal)
+        )
+    drafts.discard(draft)
     messages.success(request, f"Pair {pair.name} is created.")
-    return redirect("pair", pair.name)
+    return redirect(f"{reverse('pair-guest', args=[pair.name])}?created")
 
 
-@require_safe
-@access.requires(Role.ADMIN)
-def show_advice(request: HttpRequest) -> HttpResponse:
-    """The advice on the two instances of the query, as a part of the form's page."""
-    context = {"advice": _advice(request.GET), "asks": True}
-    return render(request, "failover/parts/advice.html", context)
-
-
-def _new_pair(said: Mapping[str, object]) -> pairs.NewPair:
-    names = (
-        "name",
-        "strategy",
-        "primary_instance_id",
-        "standby_instance_id",
-        "device_index",
-        *strategies.ALL_MOVED,
-    )
-    fields = {name: said[name] for name in names}
-    policy = pairs.Policy(confirm=str(said["confirm"]))
-    return pairs.NewPair(**fields, policy=policy)  # type: ignore[arg-type]
-
-
-def _advice(given: Mapping[str, object] | QueryDict) -> advice_words.Advice | None:
-    """None while the two are not both named, or one was never seen."""
-    primary = str(given.get("primary_instance_id") or "")
-    standby = str(given.get("standby_instance_id") or "")
-    if not primary or not standby or primary == standby:
-        return None
+def _review(request: HttpRequest, draft: PairDraft) -> HttpResponse:
+    """The last page: EC2 is looked at, and our role asked by DryRun."""
+    said = dict(draft.said)
+    # A name that is wrong or missing is the page's own matter, and asked for there.
+    form = wizard_steps.make_form({**said, "name": "draft"}, list_regions())
+    unfinished = wizard_steps.find_unfinished(form)
+    if unfinished is not None:
+        return _to(draft, unfinished)
     try:
-        region = queries.get_region(str(given.get("region") or ""))
-        seen = advising.advise(region_id=region.pk, primary=primary, standby=standby)
-    except refusals.NotFound:
-        return None
-    return advice_words.advice(seen)
+        rehearsal = rehearsing.rehearse(
+            new=wizard_steps.as_new_pair(form.cleaned_data),
+            region=queries.get_region(form.cleaned_data["region"]),
+        )
+    except refusals.Refusal as refusal:
+        return _page(
+            request, STEPS[-1], said=said, draft=draft, told=Told(refusal=refusal)
+        )
+    told = Told(rehearsal=rehearsal)
+    return _page(request, STEPS[-1], said=said, draft=draft, told=told)
 
 
-def _form(
+def _page(
     request: HttpRequest,
-    form: pair_forms.PairForm,
+    step: Step,
     *,
-    refusal: refusals.Refusal | None = None,
-    status: int = 200,
+    said: dict[str, str],
+    draft: PairDraft | None = None,
+    told: Told = NOTHING,
 ) -> HttpResponse:
-    given = {name: form[name].value() for name in form.fields}
-    context = {
+    form = wizard_steps.make_form(_with_defaults(said), list_regions())
+    wizard_steps.show(form, told.errors)
+    shown = {
         "form": form,
+        "step": step,
+        "fields": [form[name] for name in step.fields if name != "strategy"],
+        "trail": _trail(step, draft),
+        "draft": draft,
+        "drafts": [] if draft else _list_drafts(request),
         "strategies": [
-            (code, said, code == form.chosen)
-            for code, said in strategy_words.STRATEGIES.items()
+            (code, words, code == form.chosen)
+            for code, words in strategy_words.STRATEGIES.items()
         ],
-        "advice": _advice(given),
-        "asks": True,
-        "interfaces": queries.list_interfaces()
-        .exclude(device_index=0)
-        .order_by("interface_id")
-        .values_list("interface_id", "description")[:MOST_OFFERED],
-        "instances": queries.list_instances()
-        .order_by("name", "instance_id")
-        .values_list("instance_id", "name")[:MOST_OFFERED],
-        "elastic_ips": queries.list_elastic_ips()
-        .order_by("public_ip")
-        .values_list("allocation_id", "public_ip")[:MOST_OFFERED],
-        "route_tables": queries.list_route_tables()
-        .order_by("route_table_id")
-        .values_list("route_table_id", "name")[:MOST_OFFERED],
-        "refusal": refusal_words.view(refusal) if refusal else None,
+        "choices": _choices(step, said),
+        "summary": _summary(form, said) if step.slug == "review" else [],
+        "advice": get_advice(said) if step.slug == "who" else None,
+        "region_id": said.get("region", ""),
+        "makers": _makers(),
+        "refusal": refusal_words.view(told.refusal) if told.refusal else None,
+        "rehearsal": told.rehearsal,
+        "checks": pair_words.check_lines(told.checks),
     }
-    return render(
-        request,
-        "failover/pair_new.html",
-        context,
-        status=refusal.status if refusal else status,
-    )
+    return render(request, "failover/pair_wizard.html", shown, status=told.status)
+
+
+def _with_defaults(said: dict[str, str]) -> dict[str, str]:
+    """What a field shows before it was ever answered."""
+    return pair_forms.first_answers() | said
+
+
+def _choices(step: Step, said: dict[str, str]) -> list[tuple[str, Any]]:
+    """What each field offers, by the name of its list."""
+    region_id = int(said["region"]) if said.get("region", "").isdigit() else None
+    if step.slug == "what":
+        return [
+            ("interfaces", pair_choices.list_interfaces(region_id)),
+            ("elastic-ips", pair_choices.list_elastic_ips(region_id)),
+            ("route-tables", pair_choices.list_route_tables(region_id)),
+        ]
+    if step.slug == "who" and region_id is not None:
+        found = pair_choices.list_instances(
+            region_id=region_id,
+            strategy=said.get("strategy") or Strategy.ENI.value,
+            interface_id=said.get("network_interface_id", ""),
+        )
+        return [("instances", found)]
+    return []
+
+
+def _summary(
+    form: pair_forms.PairForm, said: dict[str, str]
+) -> list[tuple[Step, list[tuple[str, str]]]]:
+    """All answers but those of the last page, page by page."""
+    strategy = said.get("strategy") or Strategy.ENI.value
+    hidden = set(strategies.ALL_MOVED) - set(strategies.MOVED[strategy])
+    return [
+        (
+            step,
+            [
+                (str(form.fields[name].label), form.say(name))
+                for name in step.fields
+                if name not in hidden
+            ],
+        )
+        for step in STEPS[:-1]
+    ]
+
+
+def _trail(step: Step, draft: PairDraft | None) -> list[tuple[Step, str, bool]]:
+    """The five pages; those of a draft can be gone to."""
+    return [
+        (
+            one,
+            reverse("pair-draft", args=[draft.pk, one.slug]) if draft else "",
+            one is step,
+        )
+        for one in STEPS
+    ]
+
+
+def _given(request: HttpRequest) -> dict[str, str]:
+    """What the address names: from a selection in a table, or a link."""
+    names = {name for step in STEPS for name in step.fields}
+    said = {n: request.GET[n] for n in request.GET if n in names}
+    interface_id = request.GET.get("interface", "")
+    if not interface_id:
+        return said
+    said |= {"network_interface_id": interface_id, "strategy": Strategy.ENI.value}
+    row = queries.list_interfaces().filter(interface_id=interface_id[:32]).first()
+    if row is not None:
+        said["region"] = str(row.region_id)
+        if row.instance_id:
+            said["primary_instance_id"] = row.instance_id
+    return said
+
+
+def _list_drafts(request: HttpRequest) -> list[tuple[PairDraft, str]]:
+    found = drafts.list_drafts(_user(request))
+    return [(draft, wizard_steps.describe(draft)) for draft in found]
+
+
+def _makers() -> list[tuple[str, str]]:
+    """Where what is missing can be made."""
+    return [
+        (reverse("interface-new"), "Create a network interface"),
+        (reverse("elastic-ip-new"), "Allocate an Elastic IP"),
+    ]
+
+
+def _to(draft: PairDraft, step: Step) -> HttpResponse:
+    return redirect("pair-draft", draft.pk, step.slug)
+
+
+def _get(request: HttpRequest, draft_id: int) -> PairDraft:
+    try:
+        return drafts.get(user=_user(request), draft_id=draft_id)
+    except refusals.NotFound as error:
+        raise Http404(str(error)) from error
+
+
+def _user(request: HttpRequest) -> User:
+    """Asked for by `access.requires` already."""
+    if not isinstance(request.user, User):
+        raise Http404
+    return request.user

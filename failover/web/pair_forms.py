@@ -8,11 +8,13 @@ from django.core.exceptions import ValidationError
 
 from failover.models.pairs import Strategy
 from failover.services import strategies, strategy_words
+from failover.services.pair_settings import Policy, Probe
 from failover.web.forms import PageForm
 
 NAME = r"[a-z0-9][a-z0-9-]{0,62}"
 INSTANCE = r"i-[0-9a-f]{8,17}"
 INTERFACE = r"eni-[0-9a-f]{8,17}"
+MOST_FORCE_S = 86400
 INDEX_HELP = "Empty: 1 for a network interface, else 0, the instance's own first one."
 
 
@@ -26,6 +28,19 @@ def _known(label: str, regex: str, example: str, **kwargs: Any) -> forms.RegexFi
         error_messages={"invalid": f"An id such as {example}."},
         **kwargs,
     )
+
+
+def first_answers() -> dict[str, Any]:
+    """What stands in fields that nobody has answered yet."""
+    policy, probe = Policy(), Probe()
+    return {
+        "strategy": Strategy.ENI.value,
+        "confirm": policy.confirm,
+        "force": policy.force,
+        "force_after_s": policy.force_after_s,
+        "probe_kind": probe.kind,
+        "probe_path": probe.path,
+    }
 
 
 class PairForm(PageForm):
@@ -103,6 +118,51 @@ class PairForm(PageForm):
         ],
         initial="none",
     )
+    # What the one-page form does not ask: each has a first answer.
+    force = forms.ChoiceField(
+        label="When EC2 hangs while detaching",
+        choices=[
+            ("never", "Never force; park and tell"),
+            ("after", "Force the detachment after a while"),
+        ],
+        required=False,
+        help_text=(
+            "Only a network interface can hang. Forcing may block the index until the"
+            " instance is restarted."
+        ),
+    )
+    force_after_s = forms.FloatField(
+        label="Force after, seconds",
+        min_value=1,
+        max_value=MOST_FORCE_S,
+        required=False,
+    )
+    approval = forms.BooleanField(
+        label="A second person approves each swap", required=False
+    )
+    probe_kind = forms.ChoiceField(
+        label="Probe",
+        choices=[("none", "None"), ("tcp", "TCP: it connects"), ("http", "HTTP")],
+        required=False,
+        help_text=(
+            "The Elastic IP is asked where there is one, else the private address."
+            " Without a probe a swap ends when EC2 says that it is attached."
+        ),
+    )
+    probe_port = forms.IntegerField(
+        label="Port",
+        min_value=1,
+        max_value=65535,
+        required=False,
+        help_text="The ports that may be probed are this installation's setting.",
+    )
+    probe_path = forms.CharField(label="Path", max_length=1024, required=False)
+    probe_expect = forms.CharField(
+        label="Answer holds",
+        max_length=1024,
+        required=False,
+        help_text="Empty: any answer below 400.",
+    )
 
     def __init__(
         self, *args: Any, regions: list[tuple[str, str]], **kwargs: Any
@@ -145,6 +205,22 @@ class PairForm(PageForm):
     def clean_destination_cidr(self) -> str:
         return self._read("destination_cidr", strategies.read_cidr)
 
+    def say(self, name: str) -> str:
+        """The answer in words, for a page that only shows it."""
+        field, value = self.fields[name], self[name].value()
+        if isinstance(field, forms.BooleanField):
+            return "Yes" if field.to_python(value) else "No"
+        if isinstance(field, forms.ChoiceField):
+            shown = (w for w in self[name].subwidgets if w.data["value"] == str(value))
+            return next((str(w.data["label"]) for w in shown), str(value or "–"))
+        return str(value or "–")
+
+    def clean_probe_path(self) -> str:
+        path = str(self.cleaned_data["probe_path"]) or "/"
+        if not path.startswith("/") or not path.isprintable():
+            raise ValidationError("A path, beginning with a slash.")
+        return path
+
     def clean_route_table_ids(self) -> tuple[str, ...]:
         words = str(self.cleaned_data["route_table_ids"]).replace(",", " ").split()
         if not self._is_used("route_table_ids"):
@@ -167,11 +243,23 @@ class PairForm(PageForm):
             if name not in strategies.MOVED[strategy]:
                 self.errors.pop(name, None)
                 cleaned[name] = () if name == "route_table_ids" else ""
+        self._answer_the_rest(cleaned)
         wrong = strategies.field_errors(strategy, cleaned)
         for name, said in wrong.items():
             if name not in self.errors:
                 self.add_error(name, said)
         return cleaned
+
+    def _answer_the_rest(self, cleaned: dict[str, Any]) -> None:
+        """First answers for what was not answered, and what a probe must have."""
+        for name, first in first_answers().items():
+            if name not in self.errors and cleaned.get(name) in ("", None):
+                cleaned[name] = first
+        lacks_port = cleaned.get("probe_kind") == "tcp" and not cleaned.get(
+            "probe_port"
+        )
+        if "probe_port" not in self.errors and lacks_port:
+            self.add_error("probe_port", "A TCP probe needs a port.")
 
     def _is_used(self, name: str) -> bool:
         strategy = str(self.data.get("strategy") or Strategy.ENI.value)

@@ -35,6 +35,9 @@ PAGES = (
     "/pairs/article/settings/",
     "/pairs/article/swap/",
     "/pairs/new/",
+    "/pairs/new/at-once/",
+    "/pairs/new/from-tags/",
+    "/pairs/new/from-yaml/",
     "/jobs/",
     "/audit/",
     "/drift/",
@@ -235,7 +238,7 @@ def test_naming_two_instances_brings_the_advice_and_a_strategy_its_own_fields(
     page: Page, home: Home, site: str, complaints: Complaints
 ) -> None:
     sign_in(page, home, site)
-    page.goto(f"{site}/pairs/new/")
+    page.goto(f"{site}/pairs/new/at-once/")
     interface = page.locator("#id_network_interface_id")
     expect(interface).to_be_visible()
     expect(page.get_by_label("Destination")).to_be_hidden()

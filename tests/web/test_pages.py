@@ -39,6 +39,9 @@ FOR_MORE = (
     f"/interfaces/{FLOATING}/attach/",
     "/elastic-ips/new/",
     "/instances/new/pair/",
+    "/pairs/new/at-once/",
+    "/pairs/new/from-tags/",
+    "/pairs/new/from-yaml/",
 )
 HOSTILE = '"><script>alert(1)</script><img src=x onerror=alert(2)> {{ 7 }} {% x %}'
 

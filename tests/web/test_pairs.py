@@ -104,6 +104,7 @@ def test_changes_are_posts(home: Home, action: str) -> None:
 def test_only_an_admin_creates_pairs(home: Home) -> None:
     assert home.client("olaf").get("/pairs/new/").status_code == 403
     assert home.client("olaf").post("/pairs/new/", NEW).status_code == 403
+    assert home.client("olaf").post("/pairs/new/at-once/", NEW).status_code == 403
 
 
 @pytest.mark.parametrize(
@@ -123,7 +124,7 @@ def test_a_pair_that_cannot_be_read_is_a_form_error(
 ) -> None:
     form = {**NEW, "region": str(home.region.pk), field: value}
 
-    answer = home.client("anna").post("/pairs/new/", form)
+    answer = home.client("anna").post("/pairs/new/at-once/", form)
 
     assert answer.status_code == 422
     assert 'class="field-error"' in answer.content.decode()
@@ -133,7 +134,7 @@ def test_a_pair_that_cannot_be_read_is_a_form_error(
 def test_a_pair_that_can_never_work_is_refused_in_words(home: Home) -> None:
     form = {**NEW, "region": str(home.region.pk), "network_interface_id": FLOATING}
 
-    answer = home.client("anna").post("/pairs/new/", form)
+    answer = home.client("anna").post("/pairs/new/at-once/", form)
 
     assert answer.status_code in (409, 422)
     assert 'role="alert"' in answer.content.decode()

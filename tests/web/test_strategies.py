@@ -196,7 +196,7 @@ def test_a_pair_is_created_from_the_fields_of_its_strategy_alone(
         "destination_cidr": "nonsense",
     }
 
-    answer = home.client("anna").post("/pairs/new/", form)
+    answer = home.client("anna").post("/pairs/new/at-once/", form)
 
     assert answer.status_code == 302, answer.content.decode()
     pair = models.Pair.objects.get(name="mover")
@@ -244,7 +244,7 @@ def test_what_a_strategy_needs_is_said_at_its_field(
 ) -> None:
     form = {**NEW, "region": str(home.region.pk), **given}
 
-    answer = home.client("anna").post("/pairs/new/", form)
+    answer = home.client("anna").post("/pairs/new/at-once/", form)
 
     assert answer.status_code == 422
     assert said in answer.content.decode()
