@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from failover.models import Pair, Region
-from failover.services import creation, pairs, refusals
+from failover.services import creation, pairs, refusals, scoping
 from failover.services.access import Actor
 from failover.services.pair_settings import NewPair
 
@@ -13,10 +13,13 @@ Planned = tuple[NewPair, Region]
 def create_all(*, planned: Sequence[Planned], actor: Actor) -> list[Pair]:
     """Look at all, then make all.
 
-    Raises NotAll, which names each that cannot be; then none is left. Where one is
-    refused only as it is made (a rival, the same thing twice) those before it are
-    deleted again: nothing has moved for them. A crash between may leave the first ones.
+    Raises Forbidden where one's region is not the asker's to change, and NotAll, which
+    names each that cannot be; then none is left. Where one is refused only as it is
+    made (a rival, the same thing twice) those before it are deleted again: nothing has
+    moved for them. A crash between may leave the first ones.
     """
+    for _, region in planned:
+        scoping.require(region)
     refused = [
         (new.name, why) for new, region in planned if (why := _objection(new, region))
     ]

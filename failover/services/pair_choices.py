@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from failover.models import ElasticIp, Instance, NetworkInterface, Pair
 from failover.models.pairs import Strategy
-from failover.services import queries
+from failover.services import queries, scoping
 
 MOST_OFFERED, MOST_EXCLUDED = 500, 25
 USABLE_STATES = frozenset({"running", "pending", "stopped", "stopping"})
@@ -131,7 +131,7 @@ def _against_interface(row: NetworkInterface, pair: str | None) -> str:
         return f"EC2 never moves the primary interface of {row.instance_id}."
     if row.requester_managed:
         return "An AWS service made it and manages it."
-    return f"Pair {pair} moves it already." if pair else ""
+    return f"{pair} moves it already." if pair else ""
 
 
 def _judge_elastic_ips(rows: list[ElasticIp]) -> list[Choice]:
@@ -141,9 +141,9 @@ def _judge_elastic_ips(rows: list[ElasticIp]) -> list[Choice]:
     for row in rows:
         own = pairs.get((row.region_id, row.allocation_id))
         rides = along.get((row.region_id, row.network_interface_id))
-        why_not = f"Pair {own} moves it already." if own else ""
+        why_not = f"{own} moves it already." if own else ""
         if rides and not own:
-            why_not = f"It moves along with the interface of pair {rides}."
+            why_not = f"It moves along with an interface: {rides} moves that."
         label = _join(row.public_ip, row.name, row.region.name)
         found.append(Choice(id=row.allocation_id, label=label, why_not=why_not))
     return found
@@ -165,10 +165,12 @@ def _judge_instance(row: Instance, floating: NetworkInterface | None) -> Choice:
 
 
 def _pairs(column: str, ids: Iterable[str]) -> dict[tuple[int, str], str]:
+    """The pairs that move them, by name where the asker may see them."""
     wanted = {i for i in ids if i}
     rows = Pair.objects.filter(**{f"{column}__in": wanted})
+    seen = set(scoping.visible(rows).values_list("name", flat=True))
     return {
-        (region_id, id): name
+        (region_id, id): f"Pair {name}" if name in seen else "Another pair"
         for region_id, id, name in rows.values_list("region_id", column, "name")
     }
 

@@ -28,6 +28,11 @@ def list_regions() -> QuerySet[Region]:
     return scoping.visible(rows).order_by("account__name", "name")
 
 
+def list_permitted_regions() -> QuerySet[Region]:
+    """Those in which the one who asks may do what the request is there for."""
+    return scoping.permitted(list_regions())
+
+
 def list_accounts() -> QuerySet[models.Account]:
     """All accounts, by name."""
     return scoping.visible(models.Account.objects.order_by("name"))

@@ -87,6 +87,11 @@ def visible(rows: QuerySet[Row]) -> QuerySet[Row]:
     return _limit(rows, Role.VIEWER.value)
 
 
+def permitted(rows: QuerySet[Row]) -> QuerySet[Row]:
+    """Those of the rows with which may be done what the request needs."""
+    return _limit(rows, _needs())
+
+
 def one(rows: QuerySet[Row], *, what: str, id: str) -> Row:
     """The row; raises NotFound where there is none to see, Forbidden where it may
     be seen and the request needs more.

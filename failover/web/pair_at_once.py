@@ -57,8 +57,9 @@ def show_advice(request: HttpRequest) -> HttpResponse:
 
 
 def list_regions() -> list[tuple[str, str]]:
-    """The regions that the asker sees, as a form offers them."""
-    return [(str(r.pk), f"{r.name} ({r.account.name})") for r in queries.list_regions()]
+    """The regions in which the asker may make pairs, as a form offers them."""
+    regions = queries.list_permitted_regions()
+    return [(str(r.pk), f"{r.name} ({r.account.name})") for r in regions]
 
 
 def _new_pair(said: Mapping[str, object]) -> pairs.NewPair:

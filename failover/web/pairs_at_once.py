@@ -27,7 +27,8 @@ Planned = tuple[NewPair, Region]
 @access.requires(Role.ADMIN)
 def from_tags(request: HttpRequest) -> HttpResponse:
     """What tags propose, region by region; those that are ticked are made."""
-    found = [(region, proposals.propose(region)) for region in queries.list_regions()]
+    regions = queries.list_permitted_regions()
+    found = [(region, proposals.propose(region)) for region in regions]
     chosen = set(request.POST.getlist("pair"))
     told: dict[str, Any] = {"found": found, "chosen": chosen}
     if request.method != "POST":
@@ -107,7 +108,7 @@ def _read_text(request: HttpRequest) -> tuple[str, list[str]]:
 
 
 def _plan(entries: list[Entry]) -> tuple[list[Planned], list[str]]:
-    regions = list(queries.list_regions())
+    regions = list(queries.list_permitted_regions())
     planned: list[Planned] = []
     errors: list[str] = []
     for entry in entries:

@@ -6,6 +6,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from failover import models
+from failover.services import access, users
 from tests.web.conftest import FLOATING, PRIMARY, STANDBY, Home
 
 ENTRY = f"""pairs:
@@ -154,3 +155,30 @@ def test_only_admins_make_many(home: Home) -> None:
     for path in ("from-tags", "from-yaml", "at-once"):
         assert home.client("olaf").get(f"/pairs/new/{path}/").status_code == 403
     assert home.client("nils").get("/pairs/export.yaml").status_code == 403
+
+
+def test_a_pair_is_made_only_where_one_is_admin(home: Home) -> None:
+    """Adam sees the article's account and is admin of another one."""
+    home.pair.delete()
+    tag()
+    adam = models.User.objects.create(username="adam", role="viewer")
+    elsewhere = models.Account.objects.create(name="elsewhere")
+    shell = access.Actor(name="shell", role="admin", trigger="cli")
+    users.grant(
+        actor=shell, user=adam, role="admin", scope="account", account=elsewhere
+    )
+    client = home.client("adam")
+    region, moved = str(home.region.pk), {"network_interface_id": FLOATING}
+
+    tags = client.get("/pairs/new/from-tags/").content.decode()
+    page = client.get("/pairs/new/").content.decode()
+    said = {"pair": f"{region}/second"}
+    by_tags = client.post("/pairs/new/from-tags/", said)
+    by_yaml = client.post("/pairs/new/from-yaml/", {"text": ENTRY})
+    by_hand = client.post("/pairs/new/", {"region": region, **moved})
+
+    assert "second" not in tags
+    assert f'<option value="{region}"' not in page
+    assert {by_tags.status_code, by_yaml.status_code, by_hand.status_code} == {422}
+    assert "no such region" in by_yaml.content.decode()
+    assert models.Pair.objects.count() == 0
