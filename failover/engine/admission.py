@@ -3,13 +3,14 @@ way back could not be paid.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from uuid import UUID
 
 from failover.engine.budget import Budget
 from failover.engine.job import Action, Intent, Job, Kind, Outcome, Strategy
 from failover.engine.refusals import AMBIGUOUS, IN_USE
 from failover.engine.topology import Rank
+from failover.engine.values import replace
 
 # Tokens that stay untouched, for what the model does not know (m of protocol P8).
 SPARE = 2.0

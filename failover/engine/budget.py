@@ -5,10 +5,11 @@ have left ourselves; whoever else calls in the account is noticed by a throttle.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from failover.engine.job import Action
+from failover.engine.values import replace
 
 
 class Read(StrEnum):

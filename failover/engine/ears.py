@@ -52,6 +52,10 @@ class Ears:
 
     def _listening(self, hands: Hands) -> list[tuple[Hand, Question]]:
         """Whose service may be asked, and how; nobody is asked twice at once."""
-        idle = [h for h in hands.values() if h.work.job.id not in self._asked]
-        asking = ((h, probing.find_question(h.work.job, h.address)) for h in idle)
+        due = [
+            h
+            for i, h in hands.items()
+            if h.work.job.probe is not None and i not in self._asked
+        ]
+        asking = ((h, probing.find_question(h.work.job, h.address)) for h in due)
         return [(hand, question) for hand, question in asking if question is not None]

@@ -1,7 +1,6 @@
 """What a driver looks at, and when: one look for many jobs (protocol P1, P9)."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from math import ceil
 
 from failover.engine import cadence, strategies
@@ -14,6 +13,7 @@ from failover.engine.ports import Ec2Busy
 from failover.engine.refusals import Fact
 from failover.engine.steps import Need
 from failover.engine.topology import InstanceId, Observation, Scope
+from failover.engine.values import replace
 
 # DescribeInstanceStatus takes a hundred ids, from a bucket of ten calls a second.
 IN_ONE_CHECK = 100

@@ -1,7 +1,7 @@
 """What a driver lets begin, and what it lets out (protocol P6, P8)."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from failover.engine import admission, hands
 from failover.engine.admission import Debts, Wish
@@ -12,6 +12,7 @@ from failover.engine.job import Action, Call
 from failover.engine.ports import Change, Store
 from failover.engine.steps import Need
 from failover.engine.tick import Ticked
+from failover.engine.values import replace
 
 # More than this many that are to go dark are a burst: permission is asked first.
 BURST = 5

@@ -1,7 +1,7 @@
 """The jobs in a driver's hand, with what only this run knows of each."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from uuid import UUID
 
 from failover.engine import admission, stamps
@@ -11,6 +11,7 @@ from failover.engine.ports import Receipt, Work
 from failover.engine.probes import Heard
 from failover.engine.steps import Need
 from failover.engine.topology import InstanceId
+from failover.engine.values import replace
 
 
 @dataclass(slots=True, kw_only=True)

@@ -1,7 +1,9 @@
 """What a probe is, what it asks, and what it is told: values, nothing else."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
+
+from failover.engine.values import replace
 
 
 class ProbeKind(StrEnum):

@@ -6,13 +6,13 @@ pass, or when an operator has said that it may end without one. Silence is no an
 """
 
 from collections.abc import Iterable
-from dataclasses import replace
 
 from failover.engine.job import Aim, End, Job, Moving, State
 from failover.engine.limits import Limits
 from failover.engine.probes import Heard, ProbeOutcome, Question
 from failover.engine.steps import Finish, Need, Step, Wait
 from failover.engine.topology import Interface, Observation, PrivateAddress
+from failover.engine.values import replace
 
 WAITING = "probe"
 

@@ -4,7 +4,7 @@ Nothing here waits. What a crash leaves half done is an intent without an end.
 """
 
 from collections.abc import Callable, MutableMapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from uuid import UUID
 
 from failover.engine import decide, probing, strategies
@@ -19,6 +19,7 @@ from failover.engine.steps import Finish, Park, Send, Step, Wait
 from failover.engine.strategies import Sight
 from failover.engine.tick import Ticked, conclude, tick
 from failover.engine.topology import Observation
+from failover.engine.values import replace
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,6 +147,8 @@ class Rounds:
 
     def _commit(self, turned: Sequence[Turned]) -> None:
         """Write a round: what needs no token, then the calls that can pay one."""
+        if not turned:
+            return
         sending = [s for s in map(_sending, turned) if s is not None]
         paying = self.gate.admit(sending, self.hands, self.clock.now())
         calls = {s.done.job.id: s.change for s in paying}

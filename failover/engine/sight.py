@@ -5,7 +5,7 @@ job's memory: steps backwards are dropped, and nothing is "gone" on one omission
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import Enum, auto
 
 from failover.engine.job import Action, Intent, Job, Memory, Outcome
@@ -19,6 +19,7 @@ from failover.engine.topology import (
     Observation,
     Rank,
 )
+from failover.engine.values import replace
 
 # States of an instance in which it can no longer hold an interface.
 DYING = frozenset({"shutting-down", "terminated"})

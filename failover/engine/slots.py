@@ -1,10 +1,10 @@
 """The slot locks of a job: what it needs, and what it can do without (P7)."""
 
 from collections.abc import Collection
-from dataclasses import replace
 from uuid import UUID
 
 from failover.engine.job import Job, State, Strategy
+from failover.engine.values import replace
 
 SLOT = ":slot:"
 

@@ -1,12 +1,12 @@
 """The stamps of protocol P11 for `eni`: when it went dark, when it was restored."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from failover.engine import sight
 from failover.engine.job import Action, Intent, Job, Outcome
 from failover.engine.sight import Seen
 from failover.engine.topology import Attachment, AttachmentId
+from failover.engine.values import replace
 
 
 def stamp(*, job: Job, intents: Sequence[Intent], seen: Seen) -> Job:

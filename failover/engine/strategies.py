@@ -145,6 +145,8 @@ def covers(seen: Scope, job: Job) -> bool:
 def join(scopes: Iterable[Scope]) -> Scope:
     """One scope that asks for all that these ask for."""
     asked = list(scopes)
+    if len(asked) == 1:
+        return asked[0]
     return Scope(
         **{
             name: frozenset().union(*(getattr(s, name) for s in asked))

@@ -1,7 +1,8 @@
 """One tick: a look becomes a job's next row and, at most, one intent."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields
+from operator import attrgetter
 from typing import assert_never
 from uuid import UUID
 
@@ -13,6 +14,12 @@ from failover.engine.refusals import Facts
 from failover.engine.steps import Finish, Park, Send, Step, Turn, Wait
 from failover.engine.strategies import Holder, Sight
 from failover.engine.topology import Observation
+from failover.engine.values import replace
+
+# What of a memory is no mere counter, and what a job has beside its memory.
+COUNTERS = {"seen_at", "last_attached_at", "polls_detach", "polls_attach"}
+LASTING = attrgetter(*(f.name for f in fields(Memory) if f.name not in COUNTERS))
+COLUMNS = attrgetter(*(f.name for f in fields(Job) if f.name != "memory"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,16 +145,8 @@ def _must_write(before: Job, after: Job, intent: Intent | None) -> bool:
     """A Wait that taught nothing writes nothing (P10); counters alone do not count."""
     if intent is not None:
         return True
-    quiet = _without_counters(after.memory)
-    return replace(after, memory=quiet) != replace(
-        before, memory=_without_counters(before.memory)
-    )
-
-
-def _without_counters(memory: Memory) -> Memory:
-    return replace(
-        memory, seen_at=None, last_attached_at=None, polls_detach=0, polls_attach=0
-    )
+    has_learned = LASTING(after.memory) != LASTING(before.memory)
+    return has_learned or COLUMNS(after) != COLUMNS(before)
 
 
 def _decide(

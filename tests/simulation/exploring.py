@@ -72,11 +72,13 @@ class Tally:
 def plans(seed: int) -> Iterator[Plan]:
     """Scenes and points in turn with random schedules, which never come to an end."""
     scenes, points = iter(SCENES.values()), iter(_spread(POINTS, seed))
-    for number in itertools.count(seed):
+    # Each family counts for itself, so no plan is drawn twice.
+    numbers = {strategy: itertools.count(seed) for strategy in TURNS}
+    while True:
         yield from itertools.islice(scenes, 1)
         yield from itertools.islice(points, 1)
         for strategy in TURNS:
-            yield drawing.draw(strategy.value, number)
+            yield drawing.draw(strategy.value, next(numbers[strategy]))
 
 
 def _spread(points: Mapping[str, Plan], seed: int) -> list[Plan]:

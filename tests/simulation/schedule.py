@@ -36,14 +36,16 @@ LIMITS = Limits(
     parked_look_s=3.0,
     parked_retry_s=20.0,
     pull_every_s=0.7,
-    probe_give_up_s=30.0,
+    probe_give_up_s=20.0,
 )
 # From then on nothing goes wrong any more, and all that can be mended is.
-HEALED_AFTER_S = 240.0
+HEALED_AFTER_S = 180.0
 # Then an operator releases what is gone or foreign; then everything must have ended.
-RELEASED_AFTER_S = 400.0
-LONGEST_S = 600.0
-ACKNOWLEDGED_EVERY_S = 20.0
+RELEASED_AFTER_S = 320.0
+LONGEST_S = 520.0
+ACKNOWLEDGED_EVERY_S = 10.0
+# How long a human who was told of a dead service waits for it to come back.
+HOPED_FOR_S = 20.0
 REGION = 1
 # Why a job may wait for a human for ever, however healthy the world is.
 CANCELLED_BY_HUMANS = (*RELEASABLE, "effort_spent")
@@ -167,7 +169,7 @@ class Simulation:
         self.schedule(HEALED_AFTER_S, self.heal)
         self.schedule(RELEASED_AFTER_S, self._release)
         if self.plan.service:
-            self.schedule(RELEASED_AFTER_S, self._acknowledge_all)
+            self.schedule(ACKNOWLEDGED_EVERY_S, self._acknowledge_old)
 
     def step(self) -> None:
         """The next thing that happens."""
@@ -321,11 +323,15 @@ class Simulation:
             if row.job.state.is_active and row.job.why in CANCELLED_BY_HUMANS:
                 self.cancel(row.job.id)
 
-    def _acknowledge_all(self) -> None:
-        """From now on an operator lets end whatever waits for a dead service."""
-        self.schedule(ACKNOWLEDGED_EVERY_S, self._acknowledge_all)
-        for job_id in list(self.store.rows):
-            self.acknowledge(job_id)
+    def _acknowledge_old(self) -> None:
+        """An operator lets end what has waited for long, and in the end everything."""
+        self.schedule(ACKNOWLEDGED_EVERY_S, self._acknowledge_old)
+        is_late = self.simulated_s >= RELEASED_AFTER_S
+        for job_id, row in list(self.store.rows.items()):
+            told_at = row.job.overdue_at
+            is_old = told_at is not None and self.database_now > told_at + HOPED_FOR_S
+            if is_late or is_old:
+                self.acknowledge(job_id)
 
     def acknowledge(self, job_id: UUID) -> None:
         row = self.store.rows[job_id]

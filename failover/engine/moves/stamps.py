@@ -5,11 +5,11 @@ start has none: it was dark before the job, as a free interface is for an attach
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from failover.engine.job import Aim, Intent, Job, Moving, Outcome
 from failover.engine.moves.places import Place, Whereabouts, end_of, goes_to
 from failover.engine.stamps import sent_at, settle
+from failover.engine.values import replace
 
 ENDS = (Place.TARGET, Place.SOURCE)
 

@@ -7,7 +7,7 @@ is waited for.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from failover.engine import refusals
 from failover.engine.job import (
@@ -33,6 +33,7 @@ from failover.engine.moves.places import (
 )
 from failover.engine.steps import Need
 from failover.engine.topology import AllocationId, InterfaceId, Observation
+from failover.engine.values import replace
 
 
 def look(
