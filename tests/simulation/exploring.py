@@ -3,6 +3,7 @@
 import itertools
 import multiprocessing
 import random
+import sys
 import time
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -128,4 +129,7 @@ def _run(plan: Plan, tally: Tally) -> None:
     tally.simulated_s += simulation.simulated_s
     tally.shortest_s = min(tally.shortest_s, simulation.simulated_s)
     if violation is not None:
-        tally.broken.append(runs.Broken(plan=plan, violation=violation))
+        broken = runs.Broken(plan=plan, violation=violation)
+        tally.broken.append(broken)
+        # At once: a long run need not come to its end to be of use.
+        print(broken, file=sys.stderr, flush=True)
