@@ -28,6 +28,7 @@ from django.db import (
 
 from failover.ec2.gateway import Gateway
 from failover.ec2.session import Identity
+from failover.ec2.standing import Standing
 from failover.engine import ports, run
 from failover.engine.limits import Limits
 from failover.incarnation import FileLives, Incarnation, SessionLives
@@ -187,6 +188,15 @@ def gateway(region: Region) -> Gateway:
         return made
 
 
+@functools.cache
+def standing(region: str) -> Standing:
+    """Who we are to AWS by ourselves, as that region's STS says it.
+
+    Raises NotSent where boto3 finds no credentials.
+    """
+    return Standing(region=region)
+
+
 def _zones_of(region_id: int, ids: Sequence[str]) -> dict[str, str]:
     """The zones of instances as the mirror knows them; a look goes on without."""
     rows = Instance.objects.filter(region_id=region_id, instance_id__in=ids)
@@ -330,7 +340,7 @@ def start_anew() -> None:
     _gateways.clear()
     cached: tuple[Any, ...] = (
         *(_clock, _pool, _read_pool, _probe_pool, _incarnation),
-        *(store, limits, prober),
+        *(store, limits, prober, standing),
     )
     for made in cached:
         made.cache_clear()

@@ -2,6 +2,9 @@
 
 from collections.abc import Callable
 from concurrent.futures import Executor
+from typing import Any
+
+from botocore import xform_name
 
 from failover.ec2 import calls, errors, looks, observing, requests, session
 from failover.ec2.console import Console
@@ -128,22 +131,12 @@ class Gateway:
         Raises Ec2Refused where it would and the call is refused for another reason,
         any other Ec2Error where EC2 says neither yes nor no.
         """
-        try:
-            calls.make(self._clients.reading, call, DryRun=True)
-        except errors.ANY as error:
-            translated = looks.as_read_error(error)
-            if translated.code == errors.DRY_RUN_OK:
-                return True
-            if translated.code == errors.UNAUTHORIZED:
-                return False
-            if translated.code in errors.NOT_WEIGHED:
-                raise ports.Ec2OutcomeUnknown(
-                    code=translated.code,
-                    message=translated.message,
-                    aws_request_id=translated.aws_request_id,
-                ) from error
-            raise translated from error
-        return True
+        return _rehearse(lambda: calls.make(self._clients.reading, call, DryRun=True))
+
+    def may_read(self, name: str) -> bool:
+        """The same for one of EC2's Describe calls, by its name there."""
+        read = getattr(self._clients.reading, xform_name(name))
+        return _rehearse(lambda: read(DryRun=True))
 
     def caller_identity(self) -> str:
         """The twelve digits of the AWS account that our credentials belong to."""
@@ -155,6 +148,26 @@ class Gateway:
     def listings(self) -> tuple[Listing, ...]:
         """Every kind of resource of the region, to be listed whole."""
         return self._listings.all()
+
+
+def _rehearse(dry_run: Callable[[], Any]) -> bool:
+    """What EC2 says to a DryRun: yes or no, or an Ec2Error for anything else."""
+    try:
+        dry_run()
+    except errors.ANY as error:
+        translated = looks.as_read_error(error)
+        if translated.code == errors.DRY_RUN_OK:
+            return True
+        if translated.code == errors.UNAUTHORIZED:
+            return False
+        if translated.code in errors.NOT_WEIGHED:
+            raise ports.Ec2OutcomeUnknown(
+                code=translated.code,
+                message=translated.message,
+                aws_request_id=translated.aws_request_id,
+            ) from error
+        raise translated from error
+    return True
 
 
 def _judge(departure: Departure, failure: ports.Ec2Error | None) -> Outcome:

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from mypy_boto3_sts import STSClient
 
 SESSION_NAME = "swapboard"
+# How long an assumed role's keys are good; renewed some minutes before.
+SESSION_S = 3600
 POOL_CONNECTIONS = 40
 CONNECT_TIMEOUT_S = 3
 # The reply of a mutating call is worth waiting for: without it the job must look,
@@ -86,6 +88,18 @@ def open_clients(identity: Identity) -> Clients:
         raise errors.translate(error) from error
 
 
+def open_own_sts(region: str) -> "STSClient":
+    """STS by boto3's own credentials, before any role is assumed. Sends nothing.
+
+    Raises NotSent as above.
+    """
+    try:
+        shared = boto3.Session(botocore_session=_make_session(Identity(region=region)))
+        return shared.client("sts", config=READING)
+    except errors.ANY as error:
+        raise errors.translate(error) from error
+
+
 def _make_session(identity: Identity) -> session.Session:
     core = session.get_session()
     core.set_config_variable("region", identity.region)
@@ -109,7 +123,10 @@ class AssumedRole(credentials.CredentialProvider):
         source = own.get_credentials()
         if source is None:
             raise exceptions.NoCredentialsError
-        arguments = {"RoleSessionName": SESSION_NAME}
+        arguments: dict[str, str | int] = {
+            "RoleSessionName": SESSION_NAME,
+            "DurationSeconds": SESSION_S,
+        }
         if self._identity.external_id:
             arguments["ExternalId"] = self._identity.external_id
         fetcher = credentials.AssumeRoleCredentialFetcher(

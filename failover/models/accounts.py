@@ -32,6 +32,8 @@ class Account(models.Model):
     )
     # A swap here asks people who they are once more.
     is_production = models.BooleanField(default=False, db_default=False)
+    # What AWS said when somebody last tried the way in (services.account_trials).
+    trial = models.JSONField(default=dict, db_default={})
 
     def __str__(self) -> str:
         return self.name

@@ -71,7 +71,10 @@ def write_policy(pair: Pair) -> Policy:
     return Policy(
         document={
             "Version": VERSION,
-            "Statement": [_reading(pair), *(s for s in moving if s["Resource"])],
+            "Statement": [
+                reading([pair.region.name]),
+                *(s for s in moving if s["Resource"]),
+            ],
         },
         notes=tuple(notes),
     )
@@ -115,14 +118,25 @@ def _keeping(
     )
 
 
-def _reading(pair: Pair) -> dict[str, Any]:
-    return {
+def reading(regions: Iterable[str]) -> dict[str, Any]:
+    """The statement that lets us look; EC2 narrows it to regions, no further."""
+    names = list(regions)
+    statement: dict[str, Any] = {
         "Sid": "Look",
         "Effect": "Allow",
         "Action": [f"ec2:{name}" for name in READ],
         "Resource": "*",
-        "Condition": {"StringEquals": {"aws:RequestedRegion": pair.region.name}},
     }
+    if names:
+        only = names[0] if len(names) == 1 else names
+        statement["Condition"] = {"StringEquals": {"aws:RequestedRegion": only}}
+    return statement
+
+
+def partition_of(region: str) -> str:
+    """The part of AWS that a region belongs to, as ARNs begin with it."""
+    starts = PARTITIONS.items()
+    return next((p for s, p in starts if region.startswith(s)), "aws")
 
 
 def _allow(actions: list[Action], arns: list[str], sid: str) -> dict[str, Any]:
@@ -136,8 +150,7 @@ def _allow(actions: list[Action], arns: list[str], sid: str) -> dict[str, Any]:
 
 def _arns(pair: Pair, kind: str, ids: Iterable[str]) -> list[str]:
     region = pair.region.name
-    starts = PARTITIONS.items()
-    partition = next((p for s, p in starts if region.startswith(s)), "aws")
+    partition = partition_of(region)
     account = pair.region.account.aws_account_id or "*"
     return [f"arn:{partition}:ec2:{region}:{account}:{kind}/{i}" for i in ids]
 

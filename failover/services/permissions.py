@@ -103,6 +103,25 @@ def ask(*, region: Region, pairs: Sequence[Pair]) -> None:
         return
 
 
+def ask_now(*, region: Region, pairs: Sequence[Pair]) -> dict[Action, Verdict]:
+    """Ask EC2 about every call of these pairs, because somebody wants to know it now.
+
+    Left out is what no pair would call now, as nothing can be asked with it. The
+    region's budget pays, and may fall below zero.
+    """
+    known, asked = read(region), dict[Action, Verdict]()
+    for action in {a: None for p in pairs for a in NEEDED[p.strategy]}:
+        before = _of(known, action)
+        found = _find_sample(region, pairs, action, prefer=before)
+        if found is None:
+            continue
+        pair, call = found
+        wiring.store().budgets.owe(region_id=region.pk, api=action, tokens=1.0)
+        asked[action] = _rehearse(region, pair, call, before)
+    _keep(region, asked)
+    return asked
+
+
 def learn(*, region: Region, strategies: Iterable[str]) -> dict[Action, Verdict]:
     """What is known now, with what EC2 has answered to jobs since it was asked.
 

@@ -28,6 +28,7 @@ class Place:
 
     account: str
     aws_account_id: str
+    role_arn: str
     colour: str
     is_production: bool
     regions: tuple[RegionPlace, ...]
@@ -45,6 +46,7 @@ def list_places() -> list[Place]:
         Place(
             account=account.name,
             aws_account_id=account.aws_account_id,
+            role_arn=account.role_arn,
             colour=account.colour,
             is_production=account.is_production,
             regions=tuple(regions.get(account.pk, ())),

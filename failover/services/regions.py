@@ -32,10 +32,13 @@ def add(
 ) -> Region:
     """Put a region of an account under management; doing it again changes nothing.
 
-    A role's external id is made here unless one is given. Raises Forbidden, Invalid,
-    and Exists where another of our accounts is the same AWS account.
+    An account's external id is made here unless one is given. Raises Forbidden,
+    ConfirmIdentity, Invalid, and Exists where another of our accounts is the same AWS
+    account.
     """
     access.require_everywhere(actor, Role.ADMIN.value)
+    if (role_arn or external_id) and not actor.is_fresh:
+        raise refusals.ConfirmIdentity
     _validate(region, account, role_arn, external_id)
     try:
         with transaction.atomic():
@@ -131,17 +134,40 @@ def _keep_account(
 ) -> tuple[Account, dict[str, str]]:
     """The account, and what was changed of it."""
     known, made = Account.objects.get_or_create(name=name)
+    validate_role(known, role_arn)
     changes = {
         field: value
         for field, value in (("role_arn", role_arn), ("external_id", external_id))
         if value and getattr(known, field) != value
     }
-    if role_arn and not known.external_id and not external_id:
-        changes["external_id"] = secrets.token_urlsafe(24)
+    if (role_arn or made) and not known.external_id and not external_id:
+        changes["external_id"] = make_external_id()
     if changes:
-        Account.objects.filter(id=known.pk).update(**changes)
+        # What was tried before says nothing of another way in.
+        Account.objects.filter(id=known.pk).update(**changes, trial={})
         known.refresh_from_db()
-    return known, changes or ({"name": name} if made else {})
+    return known, changes
+
+
+def make_external_id() -> str:
+    """192 bits that nobody chose: not the one who asks, nor anybody before."""
+    return secrets.token_urlsafe(24)
+
+
+def validate_role(account: Account, role_arn: str) -> None:
+    """Raises Invalid for what is no role, or a role of another AWS account."""
+    if not role_arn:
+        return
+    errors = []
+    if not ROLE_ARN.match(role_arn):
+        errors = ["The ARN of an IAM role: arn:aws:iam::123456789012:role/name."]
+    elif account.aws_account_id not in ("", role_arn.split(":")[4]):
+        errors = [
+            f"This account is {account.aws_account_id}, and the role is in another."
+            " Add that one as an account of its own."
+        ]
+    if errors:
+        raise refusals.Invalid(errors={"role_arn": errors})
 
 
 def _validate(region: str, account: str, role_arn: str, external_id: str) -> None:

@@ -100,6 +100,7 @@ def _page(
     answer = {
         "places": places.list_places(),
         "swatches": SWATCHES,
+        "may_set_access": access.get_actor(request).may_everywhere(Role.ADMIN.value),
         "said": said or {},
         "errors": errors or {},
     }

@@ -3,6 +3,7 @@
 from django.urls import include, path, register_converter
 
 from failover.web import (
+    account_access,
     account_settings,
     accounts,
     appearance,
@@ -124,6 +125,26 @@ urlpatterns = [
         "settings/accounts/<slug:account>/look/",
         account_settings.set_look,
         name="account-look",
+    ),
+    path(
+        "settings/accounts/<slug:account>/access/",
+        account_access.show,
+        name="account-access",
+    ),
+    path(
+        "settings/accounts/<slug:account>/role/",
+        account_access.set_role,
+        name="account-role",
+    ),
+    path(
+        "settings/accounts/<slug:account>/external-id/",
+        account_access.renew_external_id,
+        name="account-external-id",
+    ),
+    path(
+        "settings/accounts/<slug:account>/test/",
+        account_access.test,
+        name="account-test",
     ),
     path("settings/security/", security.show, name="settings-security"),
     path(

@@ -44,6 +44,7 @@ PAGES = (
     "/help/",
     "/settings/appearance/",
     "/settings/accounts/",
+    "/settings/accounts/default/access/",
 )
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
 

@@ -1,0 +1,201 @@
+"""The way into an AWS account: its role, external id, policies, and the test."""
+
+import json
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_POST, require_safe
+
+from failover import wiring
+from failover.models import Account, Pair, Role
+from failover.services import (
+    account_access,
+    account_policies,
+    account_trials,
+    places,
+    queries,
+    refusals,
+)
+from failover.services.account_trials import Trial
+from failover.services.least_privilege import Policy
+from failover.web import access, asking_again
+from failover.web.presenters import badges, timing
+from failover.web.presenters import refusals as refusal_words
+from failover.web.presenters.badges import Badge
+
+BADGES = {
+    "ok": badges.make("Good", "success"),
+    "bad": badges.make("Mend this", "error"),
+    "unknown": badges.make("Not known", "warning"),
+}
+Change = Callable[[Account], Account]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Snippet:
+    """A text to copy, with what must be known of it."""
+
+    title: str
+    text: str
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One thing that was tried, as `parts/checks.html` draws it."""
+
+    detail: str
+    badge: Badge
+    is_changed: bool = False
+
+    @property
+    def icon_class(self) -> str:
+        return f"icon tone-{self.badge.tone}"
+
+
+@require_safe
+@access.requires_everywhere(Role.ADMIN)
+def show(request: HttpRequest, account: str) -> HttpResponse:
+    """All that it takes to let Swapboard into the account."""
+    return _page(request, _get(account))
+
+
+@require_POST
+@access.requires_everywhere(Role.ADMIN)
+def set_role(request: HttpRequest, account: str) -> HttpResponse:
+    """Go in by this role, or without one."""
+    role_arn, actor = (
+        request.POST.get("role_arn", "").strip(),
+        access.get_actor(request),
+    )
+
+    def change(row: Account) -> Account:
+        return account_access.set_role(account=row, role_arn=role_arn, actor=actor)
+
+    said = "From now on Swapboard goes in this way. Test it."
+    return _change(request, account, change, said, typed=role_arn)
+
+
+@require_POST
+@access.requires_everywhere(Role.ADMIN)
+def renew_external_id(request: HttpRequest, account: str) -> HttpResponse:
+    """Make another external id."""
+    actor = access.get_actor(request)
+
+    def change(row: Account) -> Account:
+        return account_access.renew_external_id(account=row, actor=actor)
+
+    said = "The external id is new. Copy the trust policy into the role, then test."
+    return _change(request, account, change, said)
+
+
+@require_POST
+@access.requires_everywhere(Role.ADMIN)
+def test(request: HttpRequest, account: str) -> HttpResponse:
+    """Try the way in; what is found is kept, and shown by the page."""
+    trial = account_trials.try_access(
+        account=_get(account), actor=access.get_actor(request)
+    )
+    if trial.is_good:
+        messages.success(request, "Swapboard gets in, and may do what it needs.")
+    else:
+        messages.error(request, "Something is not as it should be: see below.")
+    return redirect("account-access", account)
+
+
+def _change(
+    request: HttpRequest,
+    account: str,
+    change: Change,
+    said: str,
+    *,
+    typed: str | None = None,
+) -> HttpResponse:
+    row, back = _get(account), reverse("account-access", args=[account])
+    try:
+        change(row)
+    except refusals.ConfirmIdentity:
+        return asking_again.go(request, back)
+    except refusals.Invalid as refusal:
+        return _page(request, row, refusal=refusal, typed=typed)
+    messages.success(request, said)
+    return redirect(back)
+
+
+def _get(name: str) -> Account:
+    try:
+        return places.get_account(name)
+    except refusals.NotFound as error:
+        raise Http404(str(error)) from error
+
+
+def _page(
+    request: HttpRequest,
+    account: Account,
+    *,
+    refusal: refusals.Invalid | None = None,
+    typed: str | None = None,
+) -> HttpResponse:
+    trial = account_trials.read_trial(account)
+    rows = queries.list_regions().filter(account=account)
+    names = list(rows.values_list("name", flat=True))
+    back = reverse("account-access", args=[account.name])
+    context = {
+        "here": account.name,
+        "account": account,
+        "regions": names,
+        "role_arn": account.role_arn if typed is None else typed,
+        "refusal": refusal_words.view(refusal) if refusal else None,
+        "is_fresh": access.get_actor(request).is_fresh,
+        "confirm_href": asking_again.href(back),
+        "trust": _trust(account, trial),
+        "permissions": _permissions(account, names),
+        "trial": trial,
+        "tried": timing.moment(trial.at, wiring.now()) if trial else None,
+        "checks": _lines(trial),
+    }
+    page = "failover/settings/account_access.html"
+    return render(request, page, context, status=refusal.status if refusal else 200)
+
+
+def _trust(account: Account, trial: Trial | None) -> Snippet | None:
+    if not account.external_id:
+        return None
+    # What the last test heard is good enough, and costs no call.
+    caller = (trial.caller if trial else "") or account_trials.ask_caller(account)
+    principal = account_policies.principal_of(caller)
+    document = account_policies.write_trust(
+        principal=principal, external_id=account.external_id
+    )
+    notes = (principal.note,) if principal.note else ()
+    return Snippet(title="Trust policy", text=_as_text(document), notes=notes)
+
+
+def _permissions(account: Account, regions: list[str]) -> list[Snippet]:
+    by_tag = account_policies.write_by_tag(account=account, regions=regions)
+    pairs = Pair.objects.filter(region__account=account).order_by("name")
+    # One more than fit tells that they do not.
+    few = pairs.select_related("region__account")[: account_policies.MOST_PAIRS + 1]
+    exact = account_policies.write_exact(list(few))
+    found = [_snippet("Permission policy, by tag", by_tag)]
+    if exact is not None:
+        found.append(_snippet("Permission policy, for exactly today's pairs", exact))
+    return found
+
+
+def _snippet(title: str, policy: Policy) -> Snippet:
+    return Snippet(title=title, text=_as_text(policy.document), notes=policy.notes)
+
+
+def _lines(trial: Trial | None) -> Iterable[Line]:
+    found = trial.findings if trial else ()
+    return [Line(detail=f.detail, badge=BADGES[f.outcome]) for f in found]
+
+
+def _as_text(document: Mapping[str, Any]) -> str:
+    return json.dumps(document, indent=2) + "\n"
