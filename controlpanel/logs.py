@@ -1,21 +1,29 @@
 """Logs: one JSON line an event on stderr, with whatever is secret taken out."""
 
 import logging
+import sys
+import threading
+import traceback
+from types import TracebackType
 from typing import Any
 
 import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
 
-from failover.redaction import mask_named
+from failover.redaction import mask_named, mask_said
 
 # Django's own extras: a request shows its query, which may hold anything.
 DROPPED = frozenset({"request", "response"})
+# Free texts, which may repeat what somebody sent.
+SAID = frozenset({"event", "error", "exception", "stack"})
 
 
 def redact(logger: WrappedLogger, method: str, event: EventDict) -> EventDict:
     """The last processor before the line is written."""
     kept = {name: value for name, value in event.items() if name not in DROPPED}
-    return {name: mask_named(name, value) for name, value in kept.items()}
+    masked = {name: mask_named(name, value) for name, value in kept.items()}
+    texts = {n: masked[n] for n in SAID if isinstance(masked.get(n), str)}
+    return {**masked, **{name: mask_said(text) for name, text in texts.items()}}
 
 
 SHARED: list[Processor] = [
@@ -36,6 +44,25 @@ def make_formatter() -> logging.Formatter:
             structlog.processors.JSONRenderer(default=str),
         ],
     )
+
+
+def mask_tracebacks() -> None:
+    """Let what ends a process or a thread be told on stderr without its secrets."""
+    sys.excepthook = _tell
+    threading.excepthook = lambda args: _tell(
+        args.exc_type, args.exc_value, args.exc_traceback
+    )
+
+
+def _tell(
+    kind: type[BaseException],
+    error: BaseException | None,
+    trace: TracebackType | None,
+) -> None:
+    if issubclass(kind, SystemExit):
+        return
+    lines = traceback.format_exception(kind, error, trace)
+    sys.stderr.write(mask_said("".join(lines)))
 
 
 def configure(*, level: str) -> dict[str, Any]:
@@ -63,5 +90,9 @@ def configure(*, level: str) -> dict[str, Any]:
             # Every request's headers and bodies would be in their debug lines.
             "botocore": {"level": "WARNING"},
             "urllib3": {"level": "WARNING"},
+            "oauthlib": {"level": "WARNING"},
+            "requests_oauthlib": {"level": "WARNING"},
+            # Every statement with its arguments, sessions and hashes among them.
+            "django.db.backends": {"level": "INFO"},
         },
     }

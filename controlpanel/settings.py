@@ -14,6 +14,7 @@ from csp.constants import NONE, SELF
 
 import controlpanel
 from controlpanel import environment, logs, secret_key
+from failover import redaction
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VERSION = controlpanel.VERSION
@@ -24,6 +25,7 @@ DATA_DIR = environment.folder("DATA_DIR", default="var", root=BASE_DIR)
 DEBUG = environment.boolean("DEBUG", default=False)
 LOGGING = logs.configure(level="DEBUG" if DEBUG else "INFO")
 LOGGING_CONFIG = "logging.config.dictConfig"
+logs.mask_tracebacks()
 
 # --- The address people type -------------------------------------------------------
 
@@ -241,6 +243,13 @@ SOCIALACCOUNT_PROVIDERS = {
     }
 }
 
+# Whatever of our own secrets gets into a text, no log and no audit repeats it.
+redaction.hide(
+    *(SECRET_KEY, *SECRET_KEY_FALLBACKS, OIDC_CLIENT_SECRET),
+    *(str(d.get("PASSWORD") or "") for d in DATABASES.values()),
+    urlsplit(REDIS_URL).password or "",
+)
+
 # A guesser is locked out for his address and that name only, so nobody can lock the
 # last administrator out from elsewhere. Counted in the database: no broker needed.
 AXES_FAILURE_LIMIT = 10
@@ -340,6 +349,7 @@ MIDDLEWARE = [
     "failover.web.middleware.Eyes",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "failover.web.middleware.Unreadable",
     # Deny is the default: a page that names no role is shut.
     "failover.web.middleware.Pages",
     "allauth.account.middleware.AccountMiddleware",

@@ -6,7 +6,8 @@ from typing import Any
 from controlpanel import leash
 
 wsgi_app = "controlpanel.wsgi:application"
-worker_class = "gthread"
+worker_class = "controlpanel.worker.Worker"
+logger_class = "controlpanel.worker.Log"
 # Two processes, because a page rendered in one holds its interpreter; many threads,
 # because a client that waits for a job holds one while it sleeps.
 workers = 2

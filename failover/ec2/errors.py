@@ -12,6 +12,7 @@ from botocore.parsers import ResponseParserError
 
 from failover.engine import ports
 from failover.engine.job import Outcome
+from failover.redaction import mask
 
 #: The answer to DryRun when the call would have been allowed (HTTP 412).
 DRY_RUN_OK = "DryRunOperation"
@@ -117,8 +118,8 @@ def translate(error: Exception) -> ports.Ec2Error:
         return _translate_answer(error)
     code = type(error).__name__
     if isinstance(error, NEVER_SENT):
-        return ports.NotSent(code=code, message=str(error))
-    return ports.Ec2OutcomeUnknown(code=code, message=str(error))
+        return ports.NotSent(code=code, message=mask(str(error)))
+    return ports.Ec2OutcomeUnknown(code=code, message=mask(str(error)))
 
 
 def outcome_of(error: ports.Ec2Error) -> Outcome:
@@ -137,7 +138,8 @@ def _translate_answer(error: exceptions.ClientError) -> ports.Ec2Error:
     status = int(metadata.get("HTTPStatusCode", 0))
     return FAMILIES[judge(code=code, status=status)](
         code=code,
-        message=str(said.get("Message", "")),
+        # Kept with the job and shown: AWS repeats what was sent, its keys too.
+        message=mask(str(said.get("Message", ""))),
         aws_request_id=request_id(error.response),
     )
 

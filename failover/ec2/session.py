@@ -6,12 +6,13 @@ which turns our own success into a client error, and wait a minute for each sock
 
 import functools
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import boto3
 from botocore import credentials, exceptions, session
 from botocore.config import Config
 
+from failover import redaction
 from failover.ec2 import errors
 
 if TYPE_CHECKING:
@@ -78,6 +79,8 @@ def open_clients(identity: Identity) -> Clients:
     """
     try:
         shared = boto3.Session(botocore_session=_make_session(identity))
+        if not identity.role_arn:
+            _hide_keys(shared.get_credentials())
         return Clients(
             mutating=shared.client("ec2", config=MUTATING),
             reading=shared.client("ec2", config=READING),
@@ -103,10 +106,23 @@ def open_own_sts(region: str) -> "STSClient":
 def _make_session(identity: Identity) -> session.Session:
     core = session.get_session()
     core.set_config_variable("region", identity.region)
+    core.register("before-send", _hide_token)
     if identity.role_arn:
         resolver = credentials.CredentialResolver(providers=[AssumedRole(identity)])
         core.register_component("credential_provider", resolver)
     return core
+
+
+def _hide_token(**sent: Any) -> None:
+    """Mask the session's token in whatever AWS may say of this request."""
+    token = sent["request"].headers.get("X-Amz-Security-Token", "")
+    redaction.hide_lent(token.decode() if isinstance(token, bytes) else token)
+
+
+def _hide_keys(found: Any) -> None:
+    """Mask keys that stay the same. Asking for others would send something."""
+    if type(found) is credentials.Credentials:
+        redaction.hide(found.secret_key or "", found.token or "")
 
 
 class AssumedRole(credentials.CredentialProvider):
@@ -123,6 +139,7 @@ class AssumedRole(credentials.CredentialProvider):
         source = own.get_credentials()
         if source is None:
             raise exceptions.NoCredentialsError
+        _hide_keys(source)
         arguments: dict[str, str | int] = {
             "RoleSessionName": SESSION_NAME,
             "DurationSeconds": SESSION_S,
@@ -137,6 +154,12 @@ class AssumedRole(credentials.CredentialProvider):
             role_arn=self._identity.role_arn,
             extra_args=arguments,
         )
+
+        def fetch() -> dict[str, str]:
+            keys: dict[str, str] = fetcher.fetch_credentials()
+            redaction.hide_lent(keys["secret_key"], keys["token"])
+            return keys
+
         return credentials.DeferredRefreshableCredentials(
-            refresh_using=fetcher.fetch_credentials, method=self.METHOD
+            refresh_using=fetch, method=self.METHOD
         )

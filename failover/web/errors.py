@@ -54,6 +54,16 @@ PAGES: Mapping[int, Trouble] = {
         text="What was sent is larger than we take. Nothing was done.",
         advice="Send less at once: fewer rows, or a shorter text.",
     ),
+    414: Trouble(
+        title="Too long an address",
+        text="The address is longer than we take. Nothing was done.",
+        advice="Use fewer filters at once, or a shorter search.",
+    ),
+    431: Trouble(
+        title="Too much sent along",
+        text="The headers of the request are larger than we take. Nothing was done.",
+        advice="Delete this site's cookies in your browser and sign in again.",
+    ),
     429: Trouble(
         title="Too many attempts",
         text="Signing in with this name from here is locked for a while.",
@@ -133,6 +143,15 @@ def unavailable(request: HttpRequest) -> HttpResponse:
     return HttpResponse(problem, status=503, content_type=kind)
 
 
+def unreadable(request: HttpRequest, status: int) -> HttpResponse:
+    """What the web server could not read; nothing of it is known but this."""
+    known = status if status in PAGES else 400
+    response = _bare(request, known)
+    response.status_code = status
+    response["Cache-Control"] = "no-store"
+    return response
+
+
 def token_in_address(request: HttpRequest) -> HttpResponse:
     """400, with nothing that would repeat the address."""
     refusal = refusals.TokenInAddress()
@@ -165,15 +184,24 @@ def page(request: HttpRequest, status: int, *, text: str = "") -> HttpResponse:
         said = {**context, "request_id": request_id}
         response["HX-Trigger"] = json.dumps({"trouble": said})
     elif status in BARE:
-        bare = {
-            **context,
-            "request_id": request_id,
-            "theme": request.COOKIES.get("theme", "auto"),
-        }
-        text_of_page = loader.render_to_string("failover/error.html", bare)
-        response = HttpResponse(text_of_page, status=status)
+        response = _bare(request, status, text=text)
     else:
         response = render(request, "failover/error.html", context, status=status)
     if status in RETRY_AFTER_S:
         response["Retry-After"] = RETRY_AFTER_S[status]
     return response
+
+
+def _bare(request: HttpRequest, status: int, *, text: str = "") -> HttpResponse:
+    """The page without its frame, which asks the database."""
+    trouble = PAGES[status]
+    shown = {
+        "error_status": status,
+        "error_title": trouble.title,
+        "error_text": text or trouble.text,
+        "error_advice": trouble.advice,
+        "request_id": request.META.get("swapboard.request_id", ""),
+        "theme": request.COOKIES.get("theme", "auto"),
+    }
+    told = loader.render_to_string("failover/error.html", shown)
+    return HttpResponse(told, status=status)

@@ -1,5 +1,6 @@
 """What every answer of the pages has in common."""
 
+import json
 import re
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
@@ -12,9 +13,9 @@ from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 
-from failover import wiring
+from failover import redaction, wiring
 from failover.services import freshness, scoping, sessions, tokens
-from failover.web import access, errors, zones
+from failover.web import access, errors, recording, zones
 
 SITTING, SEEN = "sitting", "seen_at"
 TOO_OLD = "You were signed out, because this session was unused or open for too long."
@@ -40,7 +41,8 @@ class RequestId:
         given = request.headers.get("X-Request-Id", "")
         request_id = given if REQUEST_ID.fullmatch(given) else wiring.new_uuid().hex
         request.META["swapboard.request_id"] = request_id
-        response = self.get_response(request)
+        with redaction.hiding(lambda: _list_secrets(request)):
+            response = self.get_response(request)
         response["X-Request-Id"] = request_id
         return response
 
@@ -120,6 +122,22 @@ class Eyes:
             return response
 
 
+class Unreadable:
+    """Answer for a request that the web server could not read, in its place.
+
+    The server says so beside the request, where no header can.
+    """
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        status = request.META.get("swapboard.unreadable")
+        if status is None:
+            return self.get_response(request)
+        return errors.unreadable(request, int(status))
+
+
 class Pages:
     """Shut every view of the pages that names no role; keep fragments out of caches."""
 
@@ -151,6 +169,25 @@ class Pages:
         if not hasattr(view, access.ROLE_ATTRIBUTE):
             raise PermissionDenied("This page does not say who may see it.")
         zones.activate(request)
+
+
+def _list_secrets(request: HttpRequest) -> list[str]:
+    """What came as a secret, as far as it was read: none of it belongs into a log."""
+    _, _, sent = str(request.META.get("HTTP_AUTHORIZATION", "")).partition(" ")
+    # `vars`: an error is told here, and must not be what reads the body.
+    form = vars(request).get("_post") or _parse(vars(request).get("_body", b""))
+    fields = [str(form[name]) for name in form if redaction.is_secret_name(name)]
+    # A text of many lines stands in an error with its breaks written out.
+    lines = [line for field in fields for line in field.splitlines()]
+    return [sent.strip(), *request.COOKIES.values(), *lines]
+
+
+def _parse(body: bytes) -> dict[str, Any]:
+    try:
+        said = json.loads(body) if len(body) <= recording.MOST_BODY else {}
+    except (ValueError, RecursionError):
+        return {}
+    return said if isinstance(said, dict) else {}
 
 
 def _moment(stamp: Any) -> datetime:
