@@ -369,8 +369,9 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "failover.web.context.frame",
             ],
+            "libraries": {"heroicons": "failover.web.icon_tags"},
             "builtins": [
-                "heroicons.templatetags.heroicons",
+                "failover.web.icon_tags",
                 "template_partials.templatetags.partials",
             ],
         },

@@ -162,6 +162,8 @@ class Door(APIView):
             order=order_by(self.table, query.get("ordering")),
             offset=offset,
             size=limit,
+            texts=chosen.texts,
+            counted_by=self.table.counted_by,
         )
         shown = [as_json(v) for v in view(cut.rows)]
         return Response(

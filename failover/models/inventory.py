@@ -14,6 +14,19 @@ from failover.models.accounts import Region
 IS_THERE = models.Q(vanished_at=None)
 
 
+def in_order(prefix: str, *columns: tuple[str, str]) -> list[models.Index]:
+    """For each column an index that gives the table in its order, to the last row.
+
+    `columns` are (column, its name in the index's name); what vanished is not in it.
+    """
+    return [
+        models.Index(
+            fields=[column, "id"], condition=IS_THERE, name=f"{prefix}_by_{name}"
+        )
+        for column, name in columns
+    ]
+
+
 class Mirrored(models.Model):
     """What every mirrored EC2 resource has."""
 
@@ -76,24 +89,30 @@ class NetworkInterface(Mirrored):
                 fields=["region", "interface_id"], name="one_row_per_network_interface"
             )
         ]
-        # Each gives a column of the table in order, and counts what is equal in it.
-        indexes = [
-            models.Index(
-                fields=[column, "id"], condition=IS_THERE, name=f"interfaces_by_{name}"
-            )
-            for column, name in (
-                ("name", "name"),
-                ("interface_id", "id"),
-                ("status", "status"),
-                ("subnet_id", "subnet"),
-                ("vpc_id", "vpc"),
-                ("availability_zone", "zone"),
-                ("description", "description"),
-                ("instance_id", "instance"),
-                ("private_ip", "private_ip"),
-                ("public_ip", "public_ip"),
-            )
-        ]
+        indexes = in_order(
+            "interfaces",
+            ("name", "name"),
+            ("interface_id", "id"),
+            ("status", "status"),
+            ("subnet_id", "subnet"),
+            ("vpc_id", "vpc"),
+            ("availability_zone", "zone"),
+            ("description", "description"),
+            ("instance_id", "instance"),
+            ("private_ip", "private_ip"),
+            ("public_ip", "public_ip"),
+            ("region", "region"),
+            ("interface_type", "type"),
+            ("mac_address", "mac"),
+            ("attachment_id", "attachment"),
+            ("attachment_status", "attached"),
+            ("attach_time", "attach_time"),
+            ("device_index", "device"),
+            ("delete_on_termination", "deletion"),
+            ("source_dest_check", "check"),
+            ("requester_managed", "managed"),
+            ("observed_at", "age"),
+        )
 
     def __str__(self) -> str:
         return self.interface_id
@@ -115,11 +134,18 @@ class ElasticIp(Mirrored):
                 fields=["region", "allocation_id"], name="one_row_per_elastic_ip"
             )
         ]
-        indexes = [
-            models.Index(
-                fields=["name", "id"], condition=IS_THERE, name="elastic_ips_by_name"
-            )
-        ]
+        indexes = in_order(
+            "elastic_ips",
+            ("name", "name"),
+            ("allocation_id", "id"),
+            ("public_ip", "address"),
+            ("association_id", "association"),
+            ("network_interface_id", "interface"),
+            ("private_ip", "private_ip"),
+            ("instance_id", "instance"),
+            ("region", "region"),
+            ("observed_at", "age"),
+        )
 
     def __str__(self) -> str:
         return self.public_ip
@@ -149,11 +175,20 @@ class Instance(Mirrored):
                 fields=["region", "instance_id"], name="one_row_per_instance"
             )
         ]
-        indexes = [
-            models.Index(
-                fields=["name", "id"], condition=IS_THERE, name="instances_by_name"
-            )
-        ]
+        indexes = in_order(
+            "instances",
+            ("name", "name"),
+            ("instance_id", "id"),
+            ("state", "state"),
+            ("type", "type"),
+            ("availability_zone", "zone"),
+            ("vpc_id", "vpc"),
+            ("subnet_id", "subnet"),
+            ("public_ip", "public_ip"),
+            ("launch_time", "launch"),
+            ("region", "region"),
+            ("observed_at", "age"),
+        )
 
     def __str__(self) -> str:
         return self.instance_id

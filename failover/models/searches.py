@@ -1,8 +1,8 @@
 """What free text is looked for in: one lower-case text a row, in a narrow table.
 
 Whoever looks for a word reads every text. Beside the rows' own columns that would be
-four times as much to read, so the texts lie apart, and the databases' plain `LIKE` is
-enough. `mirror` writes them in the transaction of their rows.
+four times as much to read, so the texts lie apart, and `holding` finds words in them.
+`mirror` writes them in the transaction of their rows.
 
 A text is lines. A line is a plain value; or a kind of address or group, `KIND`, and
 its value; or a tag's key, `TAG`, and its value. It begins and ends with a line end.
@@ -13,6 +13,7 @@ from typing import Any
 
 from django.db import models
 
+from failover.models import holding  # noqa: F401 - `__holds`.
 from failover.models.inventory import ElasticIp, Instance, Mirrored, NetworkInterface
 
 LINE, KIND, TAG = "\n", "\x1e", "\x1f"

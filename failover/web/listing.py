@@ -3,7 +3,7 @@
 The filters and the names of `?ordering=` are the API's own (`services.filters`).
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -65,16 +65,20 @@ def _context(request: HttpRequest, table: Table, asked: Asked) -> dict[str, obje
         order=asked.order,
         offset=(asked.page - 1) * size,
         size=size,
-        goes_back=True,
+        texts=None if asked.only else asked.chosen.texts,
+        counted_by=table.filters.counted_by,
+        for_reader=True,
     )
     shown = table.shown(request, cut.rows)
+    opened = tables.hrefs_with(asked.query, "sel")
     question, known = asked.chosen.question, table.filters.known()
     here = asked.query
     is_busy = count_active_jobs() > 0
     return {
         "table": table,
-        "lines": [line(table, asked, one) for one in shown],
+        "lines": [line(table, asked, one, opened) for one in shown],
         "total": cut.count,
+        "has_more": cut.has_more,
         "heads": tables.heads(
             [(c.id, c.ordering, c.label) for c in asked.columns],
             query=here,
@@ -85,7 +89,11 @@ def _context(request: HttpRequest, table: Table, asked: Asked) -> dict[str, obje
         "is_narrowed": asked.is_narrowed or bool(question.faults),
         "clear_href": tables.href_with(asked.unfiltered),
         "pages": tables.pages(
-            query=here, count=cut.count, offset=cut.offset, size=size
+            query=here,
+            count=cut.count,
+            offset=cut.offset,
+            size=size,
+            has_more=cut.has_more,
         ),
         "here": f"{request.path}{tables.href_with(here)}",
         "asked": asked,
@@ -102,13 +110,15 @@ def _context(request: HttpRequest, table: Table, asked: Asked) -> dict[str, obje
     }
 
 
-def line(table: Table, asked: Asked, shown: Shown) -> Line:
-    """One row as the page shows it."""
+def line(
+    table: Table, asked: Asked, shown: Shown, opened: Callable[[str], str]
+) -> Line:
+    """One row as the page shows it; `opened` gives the page with its panel."""
     key = table.key(shown.seen)
     return Line(
         id=key,
         href=table.page(shown.seen),
-        panel_href=tables.href_with(asked.query, sel=key),
+        panel_href=opened(key),
         is_open=key == asked.selected,
         cells=[(c.name, c.is_key, c.show(shown)) for c in asked.columns],
     )

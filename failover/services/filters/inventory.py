@@ -9,31 +9,34 @@ from failover.models import searches
 from failover.services.filters import properties as p
 from failover.services.filters.places import of_region
 from failover.services.filters.properties import TEXT
-from failover.services.filters.table import Table
+from failover.services.filters.table import Table, Texts
 from failover.services.filters.tokens import EMPTY, Operator
-
-# A database compares where a word's first character stands: a rare one is soon found.
-COMMON = "-10e2an3i45c6789bdft:srov"
 
 
 class Mirror(Table):
     """A table with a text of its own for each row."""
 
+    counted_by = Q(name__gte="")
+
+    @property
+    def texts(self) -> Texts | None:
+        """Read alone, for PostgreSQL would first join them to every row."""
+        about = [own for c in self.conditions if (own := _of_text(c)) is not None]
+        if not about:
+            return None
+        texts = searches.TEXTS[self.queryset.model]
+        rows = texts._default_manager.filter(*about)  # noqa: SLF001 - Django's name.
+        return Texts(rows=rows, is_all=len(about) == len(self.conditions))
+
     def find(self, word: str) -> Q:
-        """Rows with the word in their text, compared from its rarest character on."""
+        """Rows with the word in their text."""
         folded = searches.fold(word)
-        found = Q(**{f"{TEXT}__contains": folded})
+        found = Q(**{f"{TEXT}__holds": folded})
         if "=" in folded:
             # A tag as one would write it, where the text has a sign of its own.
             written = folded.replace("=", searches.TAG, 1)
-            return found | Q(**{f"{TEXT}__contains": written})
-        start = max(range(len(folded)), key=lambda at: _rarity(folded[at:]))
-        return Q(**{f"{TEXT}__contains": folded[start:]}) & found if start else found
-
-
-def _rarity(text: str) -> tuple[int, int]:
-    at = COMMON.find(text[0])
-    return (len(COMMON) if at < 0 else at) if len(text) > 1 else -1, len(text)
+            return found | Q(**{f"{TEXT}__holds": written})
+        return found
 
 
 class InterfaceFilter(Mirror):
@@ -189,6 +192,23 @@ class InstanceFilter(Mirror):
     class Meta:
         model = models.Instance
         fields: ClassVar[list[str]] = []
+
+
+def _of_text(condition: Q) -> Q | None:
+    """The condition as the table of texts has it, if it asks for nothing else."""
+    own: list[Any] = []
+    parts: list[Any] = list(condition.children)
+    for part in parts:
+        if isinstance(part, Q):
+            found: Any = _of_text(part)
+        elif part[0].startswith(f"{TEXT}__"):
+            found = (part[0].removeprefix("search__"), part[1])
+        else:
+            found = None
+        if found is None:
+            return None
+        own.append(found)
+    return Q(*own, _connector=condition.connector, _negated=condition.negated)
 
 
 def _named(operator: Operator, value: str) -> Any:

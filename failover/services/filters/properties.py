@@ -10,9 +10,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
-from django.db.models import Q, Value
-from django.db.models.functions import StrIndex, Substr
-from django.db.models.lookups import GreaterThan
+from django.db.models import Q
 
 from failover.models import searches
 from failover.services.filters.tokens import EMPTY, NEGATIVE, NOT_TAGGED, TAG, Operator
@@ -200,7 +198,7 @@ def tag(key: str, operator: Operator, value: str) -> Q:
     if value == NOT_TAGGED:
         if operator not in ONE_OF:
             raise ValueError(f"{NOT_TAGGED} goes with = and != alone.")
-        has = Q(**{f"{TEXT}__contains": f"{searches.LINE}{begin}"})
+        has = Q(**{f"{TEXT}__holds": f"{searches.LINE}{begin}"})
         return has if operator is Operator.DIFFERS else ~has
     return _denying(lambda o, v: _tag_line(begin, o, v))(operator, value)
 
@@ -210,14 +208,7 @@ def _tag_line(begin: str, operator: Operator, value: str) -> Q:
     wanted = "" if value == EMPTY else searches.fold(value)
     if operator is not Operator.CONTAINS or not wanted:
         return _line(begin, operator, value)
-    first = f"{searches.LINE}{begin}"
-    rest = Substr(TEXT, StrIndex(TEXT, Value(first)) + len(first))
-    line = Substr(rest, 1, StrIndex(rest, Value(searches.LINE)) - 1)
-    return (
-        Q(**{f"{TEXT}__contains": first})
-        & Q(**{f"{TEXT}__contains": wanted})
-        & Q(GreaterThan(StrIndex(line, Value(wanted)), Value(0)))
-    )
+    return Q(**{f"{TEXT}__holds_in_line": (f"{searches.LINE}{begin}", wanted)})
 
 
 TAGS = Property(
@@ -271,14 +262,14 @@ def _line(begin: str, operator: Operator, value: str) -> Q:
     first = f"{searches.LINE}{begin}"
     wanted = "" if value == EMPTY else searches.fold(value)
     if operator is Operator.EQUALS:
-        return Q(**{f"{TEXT}__contains": f"{first}{wanted}{searches.LINE}"})
+        return Q(**{f"{TEXT}__holds": f"{first}{wanted}{searches.LINE}"})
     if operator is Operator.STARTS or not wanted:
-        return Q(**{f"{TEXT}__contains": f"{first}{wanted}"})
+        return Q(**{f"{TEXT}__holds": f"{first}{wanted}"})
     # The plain looks are cheap and leave few rows to the expression.
     exact = f"{re.escape(first)}[^{searches.LINE}]*{re.escape(wanted)}"
     return (
-        Q(**{f"{TEXT}__contains": first})
-        & Q(**{f"{TEXT}__contains": wanted})
+        Q(**{f"{TEXT}__holds": first})
+        & Q(**{f"{TEXT}__holds": wanted})
         & Q(**{f"{TEXT}__regex": exact})
     )
 

@@ -1,16 +1,43 @@
 """What every table's FilterSet does: read the question, and narrow the rows by it."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, ClassVar
 
 import django_filters
-from django.db.models import Q, QuerySet
+from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models.lookups import IsNull
 
 from failover.services.filters import questions, tokens
 from failover.services.filters.properties import Property
 from failover.services.filters.questions import Question
 from failover.services.filters.tokens import NEGATIVE, RANGES
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Texts:
+    """Texts that are as asked, also of rows that are not to be seen.
+
+    `is_all`: nothing else is asked.
+    """
+
+    rows: QuerySet[Any]
+    is_all: bool
+
+    @property
+    def keys(self) -> QuerySet[Any]:
+        """Those of the rows that have these texts."""
+        return self.rows.values_list("row_id", flat=True)
+
+    def walk(self, rows: QuerySet[Any]) -> QuerySet[Any]:
+        """Those of the rows, each asked for its text in turn.
+
+        So a page of many costs what lies before it. Of a join PostgreSQL believes that
+        all texts are soonest read first, and then sorted.
+        """
+        own = self.keys.filter(row_id=OuterRef("pk"))[:1]
+        return rows.filter(IsNull(Subquery(own), False))  # noqa: FBT003 - Django's own.
 
 
 class Table(django_filters.FilterSet):
@@ -28,6 +55,8 @@ class Table(django_filters.FilterSet):
     # `?ordering=` name -> column.
     ordered: ClassVar[Mapping[str, str]] = {}
     default_ordering: ClassVar[tuple[str, ...]] = ("pk",)
+    # A condition of every row, by which SQLite counts in an index what is not narrowed.
+    counted_by: ClassVar[Q] = Q()
 
     q = django_filters.CharFilter(method="leave")
     f = django_filters.CharFilter(method="leave")
@@ -74,11 +103,14 @@ class Table(django_filters.FilterSet):
 
     def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
         """The rows that the question asks for; what was wrong in it is left out."""
-        for word in self.question.words:
-            queryset = queryset.filter(self.find(word))
-        for condition in self._conditions():
+        for condition in self.conditions:
             queryset = queryset.filter(condition)
         return queryset
+
+    @property
+    def texts(self) -> Texts | None:
+        """Those that are as asked, if the table has texts and they are asked for."""
+        return None
 
     def find(self, word: str) -> Q:
         """Rows with the word in a searched column."""
@@ -87,7 +119,12 @@ class Table(django_filters.FilterSet):
             found |= Q(**{f"{column}__icontains": word})
         return found
 
-    def _conditions(self) -> list[Q]:
+    @cached_property
+    def conditions(self) -> Sequence[Q]:
+        """What all hold for every row that is asked for."""
+        return [*map(self.find, self.question.words), *self._of_tokens()]
+
+    def _of_tokens(self) -> list[Q]:
         known = self.known()
         anyone: dict[str, Q] = {}
         every: list[Q] = []

@@ -24,7 +24,7 @@ DASH = SafeString("–")
 
 
 def draw(cell: "Cell") -> str:
-    """What stands inside the cell, without its swap."""
+    """What stands inside the cell, without the control of a swap."""
     return _main(cell) + _hint(cell) if cell.hint else _main(cell)
 
 
@@ -67,6 +67,8 @@ def _main(cell: "Cell") -> str:
         return _badge(cell.badge)
     if cell.at:
         return _time(cell.at, is_exact=cell.is_exact)
+    if cell.swap:
+        return format_html('<span class="hint">{}</span>', cell.swap.reason or DASH)
     if cell.items:
         items = ((_text(item),) for item in cell.items)
         return format_html("<span>{}</span>", format_html_join(" ", "{}", items))

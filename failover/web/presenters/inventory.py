@@ -41,6 +41,11 @@ class SwapControl:
     job_href: str = ""
     reason: str = ""
 
+    @property
+    def has_control(self) -> bool:
+        """Whether there is more than a reason why there is none."""
+        return bool(self.href or self.job_href or self.label)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InterfaceRow:

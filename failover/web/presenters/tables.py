@@ -1,8 +1,9 @@
 """A table's heads, tokens, lines and pages, each with the address it leads to."""
 
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from urllib.parse import quote_plus
 
 from django.http import QueryDict
 
@@ -68,7 +69,8 @@ class Line:
         parts: list[tuple[str, Cell | None]] = []
         plain: list[tuple[str, bool, Cell]] = []
         for one in self.cells:
-            if one[2].swap is None:
+            swap = one[2].swap
+            if swap is None or not swap.has_control:
                 plain.append(one)
             else:
                 parts.append((drawing.draw_row(plain), one[2]))
@@ -83,7 +85,10 @@ class Line:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pages:
-    """Where in the pages one is. Hrefs are empty where there is no such page."""
+    """Where in the pages one is. Hrefs are empty where there is no such page.
+
+    `has_more`: more rows match than are counted and cut into pages.
+    """
 
     number: int
     last: int
@@ -92,6 +97,12 @@ class Pages:
     count: int
     previous_href: str
     next_href: str
+    has_more: bool
+
+    @property
+    def ends_early(self) -> bool:
+        """Whether this is the last page, and yet not the last rows."""
+        return self.has_more and self.number == self.last
 
 
 def heads(
@@ -164,7 +175,9 @@ def canonical(question: Question, query: QueryDict, known: Sequence[str]) -> Que
     return whole
 
 
-def pages(*, query: QueryDict, count: int, offset: int, size: int) -> Pages:
+def pages(
+    *, query: QueryDict, count: int, offset: int, size: int, has_more: bool
+) -> Pages:
     number, last = offset // size + 1, max(1, -(-count // size))
     return Pages(
         number=number,
@@ -174,7 +187,15 @@ def pages(*, query: QueryDict, count: int, offset: int, size: int) -> Pages:
         count=count,
         previous_href=href_with(query, page=str(number - 1)) if number > 1 else "",
         next_href=href_with(query, page=str(number + 1)) if number < last else "",
+        has_more=has_more,
     )
+
+
+def hrefs_with(query: QueryDict, name: str) -> Callable[[str], str]:
+    """For each value of the parameter the address that `href_with` gives."""
+    begin = href_with(query, **{name: None})
+    joined = f"{begin}&{name}=" if len(begin) > 1 else f"?{name}="
+    return lambda value: joined + quote_plus(value, safe="=:!")
 
 
 def href_with(query: QueryDict, **changes: str | None) -> str:
