@@ -14,4 +14,3 @@ def heroicon_mini(name: str, *, size: int | None = 20, **attributes: object) -> 
     """A small icon; the word beside it is for everybody."""
     drawn: str = heroicons.heroicon_mini(name, size=size, **attributes)
     return drawn
-

@@ -60,10 +60,11 @@ def test_pages_of_a_big_table_are_exact_as_far_as_they_go(
     assert [row.name for row in last.rows][-1] == f"n-{MANY:05d}"
 
     # A reader gets the first of many, and is told that there are more.
-    for query in ("q=eni-", "q=team%3Dweb"):
-        many = cut(query, page=10**6, for_reader=True)
-        assert (many.count, many.has_more) == (LISTED, True), query
-        assert many.offset == LISTED - 50
+    every = cut("q=eni-", page=10**6, for_reader=True)
+    many = cut("q=team%3Dweb", page=10**6, for_reader=True)
+    assert (every.count, every.has_more) == (many.count, many.has_more)
+    assert (many.count, many.has_more) == (LISTED, True)
+    assert every.offset == many.offset == LISTED - 50
     # n-00001 has vanished, so the page begins one later; every tenth is of no web.
     named = sorted(set(range(2, MANY + 1)) - set(range(1, MANY + 1, 10)))
     assert [row.name for row in many.rows] == [

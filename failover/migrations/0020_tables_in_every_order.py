@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("failover", "0017_approvals_of_swaps"),
+        ("failover", "0019_the_way_into_an_account"),
     ]
 
     operations = [
