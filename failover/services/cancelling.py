@@ -10,7 +10,7 @@ from failover.engine.refusals import RELEASABLE
 from failover.models import Intent, Job, Pair, ResourceLock
 from failover.models.jobs import IS_ACTIVE
 from failover.models.pairs import Holder
-from failover.services import refusals, starting
+from failover.services import refusals, scoping, starting
 from failover.services.access import Actor
 
 
@@ -18,11 +18,9 @@ def cancel(*, job_id: UUID, actor: Actor) -> Job:
     """Call the job off, turn it round, or release it; asking again is harmless.
 
     Before its first call a job is cancelled at once; after that it returns the
-    resource to where it was. Raises NotFound, Final.
+    resource to where it was. Raises NotFound, Forbidden, Final.
     """
-    job = Job.objects.filter(id=job_id).first()
-    if job is None:
-        raise refusals.NotFound(what="job", id=str(job_id))
+    job = scoping.one(Job.objects.filter(id=job_id), what="job", id=str(job_id))
     with transaction.atomic():
         outcome = _release(job, actor) or _call_off(job, actor) or _turn(job, actor)
         if outcome:

@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from failover.models import DriftEvent, Region
-from failover.services import drift_words
+from failover.services import drift_words, scoping
 from failover.services.views import PAGE
 
 
@@ -37,7 +37,8 @@ class DriftEventView:
 
 def list_drift_events() -> QuerySet[DriftEvent]:
     """Changes that nothing of ours has made."""
-    return DriftEvent.objects.filter(is_judged=True).select_related("region__account")
+    rows = DriftEvent.objects.filter(is_judged=True)
+    return scoping.visible(rows).select_related("region__account")
 
 
 def list_of_resource(*, region: Region, resource_id: str) -> QuerySet[DriftEvent]:

@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from failover.models import RouteTable, SecurityGroup, Subnet, Vpc
+from failover.services import scoping
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,24 +71,26 @@ class RouteTableView:
 
 def list_vpcs() -> QuerySet[Vpc]:
     """VPCs that EC2 still shows."""
-    return Vpc.objects.filter(vanished_at=None).select_related("region__account")
+    rows = Vpc.objects.filter(vanished_at=None)
+    return scoping.visible(rows).select_related("region__account")
 
 
 def list_subnets() -> QuerySet[Subnet]:
     """Subnets that EC2 still shows."""
-    return Subnet.objects.filter(vanished_at=None).select_related("region__account")
+    rows = Subnet.objects.filter(vanished_at=None)
+    return scoping.visible(rows).select_related("region__account")
 
 
 def list_security_groups() -> QuerySet[SecurityGroup]:
     """Security groups that EC2 still shows."""
     rows = SecurityGroup.objects.filter(vanished_at=None)
-    return rows.select_related("region__account")
+    return scoping.visible(rows).select_related("region__account")
 
 
 def list_route_tables() -> QuerySet[RouteTable]:
     """Route tables that EC2 still shows."""
     rows = RouteTable.objects.filter(vanished_at=None)
-    return rows.select_related("region__account")
+    return scoping.visible(rows).select_related("region__account")
 
 
 def view_vpcs(rows: Iterable[Vpc]) -> list[VpcView]:

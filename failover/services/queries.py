@@ -192,9 +192,9 @@ def view_interfaces(rows: Iterable[NetworkInterface]) -> list[InterfaceView]:
     )
     jobs = {
         (region_id, interface_id): job_id
-        for region_id, interface_id, job_id in Job.objects.filter(
-            state__in=ACTIVE_STATES, network_interface_id__in=ids
-        ).values_list("region_id", "network_interface_id", "id")
+        for region_id, interface_id, job_id in list_jobs()
+        .filter(state__in=ACTIVE_STATES, network_interface_id__in=ids)
+        .values_list("region_id", "network_interface_id", "id")
     }
     return [viewing.view_interface(row, pairs, names, subnets, jobs) for row in found]
 
@@ -235,7 +235,7 @@ def view_instances(rows: Iterable[models.Instance]) -> list[InstanceView]:
     ids = [r.instance_id for r in found]
     pairs: dict[tuple[int, str], list[str]] = defaultdict(list)
     ends = Q(primary_instance_id__in=ids) | Q(standby_instance_id__in=ids)
-    for pair in Pair.objects.filter(ends).order_by("name"):
+    for pair in list_pairs().filter(ends).order_by("name"):
         for end in (pair.primary_instance_id, pair.standby_instance_id):
             pairs[(pair.region_id, end)].append(pair.name)
     return [
@@ -256,18 +256,18 @@ def _pairs_by_interface(ids: Iterable[str]) -> dict[tuple[int, str], str]:
     wanted = {i for i in ids if i}
     return {
         (region_id, interface_id): name
-        for region_id, interface_id, name in Pair.objects.filter(
-            network_interface_id__in=wanted
-        ).values_list("region_id", "network_interface_id", "name")
+        for region_id, interface_id, name in list_pairs()
+        .filter(network_interface_id__in=wanted)
+        .values_list("region_id", "network_interface_id", "name")
     }
 
 
 def _pairs_by_allocation(ids: Iterable[str]) -> dict[tuple[int, str], str]:
     return {
         (region_id, allocation_id): name
-        for region_id, allocation_id, name in Pair.objects.filter(
-            allocation_id__in=set(ids)
-        ).values_list("region_id", "allocation_id", "name")
+        for region_id, allocation_id, name in list_pairs()
+        .filter(allocation_id__in=set(ids))
+        .values_list("region_id", "allocation_id", "name")
     }
 
 

@@ -11,7 +11,7 @@ from django.utils.text import slugify
 
 from failover import audit
 from failover.models import Role, SavedView, User
-from failover.services import refusals
+from failover.services import refusals, scoping
 from failover.services.access import Actor
 
 MOST_NAME = 80
@@ -22,9 +22,19 @@ PASSING = ("view", "page", "sel", "tab", "edit", "export", "cols", "limit", "off
 
 
 def list_views(*, user_id: int | None, table: str) -> QuerySet[SavedView]:
-    """The user's own, and those that others share, by name."""
+    """The user's own, and those that others share, by name.
+
+    Filters tell of what they look for: whoever sees a part of the house is shown the
+    views of those who see no more than that.
+    """
     mine = Q(owner_id=user_id) if user_id is not None else Q(pk=None)
-    found = SavedView.objects.filter(mine | Q(is_shared=True), table=table)
+    shared = Q(is_shared=True)
+    if scoping.is_limited():
+        owners = User.objects.filter(
+            pk__in=SavedView.objects.filter(shared, table=table).values("owner")
+        )
+        shared &= Q(owner__in=[o.pk for o in owners if scoping.sees_all_of(o)])
+    found = SavedView.objects.filter(mine | shared, table=table)
     return found.select_related("owner").order_by("name", "slug")
 
 

@@ -16,9 +16,9 @@ from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast, Concat
 
 from failover import models
-from failover.models import Pair, Role
+from failover.models import Pair, Role, User
 from failover.services import refusals
-from failover.services.access import Actor, contains
+from failover.services.access import Actor, contains, roles_of
 
 Row = TypeVar("Row", bound=Model)
 Ask = Callable[[], Actor | None]
@@ -69,8 +69,11 @@ def need(role: str) -> None:
 
 def kept(chunks: Iterable[Any]) -> Iterator[Any]:
     """The chunks of a streamed answer, each made with the eyes of its request."""
-    sight = _sight.get()
-    found = iter(chunks)
+    # Taken now: when the first chunk is asked for, the request is over.
+    return _with(_sight.get(), iter(chunks))
+
+
+def _with(sight: Sight | None, found: Iterator[Any]) -> Iterator[Any]:
     while True:
         token = _sight.set(sight)
         try:
@@ -112,13 +115,30 @@ def require(row: Model) -> None:
 def is_allowed(row: Model, role: str | None = None) -> bool:
     """Whether the one who asks has the role, or what the request needs, on the row."""
     needed = role or _needs()
-    actor, is_limited = _reader(needed)
-    if not is_limited:
+    actor, is_less = _reader(needed)
+    if not is_less:
         return True
     if actor is None:
         return False
     rows = type(row)._default_manager.filter(pk=row.pk)  # noqa: SLF001 - public in Django.
     return _limit(rows, needed).exists()
+
+
+def is_limited() -> bool:
+    """Whether there is anything that the one who asks may not see."""
+    return _reader(Role.VIEWER.value)[1]
+
+
+def sees_all_of(user: User) -> bool:
+    """Whether the one who asks may see whatever that user may see."""
+    actor, is_less = _reader(Role.VIEWER.value)
+    if not is_less:
+        return True
+    role, grants = roles_of(user)
+    if actor is None or role or not grants:
+        return False
+    mine = {(g.account_id, g.tag) for g in actor.grants}
+    return all((g.account_id, g.tag) in mine for g in grants)
 
 
 def _needs() -> str:
@@ -136,8 +156,8 @@ def _reader(role: str) -> tuple[Actor | None, bool]:
 
 
 def _limit(rows: QuerySet[Row], role: str) -> QuerySet[Row]:
-    actor, is_limited = _reader(role)
-    if not is_limited:
+    actor, is_less = _reader(role)
+    if not is_less:
         return rows
     if actor is None:
         return rows.none()
@@ -213,6 +233,7 @@ def _has_end(column: str) -> Q:
 ACCOUNT_OF: dict[type[Model], str] = {
     models.Account: "pk",
     models.Action: "region__account",
+    models.DriftEvent: "region__account",
     models.Region: "account",
     models.Pair: "region__account",
     models.Job: "region__account",
@@ -220,6 +241,7 @@ ACCOUNT_OF: dict[type[Model], str] = {
     models.NetworkInterface: "region__account",
     models.ElasticIp: "region__account",
     models.Instance: "region__account",
+    models.Vpc: "region__account",
     models.Subnet: "region__account",
     models.SecurityGroup: "region__account",
     models.RouteTable: "region__account",

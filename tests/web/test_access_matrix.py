@@ -7,7 +7,7 @@ changed in it before you commit it: it is the declaration, not a record.
 import json
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -59,6 +59,10 @@ class Address:
     def is_api(self) -> bool:
         return self.route.startswith("api/")
 
+    def fill(self, names: Mapping[str, str]) -> str:
+        """The path with these names for its arguments."""
+        return f"/{_fill(self.route, names)}"
+
 
 def addresses() -> list[Address]:
     found: dict[str, Address] = {}
@@ -68,7 +72,7 @@ def addresses() -> list[Address]:
         roles = getattr(view, "required_role", None)
         methods = tuple(m for m in METHODS if m in roles) if roles else PAGE_METHODS
         # With and without its slash it is one address; the form with it comes first.
-        found.setdefault(plain, Address(route, f"/{_fill(route)}", methods))
+        found.setdefault(plain, Address(route, f"/{_fill(route, {})}", methods))
     return sorted(found.values(), key=lambda address: address.route)
 
 
@@ -81,9 +85,11 @@ def _patterns(given: Any, prefix: str) -> Iterator[tuple[str, URLPattern]]:
             yield route, entry
 
 
-def _fill(route: str) -> str:
+def _fill(route: str, names: Mapping[str, str]) -> str:
     plain = re.sub(r"\^\(\?P<(\w+)>[^)]*\)/", r"<str:\1>/", route)
-    return re.sub(r"<(\w+):\w+>", lambda m: NOTHING[m.group(1)], plain)
+    return re.sub(
+        r"<(\w+):(\w+)>", lambda m: names.get(m.group(2), NOTHING[m.group(1)]), plain
+    )
 
 
 def ask(client: Client, address: Address, method: str) -> str:

@@ -6,6 +6,7 @@ from django.db.models import Q
 
 from failover import models
 from failover.models import searches
+from failover.services import scoping
 from failover.services.filters import properties as p
 from failover.services.filters.places import of_region
 from failover.services.filters.properties import TEXT
@@ -218,9 +219,11 @@ def _named(operator: Operator, value: str) -> Any:
         Operator.CONTAINS: "name__contains",
         Operator.STARTS: "name__startswith",
     }
+    # Names of others' pairs cannot be guessed by filtering for them.
+    pairs = scoping.visible(models.Pair.objects.all())
     if value == EMPTY:
-        return models.Pair.objects.all()
-    return models.Pair.objects.filter(**{lookups[operator]: value.lower()})
+        return pairs
+    return pairs.filter(**{lookups[operator]: value.lower()})
 
 
 def _or_none(operator: Operator, value: str, found: Q) -> Q:
