@@ -9,8 +9,8 @@ from django.db import connection
 
 from failover import wiring
 from failover.management import door
-from failover.models import AuditEntry, Job
-from failover.services import creation, pairs, regions
+from failover.models import AuditEntry, Job, Pair
+from failover.services import approvals, creation, pairs, regions
 from tests.commands.conftest import Manage
 from tests.commands.test_regions import aws
 from tests.ec2.endpoint import Endpoint, Parameters, Say, Script, refusal
@@ -93,6 +93,30 @@ def test_a_swap_to_where_it_is_is_refused(manage: Manage, pair: Endpoint) -> Non
 
     assert (said.status, said.json["code"]) == (2, "already_there")
     assert not Job.objects.exists()
+
+
+def test_the_glass_is_broken_with_a_reason_and_everybody_is_told(
+    manage: Manage, pair: Endpoint
+) -> None:
+    Pair.objects.update(policy={"approval": True})
+
+    asked = manage("swap", "article", "--reason", "drill")
+    silent = manage("swap", "article", "--break-glass", " ")
+    twice = manage("swap", "article", "--reason", "r", "--break-glass", "r")
+    said = manage("swap", "article", "--break-glass", "nobody answers")
+
+    assert (asked.status, asked.json["code"]) == (2, "approval_required")
+    assert (silent.status, list(silent.json["errors"])) == (2, ["reason"])
+    assert twice.status == 64
+    assert said.status == 0
+    job = Job.objects.get()
+    assert (said.json["id"], job.reason) == (str(job.id), "nobody answers")
+    row = AuditEntry.objects.get(action="break_glass")
+    me = door.operator().name
+    assert (row.actor, row.reason, row.job_id) == (me, "nobody answers", job.id)
+    # The alarm: on every page until somebody else has taken note of it, and in the log.
+    assert approvals.list_broken_glass().get().requested_by == me
+    assert "swap.break_glass" in said.stderr
 
 
 def test_an_ec2_that_is_away_refuses(manage: Manage, pair: Endpoint) -> None:

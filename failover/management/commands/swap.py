@@ -1,4 +1,7 @@
-"""`swap PAIR [--to INSTANCE] [--reason R] [--force] [--dry-run] [--wait]`."""
+"""`swap PAIR [--to INSTANCE] [--reason R] [--force] [--dry-run] [--wait]`.
+
+And `--break-glass REASON`, which asks no second person where the pair wants one.
+"""
 
 from typing import Any
 
@@ -21,11 +24,18 @@ class Command(door.Door):
         parser.add_argument("pair")
         parser.add_argument("--to")
         parser.add_argument("--reason", default="")
+        parser.add_argument(
+            "--break-glass",
+            metavar="REASON",
+            help="swap without the approval that the pair asks for; everybody is told",
+        )
         parser.add_argument("--force", action="store_true")
         parser.add_argument("--dry-run", action="store_true")
         parser.add_argument("--wait", action="store_true")
 
     def handle(self, *_args: Any, **options: Any) -> None:
+        if options["reason"] and options["break_glass"] is not None:
+            self.leave(door.USAGE, "--break-glass takes the reason: leave out --reason.")
         pair = Pair.objects.filter(name=options["pair"]).first()
         if pair is None:
             self.leave(door.USAGE, f"There is no pair {options['pair']}.")
@@ -53,8 +63,9 @@ class Command(door.Door):
             # "" says "nobody", where None would say "whoever it is by then".
             expected_active=plan.active_instance_id or "",
             job_id=wiring.new_uuid(),
-            reason=options["reason"],
+            reason=options["break_glass"] or options["reason"],
             force=options["force"],
+            break_glass=options["break_glass"] is not None,
             actor=door.operator(),
         )
         if not options["wait"]:
