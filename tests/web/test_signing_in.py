@@ -4,6 +4,7 @@ import re
 import time
 from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -79,6 +80,8 @@ def test_a_session_is_new_at_sign_in_and_leads_back(anna: User) -> None:
 
 
 def test_thirty_wrong_passwords_are_shut_out_and_nobody_else_is(anna: User) -> None:
+    # Attempts are counted in the database: there is no broker here at all.
+    assert not list(Path(settings.DATA_DIR).rglob("broker.sock"))
     guesser, said = Client(REMOTE_ADDR="10.9.9.9"), set()
     for number in range(30):
         name = "anna" if number % 2 else "nobody"

@@ -35,7 +35,9 @@ class Command(door.Door):
 
     def handle(self, *_args: Any, **options: Any) -> None:
         if options["reason"] and options["break_glass"] is not None:
-            self.leave(door.USAGE, "--break-glass takes the reason: leave out --reason.")
+            self.leave(
+                door.USAGE, "--break-glass takes the reason: leave out --reason."
+            )
         pair = Pair.objects.filter(name=options["pair"]).first()
         if pair is None:
             self.leave(door.USAGE, f"There is no pair {options['pair']}.")
