@@ -59,9 +59,7 @@ class Hand:
             completed(i, receipt) if i.id == receipt.intent_id else i
             for i in self.work.intents
         )
-        job = self.work.job
-        for intent in intents:
-            job = stamps.stamp_receipt(job=job, intent=intent)
+        job = stamps.stamp_receipts(job=self.work.job, intents=intents)
         self.work = replace(self.work, intents=intents, job=job)
         self.is_calling = False
         self.fresh_after = receipt.ended_at

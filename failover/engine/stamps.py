@@ -18,13 +18,22 @@ def stamp(*, job: Job, intents: Sequence[Intent], seen: Seen) -> Job:
     return job
 
 
-def stamp_receipt(*, job: Job, intent: Intent) -> Job:
-    """An accepted departure is an outage from the moment it was sent (P11)."""
-    if not intent.call.is_departure or intent.outcome is not Outcome.OK:
+def stamp_receipts(*, job: Job, intents: Sequence[Intent]) -> Job:
+    """An accepted departure is an outage from the moment it was sent (P11).
+
+    Or from an earlier one whose fate nobody told: where it was of another attachment,
+    that one must have ended for this one to come.
+    """
+    leaving = [i for i in intents if i.call.is_departure and i.may_have_worked]
+    accepted = next((i for i in leaving if i.outcome is Outcome.OK), None)
+    if accepted is None or job.outage_started_at is not None:
         return job
-    if job.outage_started_at is not None:
-        return job
-    return replace(job, outage_started_at=sent_at(intent))
+    other = [
+        i
+        for i in leaving[: leaving.index(accepted)]
+        if i.call.attachment_id != accepted.call.attachment_id
+    ]
+    return replace(job, outage_started_at=min(map(sent_at, [*other, accepted])))
 
 
 def sent_at(intent: Intent) -> float:
@@ -89,5 +98,9 @@ def _went_dark(job: Job, intents: Sequence[Intent], seen: Seen) -> Job:
         for i in intents
         if i.call.action is Action.DETACH and i.may_have_worked
     ]
+    is_wanted_free = job.to_instance_id is None
+    if is_wanted_free and not sent and job.memory.last_attached_at is None:
+        # It was free before this job began, as it was asked to be.
+        return job
     started_at = min(sent, default=job.memory.last_attached_at or seen.ended_at)
     return replace(job, outage_started_at=started_at)

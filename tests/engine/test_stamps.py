@@ -1,9 +1,11 @@
 """The stamps of protocol P11: dark from when, restored when."""
 
+from dataclasses import replace
+
 import pytest
 
 from failover.engine.job import Aim, Intent, Job, Kind, Outcome
-from failover.engine.stamps import stamp_receipt
+from failover.engine.stamps import stamp_receipts
 from failover.engine.steps import Wait
 from failover.engine.topology import AttachmentId, Rank
 from tests.engine.cast import (
@@ -185,9 +187,10 @@ def test_looks_are_counted_for_each_wait_and_not_after() -> None:
 
 
 def test_an_accepted_detach_is_an_outage_from_its_sending() -> None:
-    assert stamp_receipt(job=a_job(), intent=a_detach()).outage_started_at == NOW - 5.1
+    job = stamp_receipts(job=a_job(), intents=[a_detach()])
+    assert job.outage_started_at == NOW - 5.1
     unsent = a_detach(sent_at=None)
-    job = stamp_receipt(job=a_job(), intent=unsent)
+    job = stamp_receipts(job=a_job(), intents=[unsent])
     assert job.outage_started_at == unsent.intent_at
 
 
@@ -196,13 +199,37 @@ def test_an_accepted_detach_is_an_outage_from_its_sending() -> None:
     [a_detach(outcome=Outcome.UNKNOWN), an_attach(), a_detach(outcome=None)],
 )
 def test_other_receipts_are_no_outage(intent: Intent) -> None:
-    assert stamp_receipt(job=a_job(), intent=intent) == a_job()
+    assert stamp_receipts(job=a_job(), intents=[intent]) == a_job()
+
+
+def test_an_unanswered_detach_of_an_attachment_that_is_gone_began_the_outage() -> None:
+    unanswered = a_detach(outcome=Outcome.UNKNOWN, sent_at=NOW - 12)
+    call = replace(unanswered.call, attachment_id=AT_STANDBY)
+    of_another = replace(a_detach(), call=call)
+
+    job = stamp_receipts(job=a_job(), intents=[unanswered, of_another])
+    assert job.outage_started_at == NOW - 12
+
+
+def test_an_unanswered_detach_that_was_sent_again_may_have_been_lost() -> None:
+    unanswered = a_detach(outcome=Outcome.UNKNOWN, sent_at=NOW - 12)
+
+    job = stamp_receipts(job=a_job(), intents=[unanswered, a_detach()])
+    assert job.outage_started_at == NOW - 5.1
+
+
+def test_what_was_free_before_it_was_asked_to_be_is_no_outage() -> None:
+    job = a_job(kind=Kind.DETACH, to_instance_id=None)
+
+    done = ticked(job, a_look(an_interface()))
+
+    assert done.job.outage_started_at is None
 
 
 def test_an_outage_begins_once() -> None:
     job = a_job(outage_started_at=NOW - 8)
 
-    assert stamp_receipt(job=job, intent=a_detach()) == job
+    assert stamp_receipts(job=job, intents=[a_detach()]) == job
 
 
 def test_the_snapshot_must_be_whole_at_the_end() -> None:

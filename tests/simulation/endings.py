@@ -139,7 +139,9 @@ class Endings:
             if i.call.action in MOVING
         ]
         if not effective:
-            is_null = job.outage_started_at is None
+            # Where an old look said otherwise, a swap ends a darkness that was there.
+            was_dark = job.to_instance_id and job.id in self._history.free_when_asked
+            is_null = job.outage_started_at is None or bool(was_dark)
             hold("I21 no outage where nothing took effect", is_null)
         elif job.from_instance_id is not None:
             _, at = effective[0]

@@ -55,6 +55,8 @@ class History:
     made: defaultdict[UUID, set[AttachmentId]] = field(
         default_factory=lambda: defaultdict(set)
     )
+    # Jobs whose resource lay free already when they were asked for.
+    free_when_asked: set[UUID] = field(default_factory=set)
     # When somebody else last touched a resource or ended an instance; 0: never.
     disturbed_at: float = 0.0
     # When somebody last put an address of theirs where ours shall go.

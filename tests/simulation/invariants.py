@@ -96,6 +96,8 @@ class Watch:
 
     def on_request(self, job: Job) -> None:
         self._rows.on_request(job)
+        if self._sim.floats[key_of(job)].lies_free:
+            self.history.free_when_asked.add(job.id)
         self.note_impossible()
 
     def on_claim(self, works: Iterable[Work], leases: Mapping[UUID, float]) -> None:

@@ -195,7 +195,7 @@ MUTANTS = (
         finds=("call",),
         swaps=(
             (stamps, "_went_dark", _same_job),
-            (stamps, "stamp_receipt", _same_job),
+            (stamps, "stamp_receipts", _same_job),
         ),
     ),
     Mutant(

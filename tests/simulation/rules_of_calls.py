@@ -179,6 +179,8 @@ class Calls:
         known_s = limits.facts_age_s + max(plan.lags) + 1
         if not plan.uses_preflight:
             known_s -= limits.preflight_age_s
+        # The request's look is as old as the database's clock says (P9, P11).
+        known_s += plan.stepped_back_s
         decided_at = process.woken_at - process.clock.offset_s
         is_news = since > decided_at - known_s
         hold("I26 no detach towards an impossible target", is_news, since=since)

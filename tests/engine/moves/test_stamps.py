@@ -7,7 +7,7 @@ import pytest
 from failover.engine.job import Aim, Intent, Job, Outcome
 from failover.engine.moves import stamps
 from failover.engine.moves.places import Place, Whereabouts
-from failover.engine.stamps import stamp_receipt
+from failover.engine.stamps import stamp_receipts
 from tests.engine.cast import NOW, remembering
 from tests.engine.moves.cast import (
     ROUTES,
@@ -37,11 +37,12 @@ def not_dark(*parts: Any, **changes: Any) -> Job:
 
 
 def test_an_accepted_move_from_a_live_end_is_an_outage_from_its_sending() -> None:
-    assert stamp_receipt(job=a_move(), intent=a_call()).outage_started_at == NOW - 5.1
+    job = stamp_receipts(job=a_move(), intents=[a_call()])
+    assert job.outage_started_at == NOW - 5.1
 
 
 def test_a_move_of_what_was_free_is_no_outage() -> None:
-    assert stamp_receipt(job=a_move(), intent=a_call(is_free=True)) == a_move()
+    assert stamp_receipts(job=a_move(), intents=[a_call(is_free=True)]) == a_move()
 
 
 def test_an_unanswered_move_that_took_effect_began_the_outage() -> None:
