@@ -27,8 +27,10 @@ class Broken:
 
 def plan_named(name: str) -> Plan:
     """The plan of a family's seed (eni/7) or an enumerated one. Raises KeyError."""
+    known = ENUMERATED | REGRESSIONS
     family, _, seed = name.partition("/")
-    return drawing.draw(family, int(seed)) if seed else (ENUMERATED | REGRESSIONS)[name]
+    is_drawn = seed and name not in known
+    return drawing.draw(family, int(seed)) if is_drawn else known[name]
 
 
 def run(
