@@ -34,7 +34,7 @@ demo: ## Start everything on this machine, with a simulated EC2 (PORT=8000)
 test: setup ## Run the whole suite (ARGS='tests/engine -k detach')
 	@$(RUN) -m pytest $(or $(ARGS),$(WHOLE))
 
-check: setup ## Format, lint, types, imports, templates, migrations, locks, deployment
+check: setup ## Format, lint, types, imports, templates, migrations, locks, weaknesses, deployment
 	@$(RUN) make/check.py
 
 fix: setup ## Mend what a tool can mend; bring the locks in step (UPGRADE=1: newest)
