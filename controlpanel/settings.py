@@ -175,6 +175,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"{_VALIDATION}.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": f"{_VALIDATION}.CommonPasswordValidator"},
     {"NAME": f"{_VALIDATION}.NumericPasswordValidator"},
+    {"NAME": "failover.services.passwords.NoHouseWords"},
 ]
 LOGIN_URL = "/accounts/login/"
 LOGIN_REDIRECT_URL = "/"
@@ -276,8 +277,9 @@ CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_FAILURE_VIEW = "failover.web.errors.csrf_failure"
 
 SECURE_SSL_REDIRECT = IS_HTTPS
-# Load balancers and monitors ask these without TLS, from inside.
-SECURE_REDIRECT_EXEMPT = [r"^healthz/?$", r"^readyz/?$", r"^metrics/?$"]
+# Load balancers and monitors ask these without TLS, from inside; a program is refused
+# and not led on, so that it notices (NoTokensInClear).
+SECURE_REDIRECT_EXEMPT = [r"^healthz/?$", r"^readyz/?$", r"^metrics/?$", r"^api/"]
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if IS_HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = IS_HTTPS
 # Browsers' preload lists bind a whole domain, which is not ours to promise.
@@ -339,6 +341,7 @@ MIDDLEWARE = [
     "failover.web.recording.Recording",
     "failover.web.middleware.NoTokensInAddresses",
     "django.middleware.security.SecurityMiddleware",
+    "failover.web.middleware.NoTokensInClear",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",

@@ -111,6 +111,13 @@ class TokenInAddress(Refusal):
     code = "token_in_address"
 
 
+class InClear(Refusal):
+    """A program came without TLS, and its token with it."""
+
+    code = "in_clear"
+    status = 403
+
+
 class AmbiguousAccount(Refusal):
     """The region is managed in several accounts, and none was named."""
 

@@ -50,6 +50,11 @@ REFUSALS: Mapping[str, tuple[str, str]] = {
         "A token does not belong into an address, where logs and histories keep it."
         " Send it as `Authorization: Bearer …`, and revoke this one.",
     ),
+    "in_clear": (
+        "Not without TLS",
+        "This address is answered over https only. If a token came along, it has"
+        " crossed the network in clear: revoke it.",
+    ),
     "last_admin": (
         "Somebody must stay administrator",
         "Nobody else could change roles after this. Make another administrator first.",

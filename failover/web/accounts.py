@@ -25,7 +25,10 @@ def logout(request: HttpRequest) -> HttpResponse:
     """End this session; its cookie opens nothing any more."""
     sessions.forget(key=str(request.session.session_key))
     auth.logout(request)
-    return redirect("account_login")
+    response = redirect("account_login")
+    # Not the cookies: the theme stays, and the session's is worth nothing now.
+    response["Clear-Site-Data"] = '"cache"'
+    return response
 
 
 @login_required

@@ -152,6 +152,13 @@ def unreadable(request: HttpRequest, status: int) -> HttpResponse:
     return response
 
 
+def in_clear(request: HttpRequest) -> HttpResponse:
+    """403 for a program that came without TLS."""
+    del request
+    kind = "application/problem+json"
+    return HttpResponse(refusals.InClear().to_json(), status=403, content_type=kind)
+
+
 def token_in_address(request: HttpRequest) -> HttpResponse:
     """400, with nothing that would repeat the address."""
     refusal = refusals.TokenInAddress()

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Any, cast
 from urllib.parse import unquote
 
+from django.conf import settings
 from django.contrib import auth, messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
@@ -20,6 +21,7 @@ from failover.web import access, errors, recording, zones
 SITTING, SEEN = "sitting", "seen_at"
 TOO_OLD = "You were signed out, because this session was unused or open for too long."
 REQUEST_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
+HEALTH = re.compile(r"/api/v1/pairs/[^/]+/health/?")
 OURS = "failover.web"
 Answer = Callable[[HttpRequest], HttpResponse]
 
@@ -61,6 +63,25 @@ class NoTokensInAddresses:
             public_id=found, source_ip=str(request.META.get("REMOTE_ADDR", ""))
         )
         return errors.token_in_address(request)
+
+
+class NoTokensInClear:
+    """Refuse a program that comes without TLS where we are reached by TLS.
+
+    A redirect would hide from it that its token crosses the network in clear. Who
+    only asks after health sends none.
+    """
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        is_program = request.path.startswith("/api/")
+        if not settings.SECURE_SSL_REDIRECT or not is_program or request.is_secure():
+            return self.get_response(request)
+        if HEALTH.fullmatch(request.path):
+            return self.get_response(request)
+        return errors.in_clear(request)
 
 
 class Sittings:
