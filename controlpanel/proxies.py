@@ -1,5 +1,6 @@
 """Whose address a request came from, when proxies stand in front of us."""
 
+import ipaddress
 from collections.abc import Callable
 
 from django.conf import settings
@@ -29,12 +30,15 @@ class TrustedProxies:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         proxies: int = settings.TRUSTED_PROXIES
+        peer = str(request.META.get("REMOTE_ADDR", ""))
         if proxies:
             forwarded = str(request.META.get("HTTP_X_FORWARDED_FOR", ""))
             hops = [hop.strip() for hop in forwarded.split(",") if hop.strip()]
             if hops:
                 request.META["swapboard.is_forwarded"] = True
-                request.META["REMOTE_ADDR"] = hops[-min(proxies, len(hops))]
+                address = _read(hops[-min(proxies, len(hops))])
+                # What is no address is nobody's: the proxy's own says more.
+                request.META["REMOTE_ADDR"] = address or peer
         else:
             if any(header in request.META for header in FORWARDED):
                 # Dropped, but not forgotten: what this machine alone may do, whoever
@@ -43,3 +47,14 @@ class TrustedProxies:
             for header in FORWARDED:
                 request.META.pop(header, None)
         return self.get_response(request)
+
+
+def _read(hop: str) -> str:
+    """The address of a hop, which some proxies write with its port; or nothing."""
+    bare = hop[1:].partition("]")[0] if hop.startswith("[") else hop
+    if bare.count(":") == 1:
+        bare = bare.partition(":")[0]
+    try:
+        return str(ipaddress.ip_address(bare))
+    except ValueError:
+        return ""

@@ -292,6 +292,9 @@ SECURE_PROXY_SSL_HEADER = (
 X_FRAME_OPTIONS = "DENY"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
+# No form that is sent here is ever written to disk.
+FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
+FILE_UPLOAD_MAX_MEMORY_SIZE = DATA_UPLOAD_MAX_MEMORY_SIZE
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],
@@ -342,8 +345,9 @@ MIDDLEWARE = [
     "failover.web.middleware.NoTokensInAddresses",
     "django.middleware.security.SecurityMiddleware",
     "failover.web.middleware.NoTokensInClear",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
+    # Around what serves files, so that these have it too.
     "csp.middleware.CSPMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -354,6 +358,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "failover.web.middleware.Unreadable",
+    "failover.web.middleware.NoLargeBodies",
     # Deny is the default: a page that names no role is shut.
     "failover.web.middleware.Pages",
     "allauth.account.middleware.AccountMiddleware",

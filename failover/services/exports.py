@@ -66,4 +66,4 @@ def cell(value: Any) -> str:
 SPACES = (
     "".join(chr(c) for c in range(0x3001) if chr(c).isspace()) + "\u200b\ufeff\u2060"
 )
-CONTROLS = frozenset("\t\r\n")
+CONTROLS = frozenset("\0\t\r\n")

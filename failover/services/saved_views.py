@@ -160,7 +160,8 @@ def require_may_change(view: SavedView, actor: Actor) -> None:
 
 
 def _require_may_share(actor: Actor, is_shared: bool) -> None:  # noqa: FBT001
-    if is_shared and actor.role == Role.VIEWER:
+    # Whoever may only look anywhere has nothing to show to others.
+    if is_shared and not actor.may(Role.OPERATOR.value):
         raise refusals.Forbidden(role=str(Role.OPERATOR))
 
 

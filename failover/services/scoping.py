@@ -224,6 +224,13 @@ def _addresses(pairs: QuerySet[Pair]) -> Q:
     return Q(Exists(moved)) | Q(Exists(mine.filter(_has_end("instance_id"))))
 
 
+def _changes(pairs: QuerySet[Pair]) -> Q:
+    mine = pairs.filter(region=OuterRef("region"))
+    moved = Q(network_interface_id=OuterRef("resource_id"))
+    moved |= Q(allocation_id=OuterRef("resource_id"))
+    return Q(Exists(mine.filter(moved | _has_end("resource_id"))))
+
+
 def _has_end(column: str) -> Q:
     return Q(primary_instance_id=OuterRef(column)) | Q(
         standby_instance_id=OuterRef(column)
@@ -245,6 +252,8 @@ ACCOUNT_OF: dict[type[Model], str] = {
     models.Subnet: "region__account",
     models.SecurityGroup: "region__account",
     models.RouteTable: "region__account",
+    models.Vpc: "region__account",
+    models.DriftEvent: "region__account",
 }
 OF_PAIRS: frozenset[type[Model]] = frozenset({models.Pair, models.Job, models.Approval})
 # What belongs to tagged pairs. The rest of a region shows only to whom the account
@@ -258,6 +267,7 @@ BELONGS: dict[type[Model], Callable[[QuerySet[Pair]], Q]] = {
     models.NetworkInterface: _interfaces,
     models.Instance: _instances,
     models.ElasticIp: _addresses,
+    models.DriftEvent: _changes,
 }
 # The audit's `object` is "kind/id": the rows and the column of the id.
 AUDITED: dict[str, tuple[Callable[[], QuerySet[Any]], str]] = {

@@ -88,8 +88,9 @@ NO_CSRF = (
 )
 RETRY_AFTER_S = {429: "900", 503: "5"}
 TOO_LARGE = (RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent)
-# These are shown without asking the database anything: it may be what broke.
-BARE = frozenset({500, 503})
+# These are shown without asking the database or the request anything: the one may be
+# what broke, and of the other not even its host may be right.
+BARE = frozenset({400, 500, 503})
 
 
 @access.open_to_anyone

@@ -23,6 +23,7 @@ TOO_OLD = "You were signed out, because this session was unused or open for too 
 REQUEST_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
 HEALTH = re.compile(r"/api/v1/pairs/[^/]+/health/?")
 OURS = "failover.web"
+KEPT_BY_NOBODY = ("text/html", "application/json", "application/problem+json")
 Answer = Callable[[HttpRequest], HttpResponse]
 
 
@@ -47,6 +48,26 @@ class RequestId:
             response = self.get_response(request)
         response["X-Request-Id"] = request_id
         return response
+
+
+class NoLargeBodies:
+    """Refuse what is too large before a byte of it is read.
+
+    Django counts the fields of a form only; the files in one it would write to disk,
+    as many as a stranger sends.
+    """
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        said = str(request.META.get("CONTENT_LENGTH") or "0")
+        most: int = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+        is_api = request.path.startswith("/api/")
+        if is_api or not said.isdigit() or int(said) <= most:
+            # The API says so itself, in its own order.
+            return self.get_response(request)
+        return errors.unreadable(request, 413)
 
 
 class NoTokensInAddresses:
@@ -172,7 +193,7 @@ class Pages:
             response = errors.page(request, response.status_code)
             response["Allow"] = allowed
         patch_vary_headers(response, ("HX-Request", "Cookie"))
-        if response.headers.get("Content-Type", "").startswith("text/html"):
+        if response.headers.get("Content-Type", "").startswith(KEPT_BY_NOBODY):
             response.headers.setdefault("Cache-Control", "no-store")
         return response
 

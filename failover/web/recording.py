@@ -129,6 +129,9 @@ def _name_asker(request: HttpRequest, answered: Answered, asked: Asking) -> None
 
 def _fields(request: HttpRequest) -> Mapping[str, Any]:
     """What was sent, as far as it can be read: an object of JSON, or a form."""
+    length = str(request.META.get("CONTENT_LENGTH") or "0")
+    if not length.isdigit() or int(length) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
+        return {}
     try:
         if request.content_type == "application/json":
             body = request.body

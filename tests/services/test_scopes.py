@@ -4,11 +4,16 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from failover.models import Account, Grant, Pair, Region, User
+from failover.models import Account, DriftEvent, Grant, Pair, Region, User
 from failover.services import scoping, users
 from failover.services.access import Scoped, actor_for
 from tests.services.world import FLOATING, PRIMARY, SHELL, STANDBY, make_token
 
+LISTS = (
+    *("network-interfaces", "instances", "elastic-ips", "vpcs", "subnets"),
+    *("security-groups", "route-tables", "drift-events", "actions", "jobs"),
+    "approvals",
+)
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 
@@ -60,8 +65,18 @@ def test_who_has_a_role_in_one_account_sees_nothing_of_another(
 
     assert names(client, "pairs/") == {"foreign"}
     assert names(client, "accounts/") == {"foreign"}
-    for path in ("network-interfaces/", "instances/", "elastic-ips/"):
-        assert client.get(f"/api/v1/{path}").json()["count"] == 0, path
+    DriftEvent.objects.create(
+        region=article.region,
+        seen_at=article.created_at,
+        before_at=article.created_at,
+        resource_type="network-interface",
+        resource_id=FLOATING,
+        change="attachment",
+        is_judged=True,
+    )
+    for path in LISTS:
+        assert client.get(f"/api/v1/{path}/").json()["count"] == 0, path
+    assert FLOATING not in client.get("/drift/").content.decode()
     for path in (
         "/pairs/article/",
         "/pairs/article/swap/",

@@ -35,6 +35,13 @@ NOTHING = {
     "slug": "nothing",
     "str": "nothing",
 }
+HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+}
+KEPT_BY_NOBODY = ("text/html", "application/json", "application/problem+json")
 HEAD = """# Who may ask what
 
 Each address with each method, asked by the anonymous and by each role where it counts
@@ -92,12 +99,28 @@ def _fill(route: str, names: Mapping[str, str]) -> str:
     )
 
 
+def require_headers(address: Address, answer: Any) -> None:
+    """What every answer tells a browser, whatever it is and whoever asks."""
+    where = (address.path, answer.status_code)
+    policy = answer.headers.get("Content-Security-Policy", "")
+    assert {"default-src 'none'", "base-uri 'none'", "frame-ancestors 'none'"} <= {
+        part.strip() for part in policy.split(";")
+    }, where
+    assert "unsafe" not in policy, where
+    said = {name: answer.headers.get(name) for name in HEADERS}
+    assert said == HEADERS, where
+    assert "Access-Control-Allow-Origin" not in answer.headers, where
+    if answer.headers.get("Content-Type", "").startswith(KEPT_BY_NOBODY):
+        assert "no-store" in answer.headers.get("Cache-Control", ""), where
+
+
 def ask(client: Client, address: Address, method: str) -> str:
     if address.is_api:
         body = json.dumps(body_for(address.path))
         answer = client.generic(method, address.path, body, "application/json")
     else:
         answer = client.generic(method, address.path)
+    require_headers(address, answer)
     if answer.status_code == 405:
         return "–"
     assert answer.status_code != 500, (method, address.path, answer.status_code)
