@@ -44,7 +44,8 @@ sim: setup ## Simulate crashes, lost replies, rivals (MINUTES=1 SEED=… JOBS=1 
 	@$(RUN) -m tests.simulation --minutes $(MINUTES) $(if $(SEED),--seed $(SEED)) \
 		$(if $(JOBS),--jobs $(JOBS)) $(if $(REPLAY),--replay $(REPLAY))
 
-bench: setup ## Measure: swaps, many at once (PAIRS=500 THROTTLE=api KILL=1), reads (INVENTORY=100000)
+bench: setup ## Measure: swaps, many at once (PAIRS=500 THROTTLE=api KILL=1), reads (INVENTORY=100000), tables (TABLES=100000)
 	@$(RUN) -m tests.bench $(if $(PAIRS),--pairs $(PAIRS)) \
 		$(if $(THROTTLE),--throttle $(THROTTLE)) $(if $(KILL),--kill) \
-		$(if $(INVENTORY),--inventory $(INVENTORY)) $(if $(DATABASE),--database $(DATABASE)) $(ARGS)
+		$(if $(INVENTORY),--inventory $(INVENTORY)) $(if $(TABLES),--tables $(TABLES)) \
+		$(if $(DATABASE),--database $(DATABASE)) $(ARGS)

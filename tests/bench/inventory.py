@@ -17,8 +17,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+from tests.bench import memory
+
 ROOT = Path(__file__).resolve().parents[2]
-STATUS, CLEAR = Path("/proc/self/status"), Path("/proc/self/clear_refs")
 
 
 def run(*, interfaces: int, database: str) -> dict[str, object]:
@@ -68,7 +69,7 @@ def _measure(count: int) -> dict[str, dict[str, float]]:
             wiring.start_anew()
             region.refresh_from_db()
             paged = _Pages(wiring.gateway(region))
-            before_mb = _reset_peak()
+            before_mb = memory.reset_peak()
             with counted() as tally, paged:
                 report = inventory.sync(region)
             found[name] = {
@@ -80,7 +81,7 @@ def _measure(count: int) -> dict[str, dict[str, float]]:
                 "write_s": round(tally.write_s, 3),
                 "read_statements": tally.read_statements,
                 "read_s": round(tally.read_s, 3),
-                "grown_mb": round(_peak_mb() - before_mb, 1),
+                "grown_mb": round(memory.peak_mb() - before_mb, 1),
             }
             sys.stderr.write(f"{count} {name}: {json.dumps(found[name])}\n")
     wiring.start_anew()
@@ -150,20 +151,3 @@ def _database(folder: Path, kind: str) -> Iterator[None]:
     finally:
         server.cleanup()
         shutil.rmtree(place, ignore_errors=True)
-
-
-def _reset_peak() -> float:
-    """Let the kernel's high-water mark begin anew; the memory held now, in MB."""
-    CLEAR.write_text("5")
-    return _status_mb("VmRSS")
-
-
-def _peak_mb() -> float:
-    return _status_mb("VmHWM")
-
-
-def _status_mb(name: str) -> float:
-    for line in STATUS.read_text().splitlines():
-        if line.startswith(f"{name}:"):
-            return int(line.split()[1]) / 1024
-    raise AssertionError(name)
