@@ -65,7 +65,7 @@ def list_observed(pairs: Iterable[Pair]) -> dict[int, Observed]:
 
 
 def _interfaces(pairs: Sequence[Pair]) -> dict[int, Observed]:
-    rows = _by_id(p.network_interface_id for p in pairs)
+    rows = _by_id(pairs, (p.network_interface_id for p in pairs))
     found = {}
     for pair in pairs:
         row = rows.get((pair.region_id, pair.network_interface_id))
@@ -88,10 +88,11 @@ def _elastic_ips(pairs: Sequence[Pair]) -> dict[int, Observed]:
     addresses = {
         (a.region_id, a.allocation_id): a
         for a in ElasticIp.objects.filter(
-            allocation_id__in={p.allocation_id for p in pairs}
+            region_id__in={p.region_id for p in pairs},
+            allocation_id__in={p.allocation_id for p in pairs},
         ).select_related("region")
     }
-    rows = _by_id(a.network_interface_id for a in addresses.values())
+    rows = _by_id(pairs, (a.network_interface_id for a in addresses.values()))
     found = {}
     for pair in pairs:
         address = addresses.get((pair.region_id, pair.allocation_id))
@@ -194,11 +195,12 @@ def _routes(pairs: Sequence[Pair]) -> dict[int, Observed]:
     tables = {
         (t.region_id, t.route_table_id): t
         for t in RouteTable.objects.filter(
-            route_table_id__in={i for p in pairs for i in p.route_table_ids}
+            region_id__in={p.region_id for p in pairs},
+            route_table_id__in={i for p in pairs for i in p.route_table_ids},
         ).select_related("region")
     }
     routes = [r for t in tables.values() for r in t.routes]
-    rows = _by_id(str(r["network_interface_id"]) for r in routes)
+    rows = _by_id(pairs, (str(r["network_interface_id"]) for r in routes))
     found = {}
     for pair in pairs:
         own = [tables.get((pair.region_id, i)) for i in pair.route_table_ids]
@@ -250,9 +252,10 @@ def _holder(row: NetworkInterface | None) -> str:
     return row.instance_id
 
 
-def _by_id(ids: Iterable[str]) -> Interfaces:
-    wanted = {i for i in ids if i}
-    rows = NetworkInterface.objects.filter(interface_id__in=wanted).select_related(
-        "region"
-    )
+def _by_id(pairs: Sequence[Pair], ids: Iterable[str]) -> Interfaces:
+    """Interfaces of the pairs' regions; an index finds them by region and id."""
+    rows = NetworkInterface.objects.filter(
+        region_id__in={p.region_id for p in pairs},
+        interface_id__in={i for i in ids if i},
+    ).select_related("region")
     return {(row.region_id, row.interface_id): row for row in rows}

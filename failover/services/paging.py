@@ -12,9 +12,6 @@ from failover.services.filters.table import Texts
 FEW = 3000
 # So many finds a reader gets in pages; who finds more has to ask for less.
 LISTED = 2000
-# A table of so many rows is big. Walking it along its order to a row costs what
-# carrying and sorting as many keys does.
-BIG = 100_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,47 +44,53 @@ def cut(  # noqa: PLR0913 - a question in its parts, each by name
     A reader is brought back from beyond the last row to the last page, and is not kept
     waiting for a count beyond `LISTED` finds, nor for pages beyond them.
     """
-    cutting, has_more = every, False
+    cutting, keys, has_more = every, None, False
     if found is None:
-        counting = every.filter(counted_by) if counted_by else every
-        count = counting.order_by().count()
+        count = (every.filter(counted_by) if counted_by else every).order_by().count()
     else:
-        keys = _keys(every, found, texts)
-        count = len(keys)
-        is_near = count**2 > (offset + size) * BIG
-        if count <= FEW and not is_near:
-            cutting = every.filter(pk__among=keys)
-        else:
-            cutting = texts.walk(every) if texts and texts.is_all else found
+        keys = _few(every, found, texts, order)
+        count = FEW + 1 if keys is None else len(keys)
+        cutting = texts.walk(every) if texts and texts.is_all else found
         if for_reader:
             has_more, count = count > LISTED, min(count, LISTED)
-        elif count > FEW:
+        elif keys is None:
             count = found.order_by().count()
     if for_reader:
         offset = max(0, min(offset, (count - 1) // size * size))
-    picked = list(
-        cutting.order_by(*order).values_list("pk", flat=True)[offset : offset + size]
-    )
-    rows = {row.pk: row for row in every.filter(pk__in=picked)} if picked else {}
+    if keys is None:
+        keys = _pks(cutting.order_by(*order)[offset : offset + size])
+    else:
+        keys = keys[offset : offset + size]
+    rows = {row.pk: row for row in every.filter(pk__in=keys)} if keys else {}
     # What vanished in between is left out.
     return Cut(
-        rows=[rows[key] for key in picked if key in rows],
+        rows=[rows[key] for key in keys if key in rows],
         count=count,
         offset=offset,
         has_more=has_more,
     )
 
 
-def _keys(every: QuerySet[Any], found: QuerySet[Any], texts: Texts | None) -> list[Any]:
-    """Keys of what was found, up to one more than a few."""
-    rows = found.order_by().values_list("pk", flat=True)
-    first = list(texts.keys[: FEW + 1]) if texts else []
-    if texts and (texts.is_all or len(first) <= FEW):
+def _few(
+    every: QuerySet[Any],
+    found: QuerySet[Any],
+    texts: Texts | None,
+    order: Sequence[Any],
+) -> list[Any] | None:
+    """Keys of all that was found, in order; None if they are not few."""
+    if texts:
+        first = _pks(texts.rows[: FEW + 1])
         asking = every if texts.is_all else found
-        keys = list(
-            asking.order_by().filter(pk__among=first).values_list("pk", flat=True)
-        )
+        if len(first) <= FEW:
+            return _pks(asking.filter(pk__among=first).order_by(*order))
         # Of many texts some may be of rows that are not to be seen, and hide others.
-        if len(first) <= FEW or len(keys) > FEW:
-            return keys
-    return list(rows[: FEW + 1])
+        if texts.is_all and every.filter(pk__among=first).order_by().count() > FEW:
+            return None
+    keys = _pks(found.order_by()[: FEW + 1])
+    if len(keys) > FEW:
+        return None
+    return _pks(every.filter(pk__among=keys).order_by(*order))
+
+
+def _pks(rows: QuerySet[Any]) -> list[Any]:
+    return list(rows.values_list("pk", flat=True))

@@ -160,7 +160,7 @@ def view_pairs(pairs: Iterable[Pair]) -> list[PairView]:
         )
     )
     ends = {i for p in found for i in (p.primary_instance_id, p.standby_instance_id)}
-    names = _instance_names(ends)
+    names = name_instances(ends)
     now = wiring.now()
     return [
         viewing.view_pair(
@@ -184,10 +184,11 @@ def view_interfaces(rows: Iterable[NetworkInterface]) -> list[InterfaceView]:
     found = list(rows)
     ids = [r.interface_id for r in found]
     pairs = _pairs_by_interface(ids)
-    names = _instance_names({r.instance_id for r in found if r.instance_id})
+    names = name_instances({r.instance_id for r in found if r.instance_id})
     subnets = dict(
         models.Subnet.objects.filter(
-            subnet_id__in={r.subnet_id for r in found}
+            region_id__in={r.region_id for r in found},
+            subnet_id__in={r.subnet_id for r in found},
         ).values_list("subnet_id", "name")
     )
     jobs = {
@@ -271,12 +272,14 @@ def _pairs_by_allocation(ids: Iterable[str]) -> dict[tuple[int, str], str]:
     }
 
 
-def _instance_names(ids: Iterable[str]) -> dict[str, str]:
-    return dict(
-        models.Instance.objects.filter(instance_id__in=set(ids)).values_list(
-            "instance_id", "name"
-        )
+def name_instances(ids: Iterable[str]) -> dict[str, str]:
+    """The Name tags of instances, also of those that are gone."""
+    rows = models.Instance.objects.filter(
+        # Every region, said so that the index by region and id serves.
+        region_id__in=Region.objects.values("pk"),
+        instance_id__in=set(ids),
     )
+    return dict(rows.values_list("instance_id", "name"))
 
 
 def _uuid(job_id: UUID | str) -> UUID | None:

@@ -2,17 +2,13 @@
 
 from collections.abc import Iterable
 
-from failover.models import Instance
 from failover.services import queries
 from failover.services.views import JobView, PairView
 
 
 def of_instances(instance_ids: set[str]) -> dict[str, str]:
     """The Name tags of instances, also of those that are gone."""
-    if not instance_ids:
-        return {}
-    rows = Instance.objects.filter(instance_id__in=instance_ids)
-    return dict(rows.values_list("instance_id", "name"))
+    return queries.name_instances(instance_ids) if instance_ids else {}
 
 
 def of_ends(jobs: Iterable[JobView]) -> dict[str, str]:

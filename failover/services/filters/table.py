@@ -25,18 +25,13 @@ class Texts:
     rows: QuerySet[Any]
     is_all: bool
 
-    @property
-    def keys(self) -> QuerySet[Any]:
-        """Those of the rows that have these texts."""
-        return self.rows.values_list("row_id", flat=True)
-
     def walk(self, rows: QuerySet[Any]) -> QuerySet[Any]:
         """Those of the rows, each asked for its text in turn.
 
         So a page of many costs what lies before it. Of a join PostgreSQL believes that
         all texts are soonest read first, and then sorted.
         """
-        own = self.keys.filter(row_id=OuterRef("pk"))[:1]
+        own = self.rows.filter(row=OuterRef("pk")).values("pk")[:1]
         return rows.filter(IsNull(Subquery(own), False))  # noqa: FBT003 - Django's own.
 
 
