@@ -75,7 +75,7 @@ TABLES = {
         page="actions",
         api="actions",
         key="id",
-        query="f=kind=elastic-ip.release&f=resource:eipalloc-00000001&ordering=resource",
+        query="f=kind=elastic-ip.release&f=resource:eipalloc-0&ordering=resource",
     ),
 }
 
@@ -129,7 +129,7 @@ def fill(region: models.Region, numbers: range) -> None:
             is_judged=True,
         )  # fmt: skip
         models.Action.objects.create(
-            id=UUID(int=n), region=region, kind="elastic-ip.release",
+            id=UUID(int=n), region=region, kind="elastic-ip.release" if n % 4 else "elastic-ip.tag",
             resource=f"elastic-ip/{eip}", operation="ReleaseAddress",
             args={"AllocationId": eip}, actor="anna", trigger="ui", state="done",
             begun_at=now, answered_at=now, finished_at=now,
