@@ -128,8 +128,9 @@ def fill(region: models.Region, numbers: range) -> None:
             name=name, change="state", before="running", after="stopped",
             is_judged=True,
         )  # fmt: skip
+        kind = "elastic-ip.release" if n % 4 else "elastic-ip.tag"
         models.Action.objects.create(
-            id=UUID(int=n), region=region, kind="elastic-ip.release" if n % 4 else "elastic-ip.tag",
+            id=UUID(int=n), region=region, kind=kind,
             resource=f"elastic-ip/{eip}", operation="ReleaseAddress",
             args={"AllocationId": eip}, actor="anna", trigger="ui", state="done",
             begun_at=now, answered_at=now, finished_at=now,
