@@ -1,10 +1,13 @@
 """The plans of many pairs, to be looked at before they are swapped."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from failover.models import Pair
+from failover import wiring
+from failover.models import Approval, Pair
+from failover.models.approvals import Verdict
 from failover.services import bulk, floating, plans, refusals, sights, starting
+from failover.services.access import Actor
 from failover.services.plans import PlanView
 
 
@@ -35,3 +38,19 @@ def plan_many(*, pairs: Sequence[Pair]) -> Mapping[str, Planned]:
             except refusals.Refusal as refusal:
                 planned[pair.name] = Planned(refusal=refusal)
     return planned
+
+
+def list_waiting(*, pairs: Iterable[Pair], actor: Actor) -> set[str]:
+    """Names of those that want a second person who has not consented to this actor.
+
+    The plan may have changed since: `approvals.require` looks at that too.
+    """
+    guarded = [p for p in pairs if p.policy.get("approval")]
+    given = Approval.objects.filter(
+        pair__in=guarded,
+        requested_by=actor.name,
+        state=Verdict.APPROVED,
+        expires_at__gt=wiring.now(),
+    )
+    consented = set(given.values_list("pair_id", flat=True)) if guarded else set()
+    return {p.name for p in guarded if p.pk not in consented}

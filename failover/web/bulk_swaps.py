@@ -13,7 +13,14 @@ from django.views.decorators.http import require_http_methods
 
 from failover import wiring
 from failover.models import Pair, Role
-from failover.services import bulk, bulk_plans, pair_settings, plans, queries, refusals
+from failover.services import (
+    bulk,
+    bulk_plans,
+    pair_settings,
+    plans,
+    queries,
+    refusals,
+)
 from failover.services.bulk_plans import Planned
 from failover.services.judging import Swap
 from failover.web import access
@@ -22,6 +29,11 @@ from failover.web.presenters import refusals as refusal_words
 from failover.web.presenters.plans import SwapPlan
 
 MOST_PAIRS = 100
+CONSENT = (
+    "This pair wants a second person’s consent. Confirming asks for it and does not"
+    " start this swap; with all or none it starts none of them. Confirm again once it"
+    " is given."
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +45,8 @@ class Choice:
     plan: SwapPlan
     verdict: str
     is_good: bool
+    # Whether a second person has to consent first, and has not.
+    is_waiting: bool
     needs_name: bool
     error: str = ""
 
@@ -128,6 +142,7 @@ def _show(
     planned = bulk_plans.plan_many(pairs=pairs)
     views = {view.name: view for view in queries.view_pairs(pairs)}
     refused = dict(refusal.refused) if isinstance(refusal, refusals.NotAll) else {}
+    waiting = bulk_plans.list_waiting(pairs=pairs, actor=access.get_actor(request))
     choices = []
     for pair in pairs:
         said = planned[pair.name]
@@ -140,8 +155,9 @@ def _show(
                 pair=pair.name,
                 href=reverse("pair", args=[pair.name]),
                 plan=plan,
-                verdict=_verdict(said),
-                is_good=_is_good(said),
+                verdict=_verdict(said, is_waiting=pair.name in waiting),
+                is_good=_is_good(said) and pair.name not in waiting,
+                is_waiting=_is_good(said) and pair.name in waiting,
                 needs_name=plan.confirm == "name",
                 error=error,
             )
@@ -165,8 +181,10 @@ def _is_good(said: Planned) -> bool:
     )
 
 
-def _verdict(said: Planned) -> str:
+def _verdict(said: Planned, *, is_waiting: bool) -> str:
     if said.refusal is not None:
         return f"{said.refusal.title}. {said.refusal.detail}"
     failed = [c.detail for c in said.plan.checks if not c.ok] if said.plan else []
+    if is_waiting:
+        failed.append(CONSENT)
     return " ".join(failed) or "All checks passed."

@@ -94,6 +94,37 @@ def test_a_pair_that_asks_for_its_name_is_not_swapped_without(home: Home) -> Non
     assert models.Job.objects.get().reason == "patching"
 
 
+def test_a_pair_that_wants_a_second_person_says_so_and_holds_up_all_or_none(
+    home: Home,
+) -> None:
+    home.pair.policy = {**home.pair.policy, "approval": True}
+    home.pair.save()
+    models.User.objects.create(username="paul", role="approver")
+    olaf, said = home.client("olaf"), {"pair": "article"}
+
+    shown = olaf.post("/swaps/", said).content.decode()
+    assert "0 of 1 can be swapped now" in shown
+    assert "Needs consent" in shown
+    assert "second person’s consent" in shown
+    assert not models.Approval.objects.exists()
+
+    confirmed = {**said, **fields(shown), "confirmed": "1", "all_or_none": "1"}
+    refused = olaf.post("/swaps/", confirmed)
+    asked = models.Approval.objects.get()
+    assert refused.status_code == 422
+    assert "None was started" in refused.content.decode()
+    assert str(asked.id) in refused.content.decode()
+    assert not models.Job.objects.exists()
+
+    home.client("paul").post(
+        f"/api/v1/approvals/{asked.id}/approve/", {}, "application/json"
+    )
+    ready = olaf.post("/swaps/", said).content.decode()
+    assert "1 of 1 can be swapped now" in ready
+    assert olaf.post("/swaps/", {**confirmed, **fields(ready)}).status_code == 302
+    assert models.Job.objects.get().requested_by == "olaf"
+
+
 def test_nothing_ticked_and_viewers_get_no_plan(home: Home) -> None:
     nothing = home.client("olaf").post("/swaps/", {"table": "interfaces"})
 
