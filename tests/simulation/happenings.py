@@ -180,7 +180,9 @@ def _squat(simulation: "Simulation", event: Event, floating: Floating) -> None:
     if not isinstance(floating, FloatingParts) or SQUATTER in places.parts:
         return
     spot = floating.spot(InstanceId(event.who))
-    if floating.parts[0].allocation_id and spot not in places.spots.values():
+    is_there = simulation.world.nics[spot.interface_id].exists
+    is_vacant = is_there and spot not in places.spots.values()
+    if floating.parts[0].allocation_id and is_vacant:
         simulation.watch.history.squatted_at = simulation.now
         places.add(Part(allocation_id=SQUATTER), spot)
 
@@ -214,7 +216,10 @@ def _hand_attach(simulation: "Simulation", event: Event, floating: Floating) -> 
     if isinstance(floating, FloatingInterface):
         simulation.world.attach_by_hand(floating.nic, who)
     elif isinstance(floating, FloatingParts) and floating.exists:
-        simulation.world.places.put(floating.parts[-1].key, _spot(floating, who))
+        spot = _spot(floating, who)
+        # Nor can a hand put anything on what went with its instance.
+        if simulation.world.nics[spot.interface_id].exists:
+            simulation.world.places.put(floating.parts[-1].key, spot)
 
 
 def _spot(floating: FloatingParts, who: InstanceId) -> Spot:

@@ -308,12 +308,52 @@ def test_instances_stop_and_are_tagged_and_the_action_is_followed(home: Home) ->
     assert poll.status_code == 204
     assert "Tags set" in content(tagged)
     assert "Stopping the instance" in listed
-    # What a test changes there it mends.
     let_pass(home)
     client.post(f"/instances/{STANDBY}/start/")
     let_pass(home)
+    # What a test changes there it mends.
     named = {"tags_key": ["Name"], "tags_value": ["StandbyServer"]}
     client.post(f"/instances/{STANDBY}/tags/", named)
+
+
+def test_an_instance_is_rebooted_and_what_is_stopped_is_only_started(
+    home: Home,
+) -> None:
+    client = home.client("olaf")
+    path = f"/instances/{STANDBY}"
+
+    rebooted = content(client.post(f"{path}/reboot/", follow=True))
+    client.post(f"{path}/stop/")
+    let_pass(home)
+    refused = content(client.post(f"{path}/reboot/", follow=True))
+    started = content(client.post(f"{path}/start/", follow=True))
+    let_pass(home)
+
+    assert "Rebooting the instance" in rebooted
+    assert "stopped" in refused
+    assert "Starting the instance: accepted by EC2" in started
+    states = Action.objects.filter(kind="instance.reboot").order_by("begun_at")
+    assert [row.state == "refused" for row in states] == [False, True]
+
+
+def test_termination_behaviour_is_changed_but_not_under_a_pair(home: Home) -> None:
+    client = home.client("olaf")
+    own = models.NetworkInterface.objects.get(instance_id=STANDBY, device_index=0)
+    path = f"/interfaces/{own.interface_id}/termination/"
+    flag = {"delete_on_termination": "on"}
+
+    client.post(path, {}, follow=True)
+    own.refresh_from_db()
+    was = own.delete_on_termination
+    client.post(path, flag, follow=True)
+    own.refresh_from_db()
+    under_a_pair = client.post(f"/interfaces/{FLOATING}/termination/", flag)
+    again = client.post(f"/interfaces/{FLOATING}/termination/", {}, follow=True)
+
+    assert (was, own.delete_on_termination) == (False, True)
+    assert under_a_pair.status_code == 409
+    assert "It belongs to a pair" in content(under_a_pair)
+    assert "nothing was sent to EC2" in content(again)
 
 
 def let_pass(home: Home, seconds: float = 8.0) -> None:
