@@ -71,6 +71,13 @@ class Actor:
         """Whether the actor has `role` without any limit of scope."""
         return contains(self.role, role)
 
+    def may_in_an_account(self, role: str) -> bool:
+        """Whether the actor has `role` on more than tagged pairs: on EC2's things."""
+        return self.may_everywhere(role) or any(
+            contains(grant.role, role) and grant.account_id is not None
+            for grant in self.grants
+        )
+
     def may_in(
         self,
         role: str,

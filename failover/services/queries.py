@@ -106,6 +106,12 @@ def get_pairs(names: Sequence[str]) -> dict[str, Pair]:
     return {p.name: p for p in list_pairs().filter(name__in=names)}
 
 
+def list_permitted(names: Iterable[str], *, role: str) -> frozenset[str]:
+    """Those of the pairs on which the one who asks has the role."""
+    rows = scoping.permitted(Pair.objects.filter(name__in=set(names)), role)
+    return frozenset(rows.values_list("name", flat=True))
+
+
 def get_interface(interface_id: str) -> NetworkInterface:
     """By EC2's id."""
     rows = list_interfaces().filter(interface_id=interface_id)

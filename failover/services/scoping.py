@@ -90,9 +90,9 @@ def visible(rows: QuerySet[Row]) -> QuerySet[Row]:
     return _limit(rows, Role.VIEWER.value)
 
 
-def permitted(rows: QuerySet[Row]) -> QuerySet[Row]:
-    """Those of the rows with which may be done what the request needs."""
-    return _limit(rows, _needs())
+def permitted(rows: QuerySet[Row], role: str | None = None) -> QuerySet[Row]:
+    """Those of the rows on which the one who asks has the role, or what is needed."""
+    return _limit(rows, role or _needs())
 
 
 def one(rows: QuerySet[Row], *, what: str, id: str) -> Row:

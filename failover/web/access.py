@@ -1,7 +1,7 @@
 """Who may open which page: every view says its role, and what does not say is shut."""
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from django.conf import settings
@@ -14,7 +14,14 @@ from django.shortcuts import redirect, resolve_url
 
 from failover import wiring
 from failover.models import Region, Role, User
-from failover.services import access, freshness, refusals, scoping, second_factors
+from failover.services import (
+    access,
+    freshness,
+    queries,
+    refusals,
+    scoping,
+    second_factors,
+)
 
 P = ParamSpec("P")
 R = TypeVar("R", bound=HttpResponseBase)
@@ -101,6 +108,24 @@ def has_role(request: HttpRequest, role: Role) -> bool:
     """Whether some role of the user, as the database has it now, contains `role`."""
     actor = find_actor(request)
     return actor is not None and actor.may(role.value)
+
+
+def has_role_on_ec2(request: HttpRequest, role: Role) -> bool:
+    """The same on more than tagged pairs: on what an account has in EC2."""
+    actor = find_actor(request)
+    return actor is not None and actor.may_in_an_account(role.value)
+
+
+def pairs_with(
+    request: HttpRequest, role: Role, names: Iterable[str]
+) -> frozenset[str]:
+    """Those of the pairs on which the user has the role; one query at most."""
+    actor, asked = find_actor(request), frozenset(names)
+    if actor is None or not actor.may(role.value):
+        return frozenset()
+    if actor.may_everywhere(role.value):
+        return asked
+    return queries.list_permitted(asked, role=role.value)
 
 
 def role_in(request: HttpRequest, region: Region) -> str:

@@ -87,6 +87,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "shell": Shell(request),
         "navigation": _navigation(request),
         "can_operate": is_known and access.has_role(request, Role.OPERATOR),
+        "can_change_ec2": is_known and access.has_role_on_ec2(request, Role.OPERATOR),
         "can_passkey": not _is_address(request.get_host()),
         "is_admin": is_known and access.has_role(request, Role.ADMIN),
         "running_jobs": listing.count_active_jobs() if is_known else 0,

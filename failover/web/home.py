@@ -66,9 +66,13 @@ def home(request: HttpRequest) -> HttpResponse:
 @require_POST
 @access.requires(Role.OPERATOR)
 def refresh(request: HttpRequest) -> HttpResponse:
-    """Ask for a fresh read of every region; it begins within a second."""
+    """Ask for a fresh read of every region of one's own; it begins within a second."""
     actor = access.get_actor(request)
-    for region in queries.list_regions():
+    regions = queries.list_permitted_regions()
+    if not regions:
+        messages.warning(request, "There is no region that your role may read anew.")
+        return redirect(safe_next(request))
+    for region in regions:
         try:
             inventory.request_sync(region, actor)
         except refusals.Refusal as refusal:
@@ -117,9 +121,9 @@ def _attention(
 def _rows(
     request: HttpRequest, found: Sequence[Pair], now: datetime
 ) -> list[pair_words.PairRow]:
-    may_operate = access.has_role(request, Role.OPERATOR)
+    mine = access.pairs_with(request, Role.OPERATOR, [pair.name for pair in found])
     return [
-        pair_words.row(view, may_operate=may_operate, now=now)
+        pair_words.row(view, may_operate=view.name in mine, now=now)
         for view in queries.view_pairs(found)
     ]
 

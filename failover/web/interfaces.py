@@ -20,11 +20,12 @@ def show(request: HttpRequest, interface_id: str) -> HttpResponse:
     """One network interface."""
     row = _get(interface_id)
     view = queries.view_interface(row)
-    pair = naming.pairs({view.pair}).get(view.pair) if view.pair else None
-    may_operate = access.has_role(request, Role.OPERATOR)
+    pairs = naming.pairs({view.pair} if view.pair else set())
+    pair = pairs.get(view.pair or "")
+    mine = access.pairs_with(request, Role.OPERATOR, pairs)
     context = {
         "interface": view,
-        "row": inventory.interface_row(view, pair=pair, may_operate=may_operate),
+        "row": inventory.interface_row(view, pair=pair, may_operate=view.pair in mine),
         "seen": timing.moment(view.observed_at, wiring.now()),
         "changes": _changes(row),
         "menu": acts.interface_menu(view, role=access.role_in(request, row.region)),

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from failover import wiring
 from failover.models import Role
-from failover.services import queries, refusals, swaps
+from failover.services import queries, refusals, scoping, swaps
 from failover.services.views import JobView
 from failover.web import access, listing, naming
 from failover.web.presenters import jobs as job_words
@@ -44,9 +44,10 @@ def cancel(request: HttpRequest, job_id: UUID) -> HttpResponse:
 
 def _page(request: HttpRequest, job_id: UUID) -> HttpResponse:
     try:
-        view = queries.view_job(queries.get_job(job_id))
+        job = queries.get_job(job_id)
     except refusals.NotFound as error:
         raise Http404(str(error)) from error
+    view = queries.view_job(job)
     live = job_words.live(
         view,
         names=naming.of_ends([view]),
@@ -55,5 +56,6 @@ def _page(request: HttpRequest, job_id: UUID) -> HttpResponse:
     )
     if request.GET.get("rev") == live.rev and live.is_active:
         return HttpResponse(status=204)
-    context = {"job": live, "row": live.row}
+    may_operate = scoping.is_allowed(job, Role.OPERATOR.value)
+    context = {"job": live, "row": live.row, "may_operate": may_operate}
     return listing.respond(request, "failover/job.html", context)

@@ -22,10 +22,10 @@ from failover.web.tables.table import Bulk, Tab, Table, tags
 def dress(request: HttpRequest, seen: Sequence[InterfaceView]) -> list[Any]:
     """With the pairs that move them."""
     pairs = naming.pairs({v.pair for v in seen if v.pair})
-    may_operate = access.has_role(request, Role.OPERATOR)
+    mine = access.pairs_with(request, Role.OPERATOR, pairs)
     return [
         inventory.interface_row(
-            view, pair=pairs.get(view.pair or ""), may_operate=may_operate
+            view, pair=pairs.get(view.pair or ""), may_operate=view.pair in mine
         )
         for view in seen
     ]

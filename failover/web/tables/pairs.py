@@ -24,9 +24,11 @@ from failover.web.tables.table import Bulk, Tab, Table
 
 def dress(request: HttpRequest, seen: Sequence[PairView]) -> list[Any]:
     """As the page shows them."""
-    may_operate = access.has_role(request, Role.OPERATOR)
+    mine = access.pairs_with(request, Role.OPERATOR, [view.name for view in seen])
     now = wiring.now()
-    return [pair_words.row(view, may_operate=may_operate, now=now) for view in seen]
+    return [
+        pair_words.row(view, may_operate=view.name in mine, now=now) for view in seen
+    ]
 
 
 def _health(row: pair_words.PairRow) -> Cell:
