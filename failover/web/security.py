@@ -13,7 +13,7 @@ from failover import wiring
 from failover.models import User
 from failover.services import second_factors, sessions, users
 from failover.web import access
-from failover.web.presenters import timing
+from failover.web.presenters import texts, timing
 
 NAMES = {"totp": "Authenticator app", "recovery_codes": "Recovery codes"}
 
@@ -76,6 +76,7 @@ def _page(
     factors = list(second_factors.list_of(user.pk))
     own = str(request.session.session_key)
     context = {
+        "here": "Security",
         "form": form,
         "has_password": user.has_usable_password(),
         "totp": next((f for f in factors if f.type == "totp"), None),
@@ -88,7 +89,8 @@ def _page(
         "sittings": [
             {
                 "id": s.pk,
-                "agent": s.agent or "unknown",
+                "agent": s.agent,
+                "browser": texts.browser(s.agent),
                 "source_ip": s.source_ip,
                 "began": timing.moment(s.began_at, now),
                 "seen": timing.moment(s.seen_at, now),

@@ -132,6 +132,11 @@ def test_a_tag_opens_the_pairs_that_have_it_and_what_stands_around_them(
         == 200
     )
     assert client.get("/api/v1/pairs/foreign/").status_code == 404
+    # What stands around the pairs may not be made, nor read anew.
+    said = client.get("/interfaces/").content.decode()
+    assert FLOATING in said
+    assert "Create network interface" not in said
+    assert "Refresh from EC2" not in said
     # A role on a pair is none on its interface: that may only be looked at.
     detach = client.post(
         f"/api/v1/network-interfaces/{FLOATING}/detach/", {}, "application/json"
@@ -148,6 +153,13 @@ def test_what_may_be_seen_but_not_operated_is_403_and_not_404(
     body = ({"reason": "r"}, "application/json")
 
     assert names(client, "pairs/") == {"article", "foreign"}
+    for path in ("/", "/pairs/", "/pairs/article/", f"/interfaces/{FLOATING}/"):
+        said = client.get(path).content.decode()
+        assert "/pairs/article/swap/" not in said, path
+    # The button says why it is none, and stands where it is one.
+    said = client.get("/pairs/").content.decode()
+    assert "Needs the role operator" in said
+    assert 'href="/pairs/foreign/swap/"' in said
     assert client.post("/api/v1/pairs/article/freeze/", *body).status_code == 403
     assert client.post("/api/v1/pairs/foreign/freeze/", *body).status_code == 200
     assert client.get("/pairs/article/swap/").status_code == 403

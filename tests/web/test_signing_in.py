@@ -305,6 +305,15 @@ def test_one_ends_all_ones_sessions_or_one(anna: User) -> None:
     assert [is_in(here), is_in(there)] == [False, False]
 
 
+def test_sessions_are_told_by_what_they_are_opened_in(anna: User) -> None:
+    client = Client(
+        headers={"User-Agent": "Mozilla/5.0 (X11; Linux x86_64) Gecko Firefox/140.0"}
+    )
+    sign_in(client)
+
+    assert b">Firefox on Linux<" in client.get("/settings/security/").content
+
+
 def test_roles_and_tokens_ask_for_the_person_again(anna: User) -> None:
     users.create_user(name="olaf", role="operator", password=PASSWORD, actor=SHELL)
     olaf = User.objects.get(username="olaf")

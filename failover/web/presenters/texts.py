@@ -14,3 +14,31 @@ def short(text: str, width: int = NAME) -> str:
         if taken > width:
             return f"{text[: max(0, number - 1)]}…"
     return text
+
+
+# The first that occurs names it: the others say Chrome or Safari as well.
+BROWSERS = (
+    ("Edg/", "Edge"),
+    ("OPR/", "Opera"),
+    ("Firefox/", "Firefox"),
+    ("Chrome/", "Chrome"),
+    ("Safari/", "Safari"),
+)
+SYSTEMS = (
+    ("Android", "Android"),
+    ("iPhone", "iPhone"),
+    ("iPad", "iPad"),
+    ("Windows", "Windows"),
+    ("Macintosh", "macOS"),
+    ("CrOS", "ChromeOS"),
+    ("Linux", "Linux"),
+)
+
+
+def browser(agent: str) -> str:
+    """What a browser says of itself, in few words; as it is where nobody knows it."""
+    name = next((said for mark, said in BROWSERS if mark in agent), "")
+    system = next((said for mark, said in SYSTEMS if mark in agent), "")
+    if not name:
+        return short(agent, 40) or "Unknown"
+    return f"{name} on {system}" if system else name
