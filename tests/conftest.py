@@ -16,6 +16,7 @@ from urllib.parse import quote
 
 import psycopg
 import pytest
+from django.test import override_settings
 from playwright.sync_api import Browser, Page, sync_playwright
 from psycopg import sql
 from pytest_django import DjangoDbBlocker
@@ -56,6 +57,13 @@ def loopback_only() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         for name in ("connect", "connect_ex"):
             patch.setattr(socket.socket, name, guarded(getattr(socket.socket, name)))
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def static_files_found_when_asked() -> Iterator[None]:
+    """Each `Client()` has middleware of its own, which would list them all first."""
+    with override_settings(WHITENOISE_AUTOREFRESH=True):
         yield
 
 
