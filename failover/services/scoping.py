@@ -252,8 +252,6 @@ ACCOUNT_OF: dict[type[Model], str] = {
     models.Subnet: "region__account",
     models.SecurityGroup: "region__account",
     models.RouteTable: "region__account",
-    models.Vpc: "region__account",
-    models.DriftEvent: "region__account",
 }
 OF_PAIRS: frozenset[type[Model]] = frozenset({models.Pair, models.Job, models.Approval})
 # What belongs to tagged pairs. The rest of a region shows only to whom the account
