@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import pytest
 from django.conf import settings
 from django.db import connection
 from django.test import Client, override_settings
@@ -172,6 +173,7 @@ def render(found: Mapping[str, Mapping[tuple[str, str], str]]) -> str:
     return HEAD + "\n".join(lines) + "\n"
 
 
+@pytest.mark.timeout(300)
 def test_every_address_lets_in_whom_the_table_says(home: Home) -> None:
     with connection.cursor() as cursor:
         # Each denial is put into the audit; what a crash would lose is no matter here.

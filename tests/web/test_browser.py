@@ -44,6 +44,9 @@ PAGES = (
     "/help/",
     "/settings/appearance/",
     "/settings/accounts/",
+    "/settings/security/",
+    "/settings/tokens/",
+    "/settings/users/",
     "/settings/accounts/default/access/",
 )
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
