@@ -33,7 +33,7 @@ from failover.models import searches
 from tests import databases
 from tests.bench import memory
 
-ROUNDS = 25
+ROUNDS = 21
 AT_ONCE = 2000
 FEW_ROWS = 100
 LIMIT_MS = 100.0
