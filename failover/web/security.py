@@ -7,12 +7,13 @@ from django.contrib.auth import logout
 from django.contrib.auth.forms import PasswordChangeForm
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from failover import wiring
 from failover.models import User
 from failover.services import second_factors, sessions, users
-from failover.web import access
+from failover.web import access, asking_again
 from failover.web.presenters import texts, timing
 
 NAMES = {"totp": "Authenticator app", "recovery_codes": "Recovery codes"}
@@ -46,8 +47,13 @@ def change_password(request: HttpRequest) -> HttpResponse:
 @require_POST
 @access.signed_in
 def end_sessions(request: HttpRequest) -> HttpResponse:
-    """Sign out everywhere, or in one place."""
+    """Sign out everywhere, or in one place: for who has just shown who they are.
+
+    Else whoever has stolen a session could shut its owner out.
+    """
     user = _user(request)
+    if not access.get_actor(request).is_fresh:
+        return asking_again.go(request, reverse("settings-security"))
     chosen = request.POST.get("sitting", "")
     if chosen:
         number = int(chosen) if chosen.isascii() and chosen.isdigit() else 0
@@ -77,6 +83,8 @@ def _page(
     own = str(request.session.session_key)
     context = {
         "here": "Security",
+        "is_fresh": access.get_actor(request).is_fresh,
+        "confirm_href": asking_again.href(reverse("settings-security")),
         "form": form,
         "has_password": user.has_usable_password(),
         "totp": next((f for f in factors if f.type == "totp"), None),

@@ -51,6 +51,15 @@ def code_of(secret: str, *, step: int = 0) -> str:
     return str(format_hotp_value(hotp_value(secret, counter)))
 
 
+def grow_old(client: Client) -> None:
+    """Let more than five minutes pass since its person has shown who they are."""
+    session = client.session
+    session["auth_at"] -= 301
+    for record in session["account_authentication_methods"]:
+        record["at"] -= 301
+    session.save()
+
+
 def set_up_totp(client: Client) -> str:
     page = client.get("/accounts/2fa/totp/activate/").content.decode()
     found = re.search(r'class="code">([A-Z2-7]{32})<', page)
@@ -305,6 +314,19 @@ def test_one_ends_all_ones_sessions_or_one(anna: User) -> None:
     assert [is_in(here), is_in(there)] == [False, False]
 
 
+def test_a_stolen_session_ends_no_others(anna: User) -> None:
+    stolen, own = Client(), Client()
+    for client in (stolen, own):
+        sign_in(client)
+        assert is_in(client)
+    grow_old(stolen)
+
+    answer = stolen.post("/settings/security/sessions/")
+
+    assert answer["Location"].startswith("/accounts/reauthenticate/?next=")
+    assert is_in(own)
+
+
 def test_sessions_are_told_by_what_they_are_opened_in(anna: User) -> None:
     client = Client(
         headers={"User-Agent": "Mozilla/5.0 (X11; Linux x86_64) Gecko Firefox/140.0"}
@@ -320,11 +342,7 @@ def test_roles_and_tokens_ask_for_the_person_again(anna: User) -> None:
     client = Client()
     sign_in(client)
     assert is_in(client)
-    session = client.session
-    session["auth_at"] -= 301
-    for record in session["account_authentication_methods"]:
-        record["at"] -= 301
-    session.save()
+    grow_old(client)
     role = {"what": "role", "role": "viewer"}
     token = {"name": "t", "role": "viewer", "days": "1", "source_nets": ""}
 
