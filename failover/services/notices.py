@@ -1,6 +1,7 @@
 """What everybody has to know, whatever page they are on: the banners' facts."""
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -9,6 +10,7 @@ from django.db.models import Count, Max, Q
 from failover.ec2 import errors
 from failover.models import ReconcilerBeat, WorkerBeat
 from failover.services import queries
+from failover.services.places import Place
 
 # Without a worker the reconciler drives, seconds later; without a reconciler nobody
 # finds lost work.
@@ -67,14 +69,13 @@ def get_silence(now: datetime) -> Silence:
     )
 
 
-def list_shut_out() -> list[ShutOut]:
+def list_shut_out(places: Iterable[Place]) -> list[ShutOut]:
     """Regions whose last read failed for want of credentials or permission."""
-    failed = queries.list_regions().exclude(sync_error="")
-    rows = [(r, r.sync_error.partition(":")[0].strip()) for r in failed]
     return [
-        ShutOut(account=r.account.name, region=r.name, code=code)
-        for r, code in rows
-        if code in NO_ENTRY
+        ShutOut(account=place.account, region=region.name, code=code)
+        for place in places
+        for region in place.regions
+        if (code := region.error.partition(":")[0].strip()) in NO_ENTRY
     ]
 
 

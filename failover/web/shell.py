@@ -80,7 +80,7 @@ class Shell:
             *frame.silence_banners(notices.get_silence(self._now), self._now),
             *frame.audit_banners(attesting.last_check()),
             *frame.place_banners(
-                notices.list_shut_out(), notices.list_maintenance(self._now)
+                notices.list_shut_out(self._places), notices.list_maintenance(self._now)
             ),
             *frame.glass_banners(approvals.list_broken_glass()[:MOST_GLASS]),
             *frame.waiting_banners(self._waiting_approvals),

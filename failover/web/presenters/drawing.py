@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from django.utils.html import format_html, format_html_join
+from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from failover.web.presenters import icons
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from failover.web.presenters.badges import Badge
     from failover.web.presenters.cells import Cell
 
-NOTHING = SafeString("")
 HEAD_END, CELL_END = SafeString("</th>"), SafeString("</td>")
 DASH = SafeString("–")
 
@@ -30,11 +29,12 @@ def draw(cell: "Cell") -> str:
 
 def draw_row(cells: Iterable[tuple[str, bool, "Cell"]]) -> str:
     """Whole cells: the name of each column on a phone, whether it heads the row."""
-    row: str = NOTHING
+    parts: list[str] = []
     for name, is_key, cell in cells:
-        end = HEAD_END if is_key else CELL_END
-        row += _begin(name, is_key, cell.classes) + draw(cell) + end
-    return row
+        begin, end = _begin(name, is_key, cell.classes), CELL_END
+        parts += (begin, conditional_escape(draw(cell)), HEAD_END if is_key else end)
+    # Each part is safe by itself.
+    return SafeString("".join(parts))
 
 
 def draw_pick(key: str, href: str) -> str:
