@@ -36,6 +36,11 @@ def see(*, key: str, now: datetime) -> None:
     Sitting.objects.filter(session_key=key).update(seen_at=now)
 
 
+def rename(*, key: str, new: str) -> None:
+    """The session has another key now."""
+    Sitting.objects.filter(session_key=key).update(session_key=new)
+
+
 def is_over(*, began_at: datetime, seen_at: datetime, now: datetime) -> bool:
     """Whether a session was left alone for too long, or is too old."""
     return now - seen_at > IDLE or now - began_at > LONGEST

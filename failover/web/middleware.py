@@ -116,9 +116,23 @@ class Sittings:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if request.user.is_authenticated:
-            self._keep(request)
-        return self.get_response(request)
+        if not request.user.is_authenticated:
+            return self.get_response(request)
+        self._keep(request)
+        shown = request.session.get(freshness.SHOWN)
+        response = self.get_response(request)
+        if request.session.get(freshness.SHOWN) != shown:
+            self._renew(request)
+        return response
+
+    def _renew(self, request: HttpRequest) -> None:
+        """Who has shown once more who they are goes on with another cookie."""
+        session, old = request.session, str(request.session.session_key)
+        if session.get(SITTING) != old:
+            return
+        session.cycle_key()
+        session[SITTING] = new = str(session.session_key)
+        sessions.rename(key=old, new=new)
 
     def _keep(self, request: HttpRequest) -> None:
         session, now = request.session, wiring.now()

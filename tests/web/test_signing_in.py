@@ -352,10 +352,17 @@ def test_roles_and_tokens_ask_for_the_person_again(anna: User) -> None:
     assert client.post("/settings/tokens/new/", token).status_code == 403
     assert User.objects.get(username="olaf").role == "operator"
 
+    ended = client.post("/settings/security/sessions/")
+    assert ended["Location"].startswith("/accounts/reauthenticate/")
+    before, sitting = client.session.session_key, Sitting.objects.get()
     back = client.post(
         "/accounts/reauthenticate/?next=/settings/users/", {"password": PASSWORD}
     )
     assert back["Location"] == "/settings/users/"
+    # With another cookie: whoever has copied the former one stays behind.
+    sitting.refresh_from_db()
+    assert client.session.session_key == sitting.session_key != before
+    assert not Session.objects.filter(session_key=before).exists()
     assert client.post(f"/settings/users/{olaf.pk}/", role).status_code == 302
     assert client.post("/settings/tokens/new/", token).status_code == 200
     assert User.objects.get(username="olaf").role == "viewer"
