@@ -49,6 +49,21 @@ class TrustedProxies:
         return self.get_response(request)
 
 
+def find_guesser(request: HttpRequest) -> str:
+    """Whose guesses at a password are counted together.
+
+    Who has one address of IPv6 has 2^64 of them, so all of its network are one.
+    """
+    address = str(request.META.get("REMOTE_ADDR", ""))
+    try:
+        found = ipaddress.ip_address(address)
+    except ValueError:
+        return address
+    if found.version == 4:
+        return address
+    return str(ipaddress.ip_network(f"{address}/64", strict=False).network_address)
+
+
 def _read(hop: str) -> str:
     """The address of a hop, which some proxies write with its port; or nothing."""
     bare = hop[1:].partition("]")[0] if hop.startswith("[") else hop

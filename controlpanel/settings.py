@@ -259,6 +259,7 @@ AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
 AXES_ENABLE_ADMIN = False
 AXES_VERBOSE = False
+AXES_CLIENT_IP_CALLABLE = "controlpanel.proxies.find_guesser"
 AXES_LOCKOUT_CALLABLE = "failover.web.errors.locked_out"
 
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
