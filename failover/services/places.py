@@ -8,8 +8,8 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from failover import audit, wiring
-from failover.models import Account, Action, Colour
-from failover.services import queries, refusals, scoping
+from failover.models import Account, Action, Colour, Role
+from failover.services import access, queries, refusals, scoping
 from failover.services.access import Actor
 
 
@@ -26,6 +26,7 @@ class RegionPlace:
 class Place:
     """An account with its regions."""
 
+    id: int
     account: str
     aws_account_id: str
     role_arn: str
@@ -44,6 +45,7 @@ def list_places() -> list[Place]:
         regions.setdefault(row.account_id, []).append(place)
     return [
         Place(
+            id=account.pk,
             account=account.name,
             aws_account_id=account.aws_account_id,
             role_arn=account.role_arn,
@@ -90,9 +92,18 @@ def get_account(name: str) -> Account:
 def set_look(
     *, account: Account, colour: str, is_production: bool, actor: Actor
 ) -> Account:
-    """Give the account its colour and its mark. Raises Invalid."""
+    """Give the account its colour and its mark.
+
+    Raises Forbidden, ConfirmIdentity, Invalid.
+
+    The mark makes swaps ask more, so whoever only sees the account may not take it off.
+    """
+    access.require_in(actor, Role.ADMIN.value, account_id=account.pk)
     if colour not in Colour.values:
         raise refusals.Invalid(errors={"colour": ["One of the colours of the list."]})
+    if account.is_production and not is_production and not actor.is_fresh:
+        # What asks again before a swap is not taken away without asking.
+        raise refusals.ConfirmIdentity
     before = {"colour": account.colour, "is_production": account.is_production}
     after = {"colour": colour, "is_production": is_production}
     if before == after:

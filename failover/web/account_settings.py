@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from failover.models import Colour, Role
 from failover.services import inventory, places, refusals, regions
-from failover.web import access
+from failover.web import access, asking_again
 
 # In words; the values are EC2's own.
 COLOURS = {
@@ -83,7 +84,9 @@ def set_look(request: HttpRequest, account: str) -> HttpResponse:
         )
     except refusals.NotFound as error:
         raise Http404(str(error)) from error
-    except refusals.Refusal as refusal:
+    except refusals.ConfirmIdentity:
+        return asking_again.go(request, reverse("settings-accounts"))
+    except refusals.Invalid as refusal:
         messages.error(request, refusal.detail)
         return redirect("settings-accounts")
     messages.success(request, f"Account {account} looks as you chose.")
@@ -97,10 +100,17 @@ def _page(
     errors: Mapping[str, str] | None = None,
     status: int = 200,
 ) -> HttpResponse:
+    actor, found = access.get_actor(request), places.list_places()
+    own = {
+        place.id
+        for place in found
+        if actor.may_in(Role.ADMIN.value, account_id=place.id)
+    }
     answer = {
-        "places": places.list_places(),
+        "places": found,
+        "own": own,
         "swatches": SWATCHES,
-        "may_set_access": access.get_actor(request).may_everywhere(Role.ADMIN.value),
+        "may_set_access": actor.may_everywhere(Role.ADMIN.value),
         "said": said or {},
         "errors": errors or {},
     }

@@ -144,6 +144,35 @@ def test_a_tag_opens_the_pairs_that_have_it_and_what_stands_around_them(
     assert detach.status_code == 403
 
 
+def test_an_administrator_of_one_account_changes_no_look_of_another(
+    article: Pair, foreign: Pair
+) -> None:
+    tina = person("tina")
+    grant(tina, "operator", scope="tag", tag=("team", "web"))
+    in_account(tina, "admin", foreign)
+    Pair.objects.filter(pk=article.pk).update(tags={"team": "web"})
+    client = browser(tina)
+
+    # She sees the account of the pair with the tag, and that is all.
+    page = client.get("/settings/accounts/").content.decode()
+    assert "/settings/accounts/foreign/look/" in page
+    assert "/settings/accounts/default/look/" not in page
+    look = {"colour": "red", "is_production": ""}
+    assert client.post("/settings/accounts/default/look/", look).status_code == 403
+    assert client.post("/settings/accounts/foreign/look/", look).status_code == 302
+    colours = dict(Account.objects.values_list("name", "colour"))
+    assert colours == {"default": "none", "foreign": "red"}
+
+    # Taking the mark off takes away what asks again: it asks itself.
+    Account.objects.filter(name="foreign").update(is_production=True)
+    session = client.session
+    session["auth_at"] -= 301
+    session.save()
+    asked = client.post("/settings/accounts/foreign/look/", look)
+    assert asked["Location"].startswith("/accounts/reauthenticate/")
+    assert Account.objects.get(name="foreign").is_production
+
+
 def test_what_may_be_seen_but_not_operated_is_403_and_not_404(
     article: Pair, foreign: Pair
 ) -> None:
