@@ -94,3 +94,23 @@ def test_a_request_with_its_query_stays_out() -> None:
 
 def test_a_fence_token_is_a_number_and_stays() -> None:
     assert logs.redact(None, "info", {"fence_token": 7}) == {"fence_token": 7}
+
+
+def test_what_was_sent_as_secret_is_masked_in_texts_and_hides_no_event() -> None:
+    sent = ["swap.break_glass", "olga-the-operator", CANARY]
+
+    with redaction.hiding(lambda: sent):
+        line = logs.redact(
+            None,
+            "warning",
+            {
+                "event": "swap.break_glass",
+                "by": "olga-the-operator",
+                "exception": f"ValueError: {CANARY}",
+            },
+        )
+        text = logs.redact(None, "error", {"event": f"cannot read {CANARY}"})
+
+    assert (line["event"], line["by"]) == ("swap.break_glass", "olga-the-operator")
+    assert CANARY not in json.dumps([line, text])
+    assert redaction.mask(f"kept {CANARY}") == f"kept {CANARY}"
