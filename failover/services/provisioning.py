@@ -20,6 +20,10 @@ NAME_TAKEN = (
     "There is already a local user {name}. Sign in as that user and connect the"
     " identity provider under Settings, Security; or ask an administrator."
 )
+FOREIGN_ISSUER = (
+    "The identity provider calls itself otherwise than OIDC_ISSUER does. Nobody comes"
+    " in by it until an administrator has set that to the issuer's own name."
+)
 MOST_NAME = 150
 
 
@@ -44,6 +48,17 @@ def read_claims(said: Mapping[str, Any]) -> Claims:
     name = str(said.get("preferred_username") or said.get("email") or said.get("sub"))
     found = frozenset(str(g) for g in named) if isinstance(named, list) else frozenset()
     return Claims(name=name[:MOST_NAME], groups=found)
+
+
+def require_issuer(said: Mapping[str, Any]) -> None:
+    """Raises Forbidden where the ID token is of another issuer than the configured.
+
+    The library holds it to the metadata's issuer, which says of itself what it likes.
+    """
+    issuer = said.get("id_token", {}).get("iss", said.get("iss"))
+    known = settings.OIDC_ISSUER.removesuffix("/.well-known/openid-configuration")
+    if issuer is not None and str(issuer).rstrip("/") != known.rstrip("/"):
+        raise refusals.Forbidden(detail=FOREIGN_ISSUER)
 
 
 def require_admitted(claims: Claims, *, known: User | None) -> None:

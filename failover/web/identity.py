@@ -109,6 +109,10 @@ class IdentityProviders(DefaultSocialAccountAdapter):  # type: ignore[misc]
 
     def pre_social_login(self, request: HttpRequest, sociallogin: Any) -> None:
         """Weigh the claims at every sign-in, so that a lost group is a lost role."""
+        try:
+            provisioning.require_issuer(sociallogin.account.extra_data)
+        except refusals.Refusal as refusal:
+            raise ImmediateHttpResponse(_refuse(request, refusal)) from refusal
         if sociallogin.state.get("process") == "connect":
             return
         claims = _claims(sociallogin.account.extra_data)

@@ -25,6 +25,8 @@ class Provider(BaseHTTPRequestHandler):
 
     claims: ClassVar[dict[str, Any]] = {}
     asked: ClassVar[list[str]] = []
+    # What it calls itself; empty: by its address.
+    name: ClassVar[str] = ""
 
     def do_GET(self) -> None:
         here = f"http://{self.headers['Host']}"
@@ -33,7 +35,7 @@ class Provider(BaseHTTPRequestHandler):
             return
         self.say(
             {
-                "issuer": here,
+                "issuer": self.name or here,
                 "authorization_endpoint": f"{here}/authorize",
                 "token_endpoint": f"{here}/token",
                 "userinfo_endpoint": f"{here}/userinfo",
@@ -46,7 +48,12 @@ class Provider(BaseHTTPRequestHandler):
         body = self.rfile.read(int(self.headers["Content-Length"])).decode()
         self.asked.append(body)
         here = f"http://{self.headers['Host']}"
-        said = {"iss": here, "aud": "swapboard", "exp": 4102444800, **self.claims}
+        said = {
+            "iss": self.name or here,
+            "aud": "swapboard",
+            "exp": 4102444800,
+            **self.claims,
+        }
         parts = [{"alg": "none"}, said]
         coded = [base64.urlsafe_b64encode(json.dumps(p).encode()) for p in parts]
         token = b".".join([*coded, b"c2ln"]).decode().replace("=", "")
@@ -127,6 +134,19 @@ def test_groups_give_the_role_and_take_it_at_the_next_sign_in(
     other, back = come({**gina, "groups": ["strangers"]})
     assert back.status_code == 403
     assert other.get("/pairs/").status_code == 302
+
+
+def test_a_provider_that_calls_itself_otherwise_lets_nobody_in(
+    provider: type[Provider], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(provider, "name", "https://id.evil.example")
+
+    client, back = come({"sub": "9", "preferred_username": "eve", "groups": ["ops"]})
+
+    assert back.status_code == 403
+    assert "OIDC_ISSUER" in back.content.decode()
+    assert client.get("/pairs/").status_code == 302
+    assert not User.objects.filter(username="eve").exists()
 
 
 def test_who_is_in_no_group_is_not_made_a_user(provider: type[Provider]) -> None:
