@@ -1,6 +1,7 @@
 """What a stranger, a thief or a guest might try, and what comes of it."""
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -8,12 +9,14 @@ from django.conf import settings
 from django.contrib.auth.hashers import MD5PasswordHasher
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.test import Client, override_settings
 
 from failover.models import Job, Pair, SavedView, User
 from failover.services import exports, tokens
 from failover.services.passwords import NoHouseWords
-from tests.services.doors import BACKEND, last, signed_in
+from tests.project.files import ROOT
+from tests.services.doors import BACKEND, doors, last, signed_in
 from tests.services.world import PRIMARY, SHELL, STANDBY, make_token
 
 FAST = "django.contrib.auth.hashers.MD5PasswordHasher"
@@ -218,3 +221,31 @@ def test_what_is_anothers_is_not_there(article: Pair) -> None:
     other = otto.post(path, {"reason": "r"}, "application/json", headers=key)
     assert (first.status_code, other.status_code) == (202, 409)
     assert other.json()["code"] == "job_active"
+
+
+def test_no_page_takes_a_form_without_its_token(sqlite_database: str) -> None:
+    with connection.cursor() as cursor:
+        # Each refusal is put into the audit; what a crash would lose is no matter here.
+        cursor.execute("PRAGMA synchronous=OFF")
+    User.objects.create(username="ada", role="admin")
+    client = Client(enforce_csrf_checks=True, raise_request_exception=False)
+    client.force_login(User.objects.get(username="ada"), backend=BACKEND)
+    pages = [path for _, path in doors() if not path.startswith("/api/")]
+
+    htmx = {"HX-Request": "true"}
+    said = {path: client.post(path, headers=htmx).status_code for path in pages}
+    taken = {path: status for path, status in said.items() if status not in (403, 405)}
+
+    assert len(pages) > 40
+    assert taken == {}
+
+
+def test_every_form_that_posts_carries_the_token() -> None:
+    texts = {page: page.read_text() for page in (ROOT / "templates").rglob("*.html")}
+    forms = re.compile(r"<form[^>]*method=\"post\".*?</form>", re.S)
+    found = [
+        (p.name, form) for p, text in texts.items() for form in forms.findall(text)
+    ]
+
+    assert len(found) > 40
+    assert [name for name, form in found if "csrf_token" not in form] == []
