@@ -7,6 +7,8 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.journeys import house
 
+# A busy machine is patient with its browsers.
+SOON_MS = 30_000
 PASSWORD = "a long pass phrase for others"
 
 
@@ -42,19 +44,21 @@ def test_a_second_person_approves_and_the_swap_runs(
         olga.locator("#swap").get_by_label("Reason").fill("new kernel")
         olga.get_by_role("button", name="Swap now").click()
         olga.wait_for_url("**/approvals/*/")
-        expect(olga.locator("#approval")).to_contain_text("Waits for an approver")
+        expect(olga.locator("#approval")).to_contain_text(
+            "Waits for an approver", timeout=SOON_MS
+        )
         assert home.sim.holder() == house.PRIMARY
 
         sign_in(alma, home, "alma", path="/pairs/")
         alma.get_by_role("link", name="Open", exact=True).click()
         alma.locator("#rows").get_by_role("link", name="article").click()
-        expect(alma.locator("#approval")).to_contain_text("new kernel")
+        expect(alma.locator("#approval")).to_contain_text("new kernel", timeout=SOON_MS)
         alma.get_by_label("Comment").fill("go ahead")
         alma.get_by_role("button", name="Approve").click()
-        expect(alma.locator("#approval")).to_contain_text("Approved")
+        expect(alma.locator("#approval")).to_contain_text("Approved", timeout=SOON_MS)
 
         # Olga's page has seen it by itself.
-        olga.get_by_role("button", name="Swap now").click(timeout=15_000)
+        olga.get_by_role("button", name="Swap now").click(timeout=SOON_MS)
         olga.wait_for_url("**/jobs/*/")
         expect(olga.locator("#rows")).to_contain_text("Succeeded", timeout=60_000)
         assert home.sim.holder() == house.STANDBY
