@@ -22,7 +22,7 @@ from failover.services import (
     strategies,
     strategy_words,
 )
-from failover.web import access, pair_forms, wizard_steps
+from failover.web import access, pair_forms, wizard_givens, wizard_steps
 from failover.web.pair_at_once import get_advice, list_regions
 from failover.web.presenters import pairs as pair_words
 from failover.web.presenters import refusals as refusal_words
@@ -58,8 +58,10 @@ NOTHING = Told()
 def start(request: HttpRequest) -> HttpResponse:
     """The first page, before there is a draft; drafts that wait to be gone on with."""
     if request.method != "POST":
-        return _page(request, FIRST, said=_given(request))
+        return _page(request, FIRST, said=wizard_givens.read(request.GET))
     said = wizard_steps.read(FIRST, request.POST)
+    # The form is sent to the address that it was shown at.
+    said = wizard_givens.fitting(wizard_givens.read(request.GET), said)
     draft = drafts.begin(user=_user(request), said=said)
     return _go_on(request, draft, FIRST)
 
@@ -236,22 +238,6 @@ def _trail(step: Step, draft: PairDraft | None) -> list[tuple[Step, str, bool]]:
         )
         for one in STEPS
     ]
-
-
-def _given(request: HttpRequest) -> dict[str, str]:
-    """What the address names: from a selection in a table, or a link."""
-    names = {name for step in STEPS for name in step.fields}
-    said = {n: request.GET[n] for n in request.GET if n in names}
-    interface_id = request.GET.get("interface", "")
-    if not interface_id:
-        return said
-    said |= {"network_interface_id": interface_id, "strategy": Strategy.ENI.value}
-    row = queries.list_interfaces().filter(interface_id=interface_id[:32]).first()
-    if row is not None:
-        said["region"] = str(row.region_id)
-        if row.instance_id:
-            said["primary_instance_id"] = row.instance_id
-    return said
 
 
 def _list_drafts(request: HttpRequest) -> list[tuple[PairDraft, str]]:

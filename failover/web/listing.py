@@ -102,7 +102,7 @@ def _context(request: HttpRequest, table: Table, asked: Asked) -> dict[str, obje
         "export_lines_href": tables.href_with(
             here, export="jsonl", page=None, sel=None
         ),
-        "may_bulk": any(asked.may(bulk.role) for bulk in table.bulk),
+        "bulks": [bulk for bulk in table.bulk if asked.may(bulk.role)],
         "poll_s": POLL_BUSY_S if is_busy else POLL_CALM_S,
         "ages": ages() if table.has_ages else [],
         "empty_title": table.empty_title,

@@ -30,6 +30,7 @@ from failover.web import (
     swapping,
     token_settings,
     user_settings,
+    wizard_givens,
 )
 
 
@@ -66,6 +67,11 @@ urlpatterns = [
     path("pairs/new/advice/", pair_at_once.show_advice, name="pair-advice"),
     path("pairs/new/from-tags/", pairs_at_once.from_tags, name="pairs-from-tags"),
     path("pairs/new/from-yaml/", pairs_at_once.from_yaml, name="pairs-from-yaml"),
+    path(
+        "pairs/new/from-selection/",
+        wizard_givens.from_selection,
+        name="pair-from-selection",
+    ),
     path("pairs/export.yaml", pairs_at_once.export, name="pairs-export"),
     path("pairs/new/at-once/", pair_at_once.create, name="pair-new-at-once"),
     path(

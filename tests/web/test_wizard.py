@@ -142,6 +142,33 @@ def test_a_selection_in_a_table_answers_the_first_page(home: Home) -> None:
     assert models.PairDraft.objects.count() == 0
 
 
+def test_rows_that_are_ticked_fill_the_pages(home: Home) -> None:
+    both = {"table": "instances", "only": [PRIMARY, STANDBY]}
+    answer = home.client("anna").post("/pairs/new/from-selection/", both)
+    begun = {**WHAT, "region": str(home.region.pk)}
+    home.client("anna").post(answer["Location"], begun)
+    draft = models.PairDraft.objects.get()
+    too_many = {"table": "interfaces", "only": [SPARE, FLOATING]}
+
+    who = text(home, f"/pairs/new/{draft.pk}/who/")
+    refused = home.client("anna").post("/pairs/new/from-selection/", too_many)
+
+    assert f'value="{PRIMARY}"' in who
+    assert f'value="{STANDBY}"' in who
+    assert refused["Location"] == "/interfaces/"
+    assert 'formaction="/pairs/new/from-selection/"' in text(home, "/interfaces/")
+    olaf = home.client("olaf").get("/interfaces/").content.decode()
+    assert "from-selection" not in olaf
+
+
+def test_pages_of_things_lead_to_the_wizard(home: Home) -> None:
+    assert f"/pairs/new/?interface={SPARE}" in text(home, f"/interfaces/{SPARE}/")
+    assert f"/pairs/new/?instance={PRIMARY}" in text(home, f"/instances/{PRIMARY}/")
+    assert "already." in text(home, f"/interfaces/{FLOATING}/")
+    given = text(home, "/pairs/new/?elastic_ip=eipalloc-4f07e372")
+    assert 'value="eipalloc-4f07e372"' in given
+
+
 def test_a_probe_without_its_port_is_asked_for_it(home: Home) -> None:
     draft = begin(home)
 

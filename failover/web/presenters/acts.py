@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django.urls import reverse
+from django.utils.http import urlencode
 
 from failover.models import Role
 from failover.services.views import ElasticIpView, InstanceView, InterfaceView
@@ -72,7 +73,12 @@ INSTANCE: Mapping[str, tuple[Line, ...]] = {
 def interface_menu(seen: InterfaceView, *, role: str) -> list[Group]:
     """The menu of a network interface, for somebody of this role."""
     reasons = _interface_reasons(seen)
-    return _menu(INTERFACE, seen.id, reasons, role)
+    index = seen.attachment.device_index if seen.attachment else None
+    moved = f"Pair {seen.pair} moves it already." if seen.pair else ""
+    first = "A primary interface never moves." if index == 0 else ""
+    aws = reasons["interface-describe"] if seen.requester_managed else ""
+    pair = _pair_item(role, moved or first or aws, interface=seen.id)
+    return [*_menu(INTERFACE, seen.id, reasons, role), pair]
 
 
 def elastic_ip_menu(seen: ElasticIpView, *, role: str) -> list[Group]:
@@ -86,7 +92,9 @@ def elastic_ip_menu(seen: ElasticIpView, *, role: str) -> list[Group]:
         "elastic-ip-disassociate": pair or free,
         "elastic-ip-release": pair or on,
     }
-    return _menu(ELASTIC_IP, seen.allocation_id, reasons, role)
+    moved = f"Pair {seen.pair} moves it already." if seen.pair else ""
+    created = _pair_item(role, moved, elastic_ip=seen.allocation_id)
+    return [*_menu(ELASTIC_IP, seen.allocation_id, reasons, role), created]
 
 
 def instance_menu(seen: InstanceView, *, role: str) -> list[Group]:
@@ -101,7 +109,20 @@ def instance_menu(seen: InstanceView, *, role: str) -> list[Group]:
     if seen.state in ("terminated", "shutting-down"):
         gone = dict.fromkeys([name for name, *_ in INSTANCE["Instance state"]])
         reasons |= dict.fromkeys(gone, f"It is {seen.state}.")
-    return _menu(INSTANCE, seen.id, reasons, role)
+    is_gone = seen.state in ("terminated", "shutting-down")
+    why_not = f"It is {seen.state}." if is_gone else ""
+    created = _pair_item(role, why_not, instance=seen.id)
+    return [*_menu(INSTANCE, seen.id, reasons, role), created]
+
+
+def _pair_item(role: str, why_not: str, **given: str) -> Group:
+    """The wizard, with this thing filled in."""
+    item = Item(
+        label="Create pair",
+        href=f"{reverse('pair-new')}?{urlencode(given)}",
+        reason=lacks(role, Role.ADMIN) or why_not,
+    )
+    return Group(title="Failover", items=(item,))
 
 
 def _menu(

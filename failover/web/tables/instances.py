@@ -7,6 +7,7 @@ from django.db.models import Q
 from django.http import HttpRequest
 from django.urls import reverse
 
+from failover.models import Role
 from failover.services import filters, queries
 from failover.services.views import InstanceView
 from failover.web.presenters import cells, inventory
@@ -14,7 +15,7 @@ from failover.web.presenters.cells import Cell
 from failover.web.tables import columns as c
 from failover.web.tables import history
 from failover.web.tables.columns import Column, Shown
-from failover.web.tables.table import Tab, Table, tags
+from failover.web.tables.table import Bulk, Tab, Table, tags
 
 
 def dress(_request: HttpRequest, seen: Sequence[InstanceView]) -> list[Any]:
@@ -120,6 +121,14 @@ TABLE = Table(
     key_column="instance_id",
     page=lambda seen: reverse("instance", args=[seen.id]),
     tabs=tabs,
+    bulk=(
+        Bulk(
+            label="Create pair",
+            path="pair-from-selection",
+            role=Role.ADMIN,
+            icon="plus",
+        ),
+    ),
     empty_title="No instances",
     empty_text="EC2 showed none in the managed regions, or none has been read yet.",
 )

@@ -230,6 +230,12 @@ TABLE = Table(
     tabs=tabs,
     bulk=(
         Bulk(label="Swap", path="swaps", role=Role.OPERATOR, icon="arrows-right-left"),
+        Bulk(
+            label="Create pair",
+            path="pair-from-selection",
+            role=Role.ADMIN,
+            icon="plus",
+        ),
     ),
     empty_title="No network interfaces",
     empty_text="EC2 showed none in the managed regions, or none has been read yet.",
