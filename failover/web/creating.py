@@ -29,6 +29,12 @@ from failover.web.presenters import refusals as refusal_words
 from failover.web.wizard_steps import STEPS, Step
 
 FIRST = STEPS[0]
+# Buttons that keep the draft and lead to where what is missing is made.
+MAKERS = (
+    ("interface-new", "Create a network interface"),
+    ("elastic-ip-new", "Allocate an Elastic IP"),
+    ("instance-new-pair", "Launch both instances"),
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,6 +105,10 @@ def _go_on(request: HttpRequest, draft: PairDraft, step: Step) -> HttpResponse:
         case "leave":
             messages.success(request, "The draft is kept.")
             return redirect("pair-new")
+        case maker if maker in dict(MAKERS):
+            said = "The draft is kept: Failover pairs, Create pair goes on with it."
+            messages.success(request, said)
+            return redirect(maker)
     form = wizard_steps.make_form(draft.said, list_regions())
     errors = wizard_steps.judge(form, step)
     if errors:
@@ -162,10 +172,11 @@ def _page(
 ) -> HttpResponse:
     form = wizard_steps.make_form(_with_defaults(said), list_regions())
     wizard_steps.show(form, told.errors)
+    answered = pair_forms.first_answers()
     shown = {
         "form": form,
         "step": step,
-        "fields": [form[name] for name in step.fields if name != "strategy"],
+        "fields": [(form[name], name in answered) for name in step.fields],
         "trail": _trail(step, draft),
         "draft": draft,
         "drafts": [] if draft else _list_drafts(request),
@@ -177,7 +188,7 @@ def _page(
         "summary": _summary(form, said) if step.slug == "review" else [],
         "advice": get_advice(said) if step.slug == "who" else None,
         "region_id": said.get("region", ""),
-        "makers": _makers(),
+        "makers": MAKERS,
         "refusal": refusal_words.view(told.refusal) if told.refusal else None,
         "rehearsal": told.rehearsal,
         "checks": pair_words.check_lines(told.checks),
@@ -190,14 +201,18 @@ def _with_defaults(said: dict[str, str]) -> dict[str, str]:
     return pair_forms.first_answers() | said
 
 
-def _choices(step: Step, said: dict[str, str]) -> list[tuple[str, Any]]:
-    """What each field offers, by the name of its list."""
+def _choices(step: Step, said: dict[str, str]) -> list[tuple[str, str, Any]]:
+    """What each field offers, by the name of its list, and what that holds in words."""
     region_id = int(said["region"]) if said.get("region", "").isdigit() else None
     if step.slug == "what":
         return [
-            ("interfaces", pair_choices.list_interfaces(region_id)),
-            ("elastic-ips", pair_choices.list_elastic_ips(region_id)),
-            ("route-tables", pair_choices.list_route_tables(region_id)),
+            (
+                "interfaces",
+                "Network interfaces",
+                pair_choices.list_interfaces(region_id),
+            ),
+            ("elastic-ips", "Elastic IPs", pair_choices.list_elastic_ips(region_id)),
+            ("route-tables", "Route tables", pair_choices.list_route_tables(region_id)),
         ]
     if step.slug == "who" and region_id is not None:
         found = pair_choices.list_instances(
@@ -205,7 +220,7 @@ def _choices(step: Step, said: dict[str, str]) -> list[tuple[str, Any]]:
             strategy=said.get("strategy") or Strategy.ENI.value,
             interface_id=said.get("network_interface_id", ""),
         )
-        return [("instances", found)]
+        return [("instances", "Instances", found)]
     return []
 
 
@@ -243,14 +258,6 @@ def _trail(step: Step, draft: PairDraft | None) -> list[tuple[Step, str, bool]]:
 def _list_drafts(request: HttpRequest) -> list[tuple[PairDraft, str]]:
     found = drafts.list_drafts(_user(request))
     return [(draft, wizard_steps.describe(draft)) for draft in found]
-
-
-def _makers() -> list[tuple[str, str]]:
-    """Where what is missing can be made."""
-    return [
-        (reverse("interface-new"), "Create a network interface"),
-        (reverse("elastic-ip-new"), "Allocate an Elastic IP"),
-    ]
 
 
 def _to(draft: PairDraft, step: Step) -> HttpResponse:

@@ -213,6 +213,8 @@ class PairForm(PageForm):
         if isinstance(field, forms.ChoiceField):
             shown = (w for w in self[name].subwidgets if w.data["value"] == str(value))
             return next((str(w.data["label"]) for w in shown), str(value or "–"))
+        if isinstance(field, forms.FloatField) and value:
+            return str(value).removesuffix(".0")
         return str(value or "–")
 
     def clean_probe_path(self) -> str:

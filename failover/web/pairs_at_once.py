@@ -30,7 +30,14 @@ def from_tags(request: HttpRequest) -> HttpResponse:
     regions = queries.list_permitted_regions()
     found = [(region, proposals.propose(region)) for region in regions]
     chosen = set(request.POST.getlist("pair"))
-    told: dict[str, Any] = {"found": found, "chosen": chosen}
+    lines = [
+        (region, [(p, f"{region.pk}/{p.name}") for p in some]) for region, some in found
+    ]
+    told: dict[str, Any] = {
+        "lines": lines,
+        "chosen": chosen,
+        "can_create": any(p.new is not None for _, some in found for p in some),
+    }
     if request.method != "POST":
         return render(request, "failover/pairs_from_tags.html", told)
     planned = [
