@@ -11,7 +11,8 @@ from failover.models import AuditCheck, AuditEntry
 from failover.services import attesting
 from failover.web.presenters import audit as audit_words
 from tests.web.conftest import Home
-from tests.web.test_pages import HOSTILE
+
+HOSTILE = '"><script>alert(1)</script><img src=x onerror=alert(2)> {{ 7 }} {% x %}'
 
 
 def note(**fields: object) -> AuditEntry:

@@ -1,5 +1,6 @@
 """Promises of every page: who may see it, what it never does, what it always sends."""
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -9,6 +10,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from failover import models
 from failover.web import access
+from tests.web import every_page
 from tests.web.conftest import BACKEND, FLOATING, PRIMARY, Home
 
 PAGES = (
@@ -43,7 +45,11 @@ FOR_MORE = (
     "/pairs/new/from-tags/",
     "/pairs/new/from-yaml/",
 )
-HOSTILE = '"><script>alert(1)</script><img src=x onerror=alert(2)> {{ 7 }} {% x %}'
+# What the policy would not let run; data for a script of ours is neither.
+INLINE = re.compile(
+    r' style=| onclick=|<style|hx-on|javascript:|[\s"]js:'
+    r'|<script(?! src="| id="\w+" type="application/json">)'
+)
 
 
 def views(resolver: URLResolver | None = None) -> Iterator[tuple[str, Any]]:
@@ -54,27 +60,38 @@ def views(resolver: URLResolver | None = None) -> Iterator[tuple[str, Any]]:
             yield str(entry.pattern), entry.callback
 
 
-@pytest.mark.parametrize("path", PAGES)
-def test_every_page_opens_for_a_viewer(home: Home, path: str) -> None:
+def test_every_page_opens_for_a_viewer_with_its_policy_and_its_request_id(
+    home: Home,
+) -> None:
     home.job()
+    client = home.client("vera")
 
-    answer = home.client("vera").get(path)
+    for path in PAGES:
+        answer = client.get(path)
+        text = answer.content.decode()
+        policy = answer["Content-Security-Policy"]
 
-    assert answer.status_code == 200
-    assert "<h1" in answer.content.decode()
+        assert answer.status_code == 200, path
+        assert "<h1" in text, path
+        assert "default-src 'none'" in policy, path
+        assert "unsafe" not in policy, path
+        assert "HX-Request" in answer["Vary"], path
+        assert answer["X-Request-Id"] in text, path
 
 
-@pytest.mark.parametrize("path", [*PAGES, *FOR_MORE])
-def test_the_anonymous_sign_in_and_come_back(home: Home, path: str) -> None:
-    answer = Client().get(path)
+def test_the_anonymous_sign_in_and_come_back(home: Home) -> None:
+    for path in [*PAGES, *FOR_MORE]:
+        answer = Client().get(path)
 
-    assert answer.status_code == 302
-    assert answer["Location"] == f"/accounts/login/?next={path}"
+        assert answer.status_code == 302, path
+        assert answer["Location"] == f"/accounts/login/?next={path}"
 
 
-@pytest.mark.parametrize("path", [*PAGES, *FOR_MORE])
-def test_who_has_no_role_sees_nothing(home: Home, path: str) -> None:
-    assert home.client("nils").get(path).status_code == 403
+def test_who_has_no_role_sees_nothing(home: Home) -> None:
+    client = home.client("nils")
+
+    for path in [*PAGES, *FOR_MORE]:
+        assert client.get(path).status_code == 403, path
 
 
 def test_no_sign_in_page_lands_inside_a_table(home: Home) -> None:
@@ -105,53 +122,20 @@ def test_a_role_that_is_taken_away_is_gone_at_once(home: Home) -> None:
     assert client.get("/pairs/article/swap/").status_code == 403
 
 
-@pytest.mark.parametrize("path", [*PAGES, *FOR_MORE])
-def test_looking_writes_nothing(home: Home, path: str) -> None:
+@pytest.mark.timeout(300)
+def test_looking_writes_nothing_and_no_page_has_inline_script_or_style(
+    home: Home,
+) -> None:
+    furnished = every_page.furnish(home)
     client = home.client("anna")
     before = (models.Job.objects.count(), models.AuditEntry.objects.count())
 
-    client.get(path)
+    pages = {path: client.get(path).content.decode() for path in furnished.paths}
 
     assert (models.Job.objects.count(), models.AuditEntry.objects.count()) == before
-
-
-@pytest.mark.parametrize("path", PAGES)
-def test_every_page_carries_the_policy_and_its_request_id(
-    home: Home, path: str
-) -> None:
-    answer = home.client("vera").get(path)
-
-    policy = answer["Content-Security-Policy"]
-    assert "default-src 'none'" in policy
-    assert "unsafe" not in policy
-    assert "HX-Request" in answer["Vary"]
-    assert answer["X-Request-Id"] in answer.content.decode()
-
-
-@pytest.mark.parametrize("path", [*PAGES, *FOR_MORE, "/accounts/login/"])
-def test_no_page_has_inline_script_or_style(home: Home, path: str) -> None:
-    home.job()
-    client = Client() if "login" in path else home.client("anna")
-
-    text = client.get(path).content.decode()
-
-    for forbidden in (" style=", "<style", " onclick=", "hx-on", "javascript:", "js:"):
-        assert forbidden not in text
-    assert text.count("<script") == text.count("<script src=")
-
-
-@pytest.mark.parametrize("path", PAGES)
-def test_hostile_names_from_ec2_stay_text(home: Home, path: str) -> None:
-    models.NetworkInterface.objects.update(name=HOSTILE[:200], description=HOSTILE)
-    models.NetworkInterface.objects.update(tags={HOSTILE: HOSTILE})
-    models.Instance.objects.update(name=HOSTILE, tags={HOSTILE: HOSTILE})
-    models.ElasticIp.objects.update(name=HOSTILE)
-    home.job(reason=HOSTILE, requested_by=HOSTILE[:100])
-
-    text = home.client("anna").get(path).content.decode()
-
-    assert "<script>alert" not in text
-    assert "<img" not in text
+    pages["signed out"] = Client().get("/accounts/login/").content.decode()
+    for path, text in pages.items():
+        assert INLINE.findall(text) == [], path
 
 
 def test_an_unknown_address_says_so_and_names_the_request(home: Home) -> None:
