@@ -98,6 +98,8 @@ class ApiToken(models.Model):
     revoked_at = models.DateTimeField(null=True)
     # Networks that it may come from, as CIDRs; empty: from anywhere.
     source_nets = models.JSONField(default=list, db_default=[])
+    # Who made it: an administrator may, in somebody else's name.
+    made_by = models.CharField(max_length=150, blank=True, default="", db_default="")
 
     def __str__(self) -> str:
         return f"sb_{self.public_id}"

@@ -14,7 +14,7 @@ from django.db.models import QuerySet
 from failover import audit, wiring
 from failover.models import Approval, Job, Pair, Role, User
 from failover.models.approvals import Verdict
-from failover.services import access, plans, refusals, scoping, sights, telling
+from failover.services import access, plans, refusals, scoping, sights, telling, tokens
 from failover.services.access import Actor
 from failover.services.beginning import Consent, Start
 
@@ -111,7 +111,7 @@ def acknowledge(*, approval: Approval, actor: Actor, comment: str = "") -> Appro
     """
     _require_person(actor)
     _require_role(approval, actor)
-    if actor.name == approval.requested_by:
+    if _has_a_hand_in(approval, actor):
         raise refusals.Forbidden(detail="Somebody else has to take note of it.")
     with transaction.atomic():
         open_ = Approval.objects.filter(
@@ -235,7 +235,7 @@ def _require_decidable(row: Approval, actor: Actor) -> Pair:
     """The pair, where the actor may decide on it now."""
     _require_person(actor)
     _require_role(row, actor)
-    if actor.name == row.requested_by:
+    if _has_a_hand_in(row, actor):
         said = "Nobody approves their own swap: it takes another person."
         raise refusals.Forbidden(detail=said)
     if row.region.account.is_production and not actor.is_fresh:
@@ -244,6 +244,12 @@ def _require_decidable(row: Approval, actor: Actor) -> Pair:
     if row.pair is None or state != Verdict.PENDING:
         raise refusals.ApprovalClosed(approval_id=row.id, state=state)
     return row.pair
+
+
+def _has_a_hand_in(row: Approval, actor: Actor) -> bool:
+    """Whether the actor asked for it, or made the token that did, for whomever."""
+    maker = tokens.find_maker(row.requested_by_token)
+    return actor.name in (row.requested_by, maker)
 
 
 def _require_person(actor: Actor) -> None:

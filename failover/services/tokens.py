@@ -86,6 +86,7 @@ def make(
         name=name[:64],
         role=_role(user, role),
         source_nets=_nets(source_nets),
+        made_by=actor.name[:150],
         created_at=now,
         expires_at=now + timedelta(days=_days(days)),
     )
@@ -124,6 +125,12 @@ def revoke(*, public_id: str, actor: Actor) -> ApiToken:
             telling.record(actor, "token.revoke", f"token/{public_id}", before=before)
     row.refresh_from_db()
     return row
+
+
+def find_maker(public_id: str) -> str:
+    """Who made this token; empty where nobody is known."""
+    rows = ApiToken.objects.filter(public_id=public_id) if public_id else None
+    return (rows.values_list("made_by", flat=True).first() or "") if rows else ""
 
 
 def find_in(text: str) -> str:

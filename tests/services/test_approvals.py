@@ -8,7 +8,7 @@ from django.test import Client
 
 from failover import wiring
 from failover.models import Account, Approval, AuditEntry, Job, Pair, User
-from failover.services import pairs, tokens, users
+from failover.services import access, pairs, tokens, users
 from tests.services.world import SHELL, STANDBY, finish
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
@@ -106,6 +106,20 @@ def test_a_token_asks_but_never_approves(guarded: Pair) -> None:
     assert ask(alma, break_glass=True).status_code == 403
     assert approve(signed_in("alma"), approval_id).status_code == 200
     assert ask(olga).status_code == 202
+
+
+def test_who_made_the_token_that_asked_does_not_approve(guarded: Pair) -> None:
+    person("olga", "operator")
+    anna, alma = person("anna", "admin"), person("alma", "approver")
+    actor = access.actor_for(User.objects.get(username="anna"), is_fresh=True)
+    raw = tokens.make(user_name="olga", actor=actor)
+    bearer = {"Authorization": f"Bearer {raw}"}
+
+    asked = Client(headers=bearer).post(SWAP, {"reason": "maintenance"}, JSON)
+    approval_id = asked.json()["approval"]
+
+    assert approve(anna, approval_id).status_code == 403
+    assert approve(alma, approval_id).json()["state"] == "approved"
 
 
 def test_another_plan_needs_another_consent(guarded: Pair) -> None:
