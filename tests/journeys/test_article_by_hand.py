@@ -135,7 +135,7 @@ def served_on(home: House, address: str) -> str:
 
 
 @pytest.mark.browser
-@pytest.mark.timeout(180)
+@pytest.mark.timeout(420)
 def test_the_article_by_hand_ends_with_the_standby_on_the_elastic_ip(
     page: Page, home: House
 ) -> None:
