@@ -8,6 +8,9 @@ from failover.engine.sight import Seen
 from failover.engine.topology import Attachment, AttachmentId
 from failover.engine.values import replace
 
+# EC2 has not even weighed these: nothing was moved, so nothing is restored.
+NOT_EXECUTED = (Outcome.NOT_SENT, Outcome.THROTTLED)
+
 
 def stamp(*, job: Job, intents: Sequence[Intent], seen: Seen) -> Job:
     """The job with what this look tells about its times."""
@@ -60,7 +63,7 @@ def _stamp_held(
 
 
 def _stamp_in_place(job: Job, intents: Sequence[Intent], seen: Seen) -> Job:
-    moved = any(i.outcome is not Outcome.NOT_SENT for i in intents)
+    moved = any(i.outcome not in NOT_EXECUTED for i in intents)
     since = job.memory.settled_since
     if since is not None and seen.since > since:
         # Another attachment than before: somebody let go of it in between.

@@ -226,6 +226,16 @@ def test_what_was_free_before_it_was_asked_to_be_is_no_outage() -> None:
     assert done.job.outage_started_at is None
 
 
+def test_what_was_only_throttled_moved_nothing_and_restores_nothing() -> None:
+    job = before_the_dark(aim=Aim.SOURCE)
+    throttled = a_detach(outcome=Outcome.THROTTLED)
+
+    done = ticked(job, a_look(an_interface(held(PRIMARY))), throttled)
+
+    assert done.job.restored_at is None
+    assert done.job.memory.settled_since is not None
+
+
 def test_an_outage_begins_once() -> None:
     job = a_job(outage_started_at=NOW - 8)
 

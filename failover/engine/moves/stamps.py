@@ -6,9 +6,9 @@ start has none: it was dark before the job, as a free interface is for an attach
 
 from collections.abc import Sequence
 
-from failover.engine.job import Aim, Intent, Job, Moving, Outcome
+from failover.engine.job import Aim, Intent, Job, Moving
 from failover.engine.moves.places import Place, Whereabouts, end_of, goes_to
-from failover.engine.stamps import sent_at, settle
+from failover.engine.stamps import NOT_EXECUTED, sent_at, settle
 from failover.engine.values import replace
 
 ENDS = (Place.TARGET, Place.SOURCE)
@@ -24,7 +24,7 @@ def stamp(
         since = _since(job, seen) if seen.are_all(Place.FREE) else None
         return settle(job, since)
     if seen.are_all(aim):
-        moved = any(i.outcome is not Outcome.NOT_SENT for i in intents)
+        moved = any(i.outcome not in NOT_EXECUTED for i in intents)
         restored_at = _still_restored(job, moving, intents)
         restored_at = restored_at or (seen.ended_at if moved else None)
         return settle(replace(job, restored_at=restored_at), _since(job, seen))
