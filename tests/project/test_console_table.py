@@ -24,7 +24,8 @@ def test_each_named_page_is_where_the_table_says() -> None:
         name, path = ROW.fullmatch(line)[1], PATH.search(line)  # type: ignore[index]
         if not name or path is None:
             continue
-        filled, arguments = path[1], []
+        # What stands behind the question mark fills the page in.
+        filled, arguments = path[1].partition("?")[0], []
         for hole, value in ARGUMENTS.items():
             if hole in filled:
                 filled = filled.replace(hole, value)
