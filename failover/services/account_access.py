@@ -4,9 +4,8 @@ from typing import Any
 
 from django.db import transaction
 
-from failover import audit, wiring
 from failover.models import Account, Role
-from failover.services import access, refusals, regions
+from failover.services import access, refusals, regions, telling
 from failover.services.access import Actor
 
 
@@ -52,16 +51,8 @@ def _change(
     with transaction.atomic():
         # What was tried before says nothing of the new way.
         Account.objects.filter(id=account.pk).update(**changes, trial={})
-        audit.record(
-            at=wiring.now(),
-            actor=actor.name,
-            token=actor.token_id,
-            source_ip=actor.source_ip,
-            action=action,
-            subject=f"account/{account.name}",
-            outcome="ok",
-            before=before,
-            after=changes,
+        telling.record(
+            actor, action, f"account/{account.name}", before=before, after=changes
         )
     account.refresh_from_db()
     return account

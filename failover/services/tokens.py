@@ -129,8 +129,8 @@ def revoke(*, public_id: str, actor: Actor) -> ApiToken:
 
 def find_maker(public_id: str) -> str:
     """Who made this token; empty where nobody is known."""
-    rows = ApiToken.objects.filter(public_id=public_id) if public_id else None
-    return (rows.values_list("made_by", flat=True).first() or "") if rows else ""
+    rows = ApiToken.objects.filter(public_id=public_id)
+    return rows.values_list("made_by", flat=True).first() or ""
 
 
 def find_in(text: str) -> str:

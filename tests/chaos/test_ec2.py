@@ -69,8 +69,7 @@ def test_a_storm_of_throttling_costs_patience_only(sqlite_home: House) -> None:
     ride(
         sqlite_home,
         fault="half of all calls throttled",
-        # Each throttled attach empties our idea of the bucket once more.
-        restored_within_s=MOVE_S + 6,
+        restored_within_s=MOVE_S + 4,
         # A request that is throttled is told to come again: nothing has begun.
         while_detaching=storm,
     )

@@ -278,13 +278,13 @@ class House:
         end(self.process)
 
 
-def browse(home: House) -> str:
+def browse(home: House, address: str = ELASTIC_IP) -> str:
     """What a browser on the Elastic IP gets; empty while nobody answers.
 
     Asked of this world's own simulator: the address itself can be bound by only one
     of the simulators that tests keep at a time (tests/ec2sim has the address).
     """
-    reply = home.sim.http.get(f"/_sim/browse/{ELASTIC_IP}/")
+    reply = home.sim.http.get(f"/_sim/browse/{address}/")
     return reply.text if reply.status_code == 200 else ""
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.journeys.house import Ec2Sim, House, wait_for
+from tests.journeys.house import Ec2Sim, House, browse, wait_for
 
 SIM = ("--seed-empty-vpc", "--detach-s", "0.6", "--attach-s", "0.4", "--launch-s", "1")
 SLOW_MS = 30_000
@@ -129,11 +129,6 @@ def swap(page: Page) -> None:
     expect(page.locator("#rows")).to_contain_text("Succeeded", timeout=SLOW_MS)
 
 
-def served_on(home: House, address: str) -> str:
-    reply = home.sim.http.get(f"/_sim/browse/{address}/")
-    return reply.text if reply.status_code == 200 else ""
-
-
 @pytest.mark.browser
 @pytest.mark.timeout(420)
 def test_the_article_by_hand_ends_with_the_standby_on_the_elastic_ip(
@@ -153,11 +148,11 @@ def test_the_article_by_hand_ends_with_the_standby_on_the_elastic_ip(
     attach_it(page)
     address = give_it_an_elastic_ip(page, interface_id)
     assert "PrimaryServer" in wait_for(
-        lambda: served_on(home, address), within_s=10, saying="the primary answers"
+        lambda: browse(home, address), within_s=10, saying="the primary answers"
     )
     make_the_pair(page, interface_id)
     swap(page)
 
-    assert "Welcome to nginx on StandbyServer" in served_on(home, address)
+    assert "Welcome to nginx on StandbyServer" in browse(home, address)
     assert home.sim.state()["violations"] == []
     assert complaints == []
