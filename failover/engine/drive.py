@@ -23,7 +23,7 @@ from failover.engine.errands import (
 from failover.engine.eyes import Eyes
 from failover.engine.gate import Gate
 from failover.engine.hands import Hand, held
-from failover.engine.job import State
+from failover.engine.job import Job, State
 from failover.engine.limits import Limits
 from failover.engine.ports import Clock, Receipt, Store
 from failover.engine.rounds import Rounds
@@ -196,7 +196,7 @@ class Driver:
                 work=work,
                 look_at=claimed_at,
                 fresh_after=claimed_at,
-                needs=frozenset({Need.INSTANCES}),
+                needs=_first_needs(work.job),
             )
         self._rounds.begin_from_preflight([self._hands[w.job.id] for w in claimed])
 
@@ -244,3 +244,13 @@ class Driver:
             self._gate.answered(event.is_allowed, self._clock.now())
         elif isinstance(event, ProbeEnded):
             self._ears.took(event, self._hands, self._clock.now())
+
+
+def _first_needs(job: Job) -> frozenset[Need]:
+    """What the first look of a claim must show.
+
+    A parked job is let go after each change, so what it waits to see is not remembered:
+    it is shown its addresses at once.
+    """
+    is_parked = job.state is State.PARKED
+    return frozenset({Need.INSTANCES} | ({Need.ADDRESSES} if is_parked else set()))

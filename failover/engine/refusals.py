@@ -45,6 +45,7 @@ RELEASABLE = frozenset(
         "foreign_holder",
         "foreign_instance",
         "gone",
+        "unseen_holder",
     }
 )
 

@@ -94,16 +94,27 @@ def _stamp_free(job: Job, intents: Sequence[Intent], seen: Seen) -> Job:
 
 def _went_dark(job: Job, intents: Sequence[Intent], seen: Seen) -> Job:
     """`outage_started_at`: when our detach was sent, else when last seen attached."""
-    if job.outage_started_at is not None or job.from_instance_id is None:
+    leaving = [i for i in intents if i.call.action is Action.DETACH]
+    is_told = job.outage_started_at is not None and not _was_guessed(job, leaving)
+    if is_told or job.from_instance_id is None:
         return job
-    sent = [
-        sent_at(i)
-        for i in intents
-        if i.call.action is Action.DETACH and i.may_have_worked
-    ]
+    sent = [sent_at(i) for i in leaving if i.may_have_worked]
     is_wanted_free = job.to_instance_id is None
     if is_wanted_free and not sent and job.memory.last_attached_at is None:
         # It was free before this job began, as it was asked to be.
         return job
     started_at = min(sent, default=job.memory.last_attached_at or seen.ended_at)
     return replace(job, outage_started_at=started_at)
+
+
+def _was_guessed(job: Job, leaving: Sequence[Intent]) -> bool:
+    """Whether it was told from an intent whose receipt now tells otherwise.
+
+    It may come long after the effect was seen: from a worker that stood still. Then the
+    call left later than its intent says, or never.
+    """
+    return any(
+        i.intent_at == job.outage_started_at
+        and (sent_at(i) != i.intent_at or not i.may_have_worked)
+        for i in leaving
+    )

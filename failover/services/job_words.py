@@ -121,6 +121,10 @@ MOVE_REASONS: Mapping[str, str] = {
         "{holder}, which is neither end, has {part}, so nothing is touched. Take it "
         "from there, or cancel to release the job."
     ),
+    "unseen_holder": (
+        "EC2 says that another network interface has {part}, and shows none that has "
+        "it. Find it and take the address off it, or cancel to release the job."
+    ),
     "gone": (
         "EC2 no longer knows {part}. Cancel to release the job, and make a pair with "
         "what takes its place."

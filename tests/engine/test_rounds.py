@@ -5,12 +5,14 @@ import pytest
 from failover.engine.job import Action, Aim, State
 from failover.engine.topology import Rank
 from tests.engine.cast import (
+    ADDRESS,
     AT_PRIMARY,
     AT_STANDBY,
     JOB_ID,
     LIMITS,
     NOW,
     PRIMARY,
+    PRIVATE_IP,
     STANDBY,
     STRANGER,
     a_detach,
@@ -193,6 +195,17 @@ def test_a_parked_job_that_stays_so_is_looked_at_slowly(desk: Desk) -> None:
     desk.tell(after_s=1.2)
 
     assert len(desk.looks) == looks + 1
+
+
+def test_a_parked_job_is_shown_its_addresses_by_the_first_look(desk: Desk) -> None:
+    desk.add(
+        under_way(
+            state=State.PARKED, parked_at=NOW - 5, snapshot=((ADDRESS, PRIVATE_IP),)
+        )
+    )
+    desk.drive()
+
+    assert ADDRESS in desk.looks[0].allocation_ids
 
 
 # One job's failure.

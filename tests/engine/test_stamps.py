@@ -242,6 +242,25 @@ def test_an_outage_begins_once() -> None:
     assert stamp_receipts(job=job, intents=[a_detach()]) == job
 
 
+def test_a_receipt_that_comes_late_mends_an_outage_told_from_the_intent() -> None:
+    sent = a_detach(intent_at=NOW - 9, sent_at=NOW - 5, outcome=Outcome.UNKNOWN)
+    job = a_job(first_intent_at=NOW - 9, outage_started_at=NOW - 9)
+
+    done = ticked(job, a_look(an_interface()), sent)
+
+    assert done.job.outage_started_at == NOW - 5
+
+
+def test_a_detach_that_never_left_began_no_outage() -> None:
+    unsent = a_detach(intent_at=NOW - 9, sent_at=None, outcome=Outcome.NOT_SENT)
+    second = a_detach(intent_at=NOW - 4, sent_at=NOW - 3, seq=2)
+    job = a_job(first_intent_at=NOW - 9, outage_started_at=NOW - 9)
+
+    done = ticked(job, a_look(an_interface()), unsent, second)
+
+    assert done.job.outage_started_at == NOW - 3
+
+
 def test_the_snapshot_must_be_whole_at_the_end() -> None:
     memory = remembering(settled_since=NOW - 6)
     job = under_way(memory=memory, snapshot=((ADDRESS, PRIVATE_IP),))

@@ -67,6 +67,8 @@ class Endings:
         is_away = floating.holder not in (None, job.from_instance_id)
         is_foreign |= job.to_instance_id is None and is_away
         hold("P1 foreign is only what is foreign", is_foreign, why=job.why)
+        is_held = job.why != "unseen_holder" or floating.is_out_of_hand
+        hold("P1 held is only what is held", is_held, why=job.why)
 
     # I3 and I24.
 
@@ -97,10 +99,17 @@ class Endings:
             return
         if self._history.was_disturbed_within(BLIND_S, now=self._sim.now):
             return
-        settle_s, now = self._sim.promised.settle_s, self._sim.database_now
+        settle_s, now = self._sim.promised.settle_s, self._sim.now
         tie = self._sim.world.nics[job.interface_id].tie
-        for intent in self._sim.store.rows[job.id].intents:
-            if not intent.is_open(now=now, settle_s=settle_s):
+        # By the world's own time: the database's clock may have been stepped since.
+        written_at = (
+            entry.at
+            for entry in self._history.log
+            if entry.what == "intent" and entry.job_id == job.id
+        )
+        intents = self._sim.store.rows[job.id].intents
+        for intent, at in zip(intents, written_at, strict=True):
+            if not intent.is_open(now=now - at + intent.intent_at, settle_s=settle_s):
                 continue
             call = intent.call
             is_detach = call.action is Action.DETACH
@@ -238,9 +247,14 @@ class Endings:
             last.to_instance_id is None
             or (last.from_instance_id is None and last.state is not State.SUCCEEDED)
             or self._history.disturbed_at > ended_at - BLIND_S
+            # Called off before its first call: it lies as it was found.
+            or (last.state is State.CANCELLED and not self._history.sent[last.id])
         )
         pair = self._sim.pairs[floating.key]
-        if self._sim.plan.has_guard and pair.desired and not pair.is_frozen:
+        is_guarded = self._sim.plan.has_guard and pair.desired and not pair.is_frozen
+        holder = floating.holder
+        is_leaving = holder in pair.ends and not floating.is_tied_at(holder)
+        if is_guarded and not is_leaving:
             # Whatever freed it, the guard has put it back since.
             may_be_free = len(pair.repairs) >= self._sim.most_repairs or not any(
                 floating.is_possible(end) for end in pair.ends

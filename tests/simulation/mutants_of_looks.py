@@ -8,6 +8,7 @@ from failover.engine.errands import Event, LookFailed
 from failover.engine.job import Job, Memory
 from failover.engine.moves import whereabouts
 from failover.engine.sight import Kind, Seen
+from failover.engine.steps import Need
 from failover.engine.topology import Observation
 from tests.simulation.mutation import Mutant, instead_of, never
 
@@ -219,5 +220,18 @@ MUTANTS = (
         finds=("impede-both",),
         swaps=((refusals, "judge_end", refusals.judge_end),),
         numbers={"parked_retry_s": 1e9},
+    ),
+    Mutant(
+        name="parked_jobs_forget_their_addresses",
+        drops="P4: the first look of a claim shows a parked job its addresses",
+        finds=("private-ip/22510",),
+        families=("private-ip",),
+        swaps=((drive, "_first_needs", instead_of(frozenset({Need.INSTANCES}))),),
+    ),
+    Mutant(
+        name="guesses_stand",
+        drops="P11: a stamp taken from an intent is mended when its receipt comes",
+        finds=("eni/61224",),
+        swaps=((stamps, "_was_guessed", never),),
     ),
 )

@@ -159,4 +159,11 @@ MUTANTS = (
         families=MOVING,
         swaps=((decide, "_are_turns_spent", always),),
     ),
+    Mutant(
+        name="held_unseen_is_free",
+        drops="P1: what EC2 says somebody has does not end as free",
+        finds=("private-ip/21923",),
+        families=("private-ip",),
+        swaps=((decide, "_is_held_unseen", never),),
+    ),
 )

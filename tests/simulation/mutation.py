@@ -10,6 +10,7 @@ from tests.simulation import drawing, runs
 from tests.simulation.enumerated import SCENES
 from tests.simulation.memory_store import MemoryStore
 from tests.simulation.plans import Plan
+from tests.simulation.regressions import REGRESSIONS
 from tests.simulation.schedule import LIMITS
 
 
@@ -41,8 +42,8 @@ class Mutant:
     numbers: Mapping[str, float] = field(default_factory=dict)
 
     def plans(self, *, seeds: int) -> Iterator[Plan]:
-        """The enumerated schedules that it should not survive, then some seeds."""
-        for name, plan in SCENES.items():
+        """The kept schedules that it should not survive, then some seeds."""
+        for name, plan in (SCENES | REGRESSIONS).items():
             if self.finds and name.startswith(self.finds):
                 yield plan
         for seed in range(1, seeds + 1):

@@ -134,10 +134,18 @@ def _give_up(case: Case, final: list[Lying], aim: End) -> Step | None:
     if end_of(case.moving, there) is None and case.seen.are_all(Place.FREE):
         if any(_may_land(case, i) for i in case.intents):
             return Wait(waiting_for="settle")
+        if _is_held_unseen(case, final[0], aim):
+            return ending.leave(case, "unseen_holder", (("part", final[0].part.key),))
         return Finish(state=State.REVERSED, why="move_refused", args=args)
     spent = _are_turns_spent(case, final)
     why = "effort_spent" if spent else "both_ends_impossible"
     return Park(why=why, args=args, needs=INSTANCES)
+
+
+def _is_held_unseen(case: Case, lying: Lying, aim: End) -> bool:
+    """Whether EC2 says that somebody has it whom no look shows: it is not free."""
+    refusal = verdicts.last_refusal(case, lying, aim)
+    return refusal is not None and verdicts.is_race(refusal)
 
 
 def _are_turns_spent(case: Case, final: list[Lying]) -> bool:

@@ -96,7 +96,7 @@ def _weigh(case: Case, tried: Sequence[Intent], instance: Instance | None) -> Ve
         return Verdict.FINAL
     if last.error_code in IN_TRANSIT:
         return Verdict.POSSIBLE
-    if _is_race(last):
+    if is_race(last):
         first = _first_of_streak(tried)
         is_over = case.seen.began_at >= refusals.ended_at(first) + case.limits.visible_s
         return Verdict.FINAL if is_over else Verdict.POSSIBLE
@@ -107,7 +107,8 @@ def _weigh(case: Case, tried: Sequence[Intent], instance: Instance | None) -> Ve
     return Verdict.FINAL
 
 
-def _is_race(refusal: Intent) -> bool:
+def is_race(refusal: Intent) -> bool:
+    """Whether EC2 has said that the part is not where the look had shown it."""
     call, code = refusal.call, refusal.error_code
     if call.action is Action.ASSIGN and code == INVALID:
         # "[address] assigned, but move is not allowed"; else it does not fit there.

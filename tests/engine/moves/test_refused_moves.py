@@ -247,6 +247,40 @@ def test_a_free_part_that_is_refused_without_a_source_ends_reversed() -> None:
     assert (step.state, step.why) == (State.REVERSED, "move_refused")
 
 
+def test_what_ec2_says_somebody_has_does_not_end_as_free() -> None:
+    job = begun(moving=moving(source=None), outage_started_at=None)
+    long_ago = NOW - LIMITS.visible_s - 1
+    refusals = [
+        denied("Resource.AlreadyAssociated", is_free=True, ended_at=moment, seq=seq)
+        for seq, moment in ((1, long_ago), (2, NOW - 5))
+    ]
+
+    step = the_step(job, at(FREE, job=job), *refusals)
+
+    assert isinstance(step, Park)
+    assert step.why == "unseen_holder"
+
+
+def test_what_nobody_shows_to_have_is_released_by_a_cancel() -> None:
+    job = begun(
+        moving=moving(source=None),
+        outage_started_at=None,
+        state=State.PARKED,
+        parked_at=NOW - 4,
+        cancel_requested_at=NOW - 1,
+    )
+    long_ago = NOW - LIMITS.visible_s - 1
+    refusals = [
+        denied("Resource.AlreadyAssociated", is_free=True, ended_at=moment, seq=seq)
+        for seq, moment in ((1, long_ago), (2, NOW - 5))
+    ]
+
+    step = the_step(job, at(FREE, job=job), *refusals)
+
+    assert isinstance(step, Finish)
+    assert (step.state, step.why) == (State.CANCELLED, "released")
+
+
 def test_a_refused_free_part_settles_before_the_end() -> None:
     what = replace(moving(*ROUTES), source=None)
     job = begun(moving=what)
