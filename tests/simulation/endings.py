@@ -99,17 +99,12 @@ class Endings:
             return
         if self._history.was_disturbed_within(BLIND_S, now=self._sim.now):
             return
-        settle_s, now = self._sim.promised.settle_s, self._sim.now
+        settle_s = self._sim.promised.settle_s
+        # What was settled is not open again because the clock was put back.
+        now = max(self._sim.database_now, self._sim.now)
         tie = self._sim.world.nics[job.interface_id].tie
-        # By the world's own time: the database's clock may have been stepped since.
-        written_at = (
-            entry.at
-            for entry in self._history.log
-            if entry.what == "intent" and entry.job_id == job.id
-        )
-        intents = self._sim.store.rows[job.id].intents
-        for intent, at in zip(intents, written_at, strict=True):
-            if not intent.is_open(now=now - at + intent.intent_at, settle_s=settle_s):
+        for intent in self._sim.store.rows[job.id].intents:
+            if not intent.is_open(now=now, settle_s=settle_s):
                 continue
             call = intent.call
             is_detach = call.action is Action.DETACH
