@@ -1,5 +1,6 @@
 """Logs: one JSON line an event on stderr, with whatever is secret taken out."""
 
+import contextlib
 import logging
 import sys
 import threading
@@ -49,6 +50,30 @@ def make_formatter() -> logging.Formatter:
     )
 
 
+class StderrHandler(logging.Handler):
+    """Writes to what stderr is at that moment, and repeats nothing if it cannot.
+
+    The library's own handler keeps the stderr of its making, and tells of a line that
+    it cannot write with that line's arguments, which nobody has masked.
+    """
+
+    def emit(self, record: logging.LogRecord) -> None:
+        try:
+            sys.stderr.write(self.format(record) + "\n")
+            sys.stderr.flush()
+        except RecursionError:
+            raise
+        except Exception:  # noqa: BLE001 - whatever it is, the caller goes on.
+            self.handleError(record)
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - its name.
+        with contextlib.suppress(OSError, ValueError):
+            sys.stderr.write(
+                f"a log line of {record.name} could not be written: "
+                f"{mask_said(traceback.format_exc(limit=-1))}"
+            )
+
+
 def mask_tracebacks() -> None:
     """Let what ends a process or a thread be told on stderr without its secrets."""
     sys.excepthook = _tell
@@ -85,7 +110,9 @@ def configure(*, level: str) -> dict[str, Any]:
         "version": 1,
         "disable_existing_loggers": False,
         "formatters": {"json": {"()": "controlpanel.logs.make_formatter"}},
-        "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json"}},
+        "handlers": {
+            "stderr": {"class": "controlpanel.logs.StderrHandler", "formatter": "json"}
+        },
         "root": {"handlers": ["stderr"], "level": level},
         "loggers": {
             "django": {"handlers": [], "level": level, "propagate": True},

@@ -72,7 +72,7 @@ def check(
                 args=(
                     ("instance", to),
                     ("index", str(burn.device_index)),
-                    ("at", burn.at),
+                    ("at", _to_the_second(burn.at)),
                 ),
             )
     return None
@@ -105,7 +105,7 @@ def _burn(job: Job, forced: Intent, intents: Sequence[Intent]) -> Burn:
     return Burn(
         instance_id=str(place.get("InstanceId", job.from_instance_id)),
         device_index=int(place.get("DeviceIndex", job.from_device_index)),
-        at=_rfc3339(forced.ended_at or forced.intent_at),
+        at=(forced.ended_at or forced.intent_at).isoformat(),
     )
 
 
@@ -146,5 +146,5 @@ def _may_have_worked(intent: Intent) -> bool:
     return intent.outcome in MAY_HAVE_WORKED
 
 
-def _rfc3339(at: datetime) -> str:
-    return at.isoformat(timespec="seconds")
+def _to_the_second(at: str) -> str:
+    return datetime.fromisoformat(at).isoformat(timespec="seconds")

@@ -12,6 +12,9 @@ from controlpanel.wsgi import application
 
 CANARY = "c4n4ry-in-a-header"
 
+# Django looks after its connections around each request, also where none is read.
+pytestmark = pytest.mark.django_db
+
 
 @pytest.mark.parametrize(
     ("error", "status", "words"),

@@ -10,8 +10,10 @@ from django.test import Client
 from failover import models, wiring
 from failover.engine.budget import Read
 from failover.engine.job import Action
+from failover.engine.topology import Instance, InstanceId, Observation, Scope
 from failover.models import Job, Pair
 from failover.services import (
+    burnt,
     due,
     inventory,
     pairs,
@@ -337,6 +339,32 @@ def test_an_index_that_force_has_spoilt_is_not_ready_until_a_stop_and_start(
     assert "needs_start_stop" not in readying.failed()
     article.refresh_from_db()
     assert article.needs_start_stop == []
+
+
+def test_an_index_is_spoilt_though_its_instance_was_launched_in_that_second(
+    article: Pair, region: models.Region, console: Console, sim: Sim
+) -> None:
+    sim.control(f"instances/{PRIMARY}", {"guest": "hung"})
+    job = swaps.request_swap(pair=article, actor=OLGA, force=True)
+    Job.objects.filter(id=job.id).update(force_after_s=0.2)
+    job = world.finish(job)
+    forced = job.intents.get(args__Force=True)
+    forced.ended_at = wiring.now().replace(microsecond=900_000)
+    forced.save()
+    launched = forced.ended_at.replace(microsecond=100_000)
+    instance = Instance(
+        id=InstanceId(PRIMARY), state="running", launch_time=launched.isoformat()
+    )
+    seen = Observation(
+        scope=Scope(),
+        began_at=0.0,
+        ended_at=0.0,
+        instances={instance.id: instance},
+    )
+
+    burns = burnt.find([article], seen)
+
+    assert [b.instance_id for b in burns[article.pk]] == [PRIMARY]
 
 
 def test_a_route_needs_its_ends_to_forward(

@@ -3,6 +3,7 @@
 import io
 import json
 import logging
+import sys
 from typing import Any
 
 import pytest
@@ -114,3 +115,36 @@ def test_what_was_sent_as_secret_is_masked_in_texts_and_hides_no_event() -> None
     assert (line["event"], line["by"]) == ("swap.break_glass", "olga-the-operator")
     assert CANARY not in json.dumps([line, text])
     assert redaction.mask(f"kept {CANARY}") == f"kept {CANARY}"
+
+
+def test_a_line_goes_to_the_stderr_of_that_moment(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    handler = logs.StderrHandler()
+    later = io.StringIO()
+    monkeypatch.setattr(sys, "stderr", later)
+
+    handler.handle(logging.makeLogRecord({"msg": "job.late"}))
+
+    assert later.getvalue() == "job.late\n"
+    assert capsys.readouterr().err == ""
+
+
+def test_a_line_that_cannot_be_written_is_told_of_without_its_words(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    record = logging.makeLogRecord({"name": "lib", "msg": "%d", "args": (CANARY,)})
+
+    logs.StderrHandler().handle(record)
+
+    told = capsys.readouterr().err
+    assert "a log line of lib could not be written" in told
+    assert CANARY not in told
+
+
+def test_a_closed_stderr_stops_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+    closed = io.StringIO()
+    closed.close()
+    monkeypatch.setattr(sys, "stderr", closed)
+
+    logs.StderrHandler().handle(logging.makeLogRecord({"msg": "job.late"}))
