@@ -4,6 +4,7 @@ Exits 1 if an invariant broke; each such line is followed by the command to repl
 """
 
 import argparse
+import math
 import sys
 
 from tests.simulation import exploring, golden, runs
@@ -14,10 +15,12 @@ MOST_TOLD = 20
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.simulation")
-    parser.add_argument("--minutes", type=float, default=1.0)
+    parser.add_argument(
+        "--minutes", type=float, help="default: 1, or for as long as --schedules take"
+    )
     parser.add_argument("--seed", type=int, default=1, help="the first random seed")
     parser.add_argument("--jobs", type=int, default=1, help="processes side by side")
-    parser.add_argument("--schedules", type=int, default=10**9, help="at most so many")
+    parser.add_argument("--schedules", type=int, help="at most so many")
     parser.add_argument("--replay", help="a family's seed (eni/7), or a name")
     parser.add_argument(
         "--record", action="store_true", help="write the golden histories anew"
@@ -28,9 +31,10 @@ def main() -> int:
         return 0
     if arguments.replay:
         return _replay(arguments.replay)
+    minutes = arguments.minutes or (math.inf if arguments.schedules else 1.0)
     tally = exploring.explore(
-        minutes=arguments.minutes,
-        most=arguments.schedules,
+        minutes=minutes,
+        most=arguments.schedules or 10**9,
         seed=arguments.seed,
         jobs=arguments.jobs,
     )
