@@ -60,3 +60,51 @@ class TokenList(Page):
 
 class NewToken(Token):
     token = s.CharField()
+
+
+class PolicyDocument(Shape):
+    document = s.DictField()
+    notes = s.ListField(child=s.CharField())
+
+
+class PermissionPolicies(Shape):
+    by_tag = PolicyDocument()
+    exact = PolicyDocument(allow_null=True)
+
+
+class Finding(Shape):
+    code = s.CharField()
+    outcome = s.ChoiceField(choices=["ok", "bad", "unknown"])
+    detail = s.CharField()
+
+
+class Trial(Shape):
+    at = s.DateTimeField()
+    caller = s.CharField()
+    findings = Finding(many=True)
+
+
+class WayIn(Shape):
+    role_arn = s.CharField()
+    external_id = s.CharField()
+    trust_policy = PolicyDocument(allow_null=True)
+    permission_policies = PermissionPolicies()
+    trial = Trial(allow_null=True)
+
+
+class GuideSnippet(Shape):
+    title = s.CharField()
+    text = s.CharField()
+
+
+class GuideSection(Shape):
+    key = s.CharField()
+    title = s.CharField()
+    said = s.ListField(child=s.CharField())
+    snippets = GuideSnippet(many=True)
+    is_warning = s.BooleanField()
+
+
+class GuestGuide(Shape):
+    sections = GuideSection(many=True)
+    missing = s.ListField(child=s.CharField())

@@ -6,9 +6,18 @@ from django.http import HttpResponse
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from failover.api import bodies, door, shapes
+from failover.api import access_shapes, bodies, door, shapes
 from failover.api.door import Door, Keep
-from failover.services import fields, filters, inventory, queries, regions
+from failover.services import (
+    account_trials,
+    fields,
+    filters,
+    inventory,
+    places,
+    queries,
+    regions,
+    ways_in,
+)
 from failover.services.idempotency import Answer
 
 
@@ -24,6 +33,40 @@ class Accounts(Door):
             queries.list_accounts(),
             lambda rows: [regions.account_fields(row) for row in rows],
         )
+
+
+class Account(Door):
+    """One account."""
+
+    required_role: ClassVar = {"GET": "viewer"}
+    answers: ClassVar = {"GET": shapes.Account}
+
+    def get(self, request: Request, account: str) -> Response:
+        return Response(regions.account_fields(places.get_account(account)))
+
+
+class AccountAccess(Door):
+    """The way into an account: its role, policies to copy, and the last test."""
+
+    required_role: ClassVar = {"GET": "admin"}
+    answers: ClassVar = {"GET": access_shapes.WayIn}
+
+    def get(self, request: Request, account: str) -> Response:
+        row = places.get_account(account)
+        return Response(fields.as_fields(ways_in.read(account=row, actor=self.actor)))
+
+
+class AccountTest(Door):
+    """Try the way into an account; nothing of it changes anything at AWS."""
+
+    required_role: ClassVar = {"POST": "admin"}
+    bodies: ClassVar = {"POST": bodies.Empty}
+    answers: ClassVar = {"POST": access_shapes.Trial}
+
+    def post(self, request: Request, account: str) -> Response:
+        row = places.get_account(account)
+        trial = account_trials.try_access(account=row, actor=self.actor)
+        return Response(fields.as_fields(trial))
 
 
 class Regions(Door):

@@ -7,13 +7,15 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from failover import models, wiring
-from failover.api import bodies, door, parameters, shapes
+from failover.api import access_shapes, bodies, door, parameters, shapes
 from failover.api.door import Door
 from failover.api.jobs import job_answer
 from failover.services import (
     advising,
     fields,
     filters,
+    guest,
+    least_privilege,
     pair_tags,
     pairs,
     probing,
@@ -161,6 +163,27 @@ class Advice(Door):
 
     def get(self, request: Request, name: str) -> Response:
         return Response(advising.advise_pair(queries.get_pair(name)).as_fields())
+
+
+class LeastPolicy(Door):
+    """The least that the role must be allowed for this pair, as an IAM policy."""
+
+    required_role: ClassVar = {"GET": "viewer"}
+    answers: ClassVar = {"GET": access_shapes.PolicyDocument}
+
+    def get(self, request: Request, name: str) -> Response:
+        policy = least_privilege.write_policy(queries.get_pair(name))
+        return Response(fields.as_fields(policy))
+
+
+class GuestGuide(Door):
+    """What the pair's two servers need that EC2 cannot give them, ready to copy."""
+
+    required_role: ClassVar = {"GET": "viewer"}
+    answers: ClassVar = {"GET": access_shapes.GuestGuide}
+
+    def get(self, request: Request, name: str) -> Response:
+        return Response(fields.as_fields(guest.write_guide(queries.get_pair(name))))
 
 
 class Swap(Door):

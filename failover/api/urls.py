@@ -48,6 +48,7 @@ def both(
 
 
 APPROVAL = "approvals/<str:approval_id>"
+ACCOUNT = "accounts/<str:account>"
 PAIR = "pairs/<str:name>"
 EIP = "elastic-ips/<str:allocation_id>"
 INSTANCE = "instances/<str:instance_id>"
@@ -55,6 +56,9 @@ ENI = "network-interfaces/<str:eni>"
 
 urlpatterns = [
     *both("accounts", inventory.Accounts.as_view(), "api-accounts"),
+    *both(ACCOUNT, inventory.Account.as_view(), "api-account"),
+    *both(f"{ACCOUNT}/access", inventory.AccountAccess.as_view(), "api-access"),
+    *both(f"{ACCOUNT}/test", inventory.AccountTest.as_view(), "api-account-test"),
     *both("regions", inventory.Regions.as_view(), "api-regions"),
     *both("regions/<str:region_id>", inventory.Region.as_view(), "api-region"),
     *both("regions/<str:region_id>/sync", inventory.RegionSync.as_view(), "api-sync"),
@@ -86,6 +90,8 @@ urlpatterns = [
     *both(f"{PAIR}/health", health.pair_health, "api-pair-health"),
     *both(f"{PAIR}/plan", pairs.Plan.as_view(), "api-plan"),
     *both(f"{PAIR}/advice", pairs.Advice.as_view(), "api-advice"),
+    *both(f"{PAIR}/policy", pairs.LeastPolicy.as_view(), "api-policy"),
+    *both(f"{PAIR}/guest", pairs.GuestGuide.as_view(), "api-guest"),
     *both(f"{PAIR}/swap", pairs.Swap.as_view(), "api-swap"),
     *both(f"{PAIR}/freeze", pairs.Freeze.as_view(), "api-freeze"),
     *both(f"{PAIR}/unfreeze", pairs.Unfreeze.as_view(), "api-unfreeze"),

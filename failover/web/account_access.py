@@ -12,17 +12,18 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from failover import wiring
-from failover.models import Account, Pair, Role
+from failover.models import Account, Role
 from failover.services import (
     account_access,
-    account_policies,
     account_trials,
     places,
     queries,
     refusals,
+    ways_in,
 )
 from failover.services.account_trials import Trial
 from failover.services.least_privilege import Policy
+from failover.services.ways_in import PermissionPolicies
 from failover.web import access, asking_again
 from failover.web.presenters import badges, timing
 from failover.web.presenters import refusals as refusal_words
@@ -141,20 +142,20 @@ def _page(
     refusal: refusals.Invalid | None = None,
     typed: str | None = None,
 ) -> HttpResponse:
-    trial = account_trials.read_trial(account)
+    way = ways_in.read(account=account, actor=access.get_actor(request))
     rows = queries.list_regions().filter(account=account)
-    names = list(rows.values_list("name", flat=True))
+    trial, trust = way.trial, way.trust_policy
     back = reverse("account-access", args=[account.name])
     context = {
         "here": account.name,
         "account": account,
-        "regions": names,
+        "regions": list(rows.values_list("name", flat=True)),
         "role_arn": account.role_arn if typed is None else typed,
         "refusal": refusal_words.view(refusal) if refusal else None,
         "is_fresh": access.get_actor(request).is_fresh,
         "confirm_href": asking_again.href(back),
-        "trust": _trust(account, trial),
-        "permissions": _permissions(account, names),
+        "trust": _snippet("Trust policy", trust) if trust else None,
+        "permissions": _permissions(way.permission_policies),
         "trial": trial,
         "tried": timing.moment(trial.at, wiring.now()) if trial else None,
         "checks": _lines(trial),
@@ -163,28 +164,11 @@ def _page(
     return render(request, page, context, status=refusal.status if refusal else 200)
 
 
-def _trust(account: Account, trial: Trial | None) -> Snippet | None:
-    if not account.external_id:
-        return None
-    # What the last test heard is good enough, and costs no call.
-    caller = (trial.caller if trial else "") or account_trials.ask_caller(account)
-    principal = account_policies.principal_of(caller)
-    document = account_policies.write_trust(
-        principal=principal, external_id=account.external_id
-    )
-    notes = (principal.note,) if principal.note else ()
-    return Snippet(title="Trust policy", text=_as_text(document), notes=notes)
-
-
-def _permissions(account: Account, regions: list[str]) -> list[Snippet]:
-    by_tag = account_policies.write_by_tag(account=account, regions=regions)
-    pairs = Pair.objects.filter(region__account=account).order_by("name")
-    # One more than fit tells that they do not.
-    few = pairs.select_related("region__account")[: account_policies.MOST_PAIRS + 1]
-    exact = account_policies.write_exact(list(few))
-    found = [_snippet("Permission policy, by tag", by_tag)]
-    if exact is not None:
-        found.append(_snippet("Permission policy, for exactly today's pairs", exact))
+def _permissions(policies: PermissionPolicies) -> list[Snippet]:
+    found = [_snippet("Permission policy, by tag", policies.by_tag)]
+    if policies.exact is not None:
+        title = "Permission policy, for exactly today's pairs"
+        found.append(_snippet(title, policies.exact))
     return found
 
 

@@ -15,6 +15,7 @@ from tests.services.world import FLOATING, PRIMARY, STANDBY, make_token
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 VALUES = {
+    "account": "default",
     "name": "article",
     "eni": FLOATING,
     "instance_id": PRIMARY,

@@ -38,6 +38,7 @@ CHECKS = [
 ]
 # What is there, so that more than "not found" is answered.
 THERE = {
+    "account": "default",
     "name": "article",
     "eni": FLOATING,
     "instance_id": PRIMARY,

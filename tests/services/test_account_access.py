@@ -13,7 +13,7 @@ from failover.services.account_trials import Trial
 from failover.services.refusals import Invalid
 from tests.project.test_policies import list_allowed, read_policies
 from tests.services.doors import signed_in
-from tests.services.world import FLOATING, REGION, SHELL, Sim
+from tests.services.world import FLOATING, REGION, SHELL, Sim, make_token
 
 ROLE = "arn:aws:iam::123456789012:role/teams/swapboard"
 PAGE = "/settings/accounts/default/"
@@ -206,3 +206,47 @@ def test_only_an_administrator_of_the_whole_house_chooses_the_way_in(
         signed_in("ada", "admin").get("/settings/accounts/no/access/").status_code
         == 404
     )
+
+
+# The same over REST.
+
+
+def asked(role: str, path: str, method: str = "get") -> Any:
+    bearer = {"Authorization": f"Bearer {make_token(f'one-{role}', role)}"}
+    ask = getattr(Client(headers=bearer), method)
+    return ask(f"/api/v1/{path}", content_type="application/json")
+
+
+def test_tools_read_the_policies_and_try_the_way_in(account: Account) -> None:
+    tried = asked("admin", "accounts/default/test", "post")
+    told = asked("admin", "accounts/default/access").json()
+
+    assert tried.status_code == 200, tried.content
+    assert told["trial"] == tried.json()
+    assert {f["outcome"] for f in told["trial"]["findings"]} == {"ok"}
+    (trust,) = told["trust_policy"]["document"]["Statement"]
+    condition = trust["Condition"]["StringEquals"]
+    assert condition == {"sts:ExternalId": account.external_id}
+    exact = told["permission_policies"]["exact"]["document"]
+    assert FLOATING in json.dumps(exact)
+    row = AuditEntry.objects.filter(action="account.trial").latest("seq")
+    assert row.actor == "one-admin"
+
+
+@pytest.mark.parametrize("role", ["viewer", "operator", "approver"])
+def test_only_an_administrator_reads_and_tries_the_way_in(
+    account: Account, role: str
+) -> None:
+    assert asked(role, "accounts/default").json()["name"] == "default"
+    assert asked(role, "accounts/default/access").status_code == 403
+    assert asked(role, "accounts/default/test", "post").status_code == 403
+    assert asked(role, "accounts/nobody").status_code == 404
+
+
+def test_tools_read_a_pairs_policy_and_its_guests_guide(account: Account) -> None:
+    policy = asked("viewer", "pairs/article/policy").json()
+    guide = asked("viewer", "pairs/article/guest").json()
+
+    assert FLOATING in json.dumps(policy["document"])
+    files = [s["text"] for section in guide["sections"] for s in section["snippets"]]
+    assert any("ip_nonlocal_bind" in text for text in files)
