@@ -45,7 +45,15 @@ def test_only_the_hashed_locks_are_locks() -> None:
 
 
 def test_what_make_writes_is_ignored() -> None:
-    paths = [".venv/x", ".tools/x", "var/x", "staticfiles/x", ".env", "uv.lock"]
+    paths = [
+        ".venv",
+        ".venv/x",
+        ".tools/x",
+        "var/x",
+        "staticfiles/x",
+        ".env",
+        "uv.lock",
+    ]
     done = subprocess.run(
         ["git", "check-ignore", *paths],
         cwd=ROOT,
@@ -55,3 +63,15 @@ def test_what_make_writes_is_ignored() -> None:
     )
 
     assert done.stdout.splitlines() == paths
+
+
+def test_nothing_is_a_link_to_somewhere_on_one_machine() -> None:
+    done = subprocess.run(
+        ["git", "ls-files", "--stage"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    assert not [line for line in done.stdout.splitlines() if line.startswith("120000")]
