@@ -35,6 +35,11 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     return pages.not_found(request, exception)
 
 
+def too_many(request: HttpRequest) -> HttpResponse:
+    """429: who signs in, or shows who they are, too often."""
+    return pages.too_many(request)
+
+
 def broken(request: HttpRequest) -> HttpResponse:
     """500."""
     if _is_program(request):

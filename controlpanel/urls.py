@@ -15,4 +15,5 @@ urlpatterns = [
 handler400 = "controlpanel.errors.bad_request"
 handler403 = "controlpanel.errors.forbidden"
 handler404 = "controlpanel.errors.not_found"
+handler429 = "controlpanel.errors.too_many"
 handler500 = "controlpanel.errors.broken"

@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
+from failover import wiring
 from failover.models import PairDraft, Role, User
 from failover.models.pairs import Strategy
 from failover.services import (
@@ -26,6 +27,7 @@ from failover.web import access, pair_forms, wizard_givens, wizard_steps
 from failover.web.pair_at_once import get_advice, list_regions
 from failover.web.presenters import pairs as pair_words
 from failover.web.presenters import refusals as refusal_words
+from failover.web.presenters import timing
 from failover.web.wizard_steps import STEPS, Step
 
 FIRST = STEPS[0]
@@ -255,9 +257,15 @@ def _trail(step: Step, draft: PairDraft | None) -> list[tuple[Step, str, bool]]:
     ]
 
 
-def _list_drafts(request: HttpRequest) -> list[tuple[PairDraft, str]]:
-    found = drafts.list_drafts(_user(request))
-    return [(draft, wizard_steps.describe(draft)) for draft in found]
+def _list_drafts(
+    request: HttpRequest,
+) -> list[tuple[PairDraft, str, timing.Moment | None]]:
+    """Each with what it is called, and when it was changed."""
+    now = wiring.now()
+    return [
+        (d, wizard_steps.describe(d), timing.moment(d.changed_at, now))
+        for d in drafts.list_drafts(_user(request))
+    ]
 
 
 def _to(draft: PairDraft, step: Step) -> HttpResponse:

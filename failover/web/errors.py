@@ -86,6 +86,7 @@ NO_CSRF = (
     "The form is too old, or cookies are off. Go back, reload the page, and send it"
     " again. Nothing was done."
 )
+TOO_OFTEN = "This was asked too often from here. Nothing was done."
 RETRY_AFTER_S = {429: "900", 503: "5"}
 TOO_LARGE = (RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent)
 # These are shown without asking the database or the request anything: the one may be
@@ -133,6 +134,12 @@ def locked_out(
     """429 for a guesser; it does not say whether the name exists."""
     del response, credentials
     return page(request, 429)
+
+
+@access.open_to_anyone
+def too_many(request: HttpRequest) -> HttpResponse:
+    """429 of the pages that ask who one is."""
+    return page(request, 429, text=TOO_OFTEN)
 
 
 def unavailable(request: HttpRequest) -> HttpResponse:

@@ -19,11 +19,12 @@ def show(request: HttpRequest, instance_id: str) -> HttpResponse:
         row = queries.get_instance(instance_id)
     except refusals.NotFound as error:
         raise Http404(str(error)) from error
-    view = queries.view_instances([row])[0]
+    view, now = queries.view_instances([row])[0], wiring.now()
     context = {
         "instance": view,
         "row": inventory.instance_row(view),
         "menu": acts.instance_menu(view, role=access.role_in(request, row.region)),
-        "seen": timing.moment(view.observed_at, wiring.now()),
+        "launched": timing.moment(timing.parse(view.launch_time or None), now),
+        "seen": timing.moment(view.observed_at, now),
     }
     return render(request, "failover/instance.html", context)

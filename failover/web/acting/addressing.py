@@ -103,6 +103,7 @@ def assign(request: HttpRequest, interface_id: str) -> HttpResponse:
         row,
         "Assign private addresses",
         "Assign",
+        act="interface-assign",
         lead=f"It has {', '.join(a['address'] for a in row.private_ips)}. An address"
         " of another interface is never taken away: a pair of strategy private-ip"
         " moves one.",
@@ -134,6 +135,7 @@ def unassign(request: HttpRequest, interface_id: str) -> HttpResponse:
         row,
         "Unassign private addresses",
         "Unassign",
+        act="interface-unassign",
         warning="An Elastic IP on such an address comes off with it. The subnet may"
         " give the address to somebody else at once.",
         is_danger=True,
@@ -166,6 +168,7 @@ def associate(request: HttpRequest, interface_id: str) -> HttpResponse:
         row,
         "Associate Elastic IP address",
         "Associate",
+        act="interface-associate",
         why_not="" if known else "The region has no Elastic IP: allocate one first.",
     )
 
@@ -200,6 +203,7 @@ def disassociate(request: HttpRequest, interface_id: str) -> HttpResponse:
         row,
         "Disassociate Elastic IP address",
         "Disassociate",
+        act="interface-disassociate",
         warning="Nobody reaches it by that address any more. The address stays ours.",
         is_danger=True,
         why_not="" if has_any else "No Elastic IP is on it.",

@@ -146,6 +146,7 @@ def associate(request: HttpRequest, allocation_id: str) -> HttpResponse:
         row,
         f"Associate {row.public_ip}",
         "Associate",
+        act="elastic-ip-associate",
         lead=f"It is on {held}, {row.private_ip}." if held else "It is free.",
         template="failover/act_associate.html",
         extra={
@@ -193,6 +194,7 @@ def disassociate(request: HttpRequest, allocation_id: str) -> HttpResponse:
         row,
         f"Disassociate {row.public_ip}",
         "Disassociate",
+        act="elastic-ip-disassociate",
         warning=f"Nobody reaches {held or 'what is behind it'} by {row.public_ip} any"
         " more. The address stays allocated, and is charged for.",
         is_danger=True,
@@ -222,6 +224,7 @@ def release(request: HttpRequest, allocation_id: str) -> HttpResponse:
         row,
         f"Release {row.public_ip}",
         "Release",
+        act="elastic-ip-release",
         warning=f"AWS gives {row.public_ip} to somebody else, and nobody can get it"
         " back. Take it out of DNS and of allow lists first.",
         is_danger=True,

@@ -24,6 +24,7 @@ def start(request: HttpRequest, instance_id: str) -> HttpResponse:
         row,
         f"Start {subjects.called(row.instance_id, row.name)}",
         "Start",
+        act="instance-start",
         lead=f"It is {row.state}. A public address that AWS lends is a new one then;"
         " Elastic IPs stay.",
     )
@@ -39,6 +40,7 @@ def stop(request: HttpRequest, instance_id: str) -> HttpResponse:
         row,
         f"Stop {subjects.called(row.instance_id, row.name)}",
         "Stop",
+        act="instance-stop",
         warning="What runs on it ends, and what its instance store holds is lost. Its"
         " interfaces and Elastic IPs stay with it: a pair that it serves is down until"
         " it is swapped.",
@@ -56,6 +58,7 @@ def reboot(request: HttpRequest, instance_id: str) -> HttpResponse:
         row,
         f"Reboot {subjects.called(row.instance_id, row.name)}",
         "Reboot",
+        act="instance-reboot",
         warning="What runs on it is interrupted for some minutes. A device index that a"
         " forced detachment has blocked comes free by a stop and a start only.",
         is_danger=True,

@@ -124,7 +124,9 @@ class TerminationForm(pages.ActForm):
 def describe(request: HttpRequest, interface_id: str) -> HttpResponse:
     """Change the description."""
     row = subjects.interface(interface_id)
-    page = subjects.of_interface(row, "Change description", "Save")
+    page = subjects.of_interface(
+        row, "Change description", "Save", act="interface-describe"
+    )
     begun = {"description": row.description}
     return _serve(request, row, page, DescriptionForm, begun)
 
@@ -141,6 +143,7 @@ def regroup(request: HttpRequest, interface_id: str) -> HttpResponse:
         row,
         "Change security groups",
         "Save",
+        act="interface-groups",
         lead=f"The groups of {row.vpc_id}. Connections that are open may break.",
     )
     begun = {"security_group_ids": [id for id, _ in own]}
@@ -152,7 +155,9 @@ def regroup(request: HttpRequest, interface_id: str) -> HttpResponse:
 def set_check(request: HttpRequest, interface_id: str) -> HttpResponse:
     """Switch the source/destination check."""
     row = subjects.interface(interface_id)
-    page = subjects.of_interface(row, "Change source/destination check", "Save")
+    page = subjects.of_interface(
+        row, "Change source/destination check", "Save", act="interface-check"
+    )
     begun = {"source_dest_check": row.source_dest_check}
     return _serve(request, row, page, CheckForm, begun)
 
@@ -166,6 +171,7 @@ def set_termination(request: HttpRequest, interface_id: str) -> HttpResponse:
         row,
         "Change termination behavior",
         "Save",
+        act="interface-termination",
         why_not="" if row.attachment_id else "It is attached to no instance.",
     )
     begun = {"delete_on_termination": row.delete_on_termination}

@@ -67,6 +67,7 @@ def attach(request: HttpRequest, interface_id: str) -> HttpResponse:
         row,
         "Attach network interface",
         "Attach",
+        act="interface-attach",
         lead="EC2 attaches it to instances of its own zone and VPC only:"
         f" {row.availability_zone}, {row.vpc_id}.",
         why_not=_why_not_attach(row),
@@ -107,6 +108,7 @@ def detach(request: HttpRequest, interface_id: str) -> HttpResponse:
         row,
         "Detach network interface",
         "Detach",
+        act="interface-detach",
         warning=f"{row.instance_id or 'Its instance'} loses its addresses:"
         f" {_addresses(row)}. Who is connected to them is cut off.",
         is_danger=True,
@@ -141,6 +143,7 @@ def delete(request: HttpRequest, interface_id: str) -> HttpResponse:
         row,
         "Delete network interface",
         "Delete",
+        act="interface-delete",
         warning=f"{interface_id} and its addresses ({_addresses(row)}) go for good."
         " Another interface may get them at once.",
         is_danger=True,

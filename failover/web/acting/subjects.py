@@ -1,5 +1,6 @@
 """What a form is about, found by its id, and the pages that lead to it."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.http import Http404
@@ -8,6 +9,7 @@ from django.urls import reverse
 from failover.models import ElasticIp, Instance, NetworkInterface
 from failover.services import queries, refusals
 from failover.web.acting.page import Page
+from failover.web.presenters import acts
 
 
 def interface(interface_id: str) -> NetworkInterface:
@@ -35,7 +37,8 @@ def instance(instance_id: str) -> Instance:
 
 
 def of_interface(row: NetworkInterface, title: str, submit: str, **more: Any) -> Page:
-    """A form about a network interface."""
+    """A form about a network interface; `act` names its line of the menu."""
+    reasons = acts.interface_reasons(queries.view_interface(row))
     return Page(
         title=title,
         submit=submit,
@@ -43,12 +46,13 @@ def of_interface(row: NetworkInterface, title: str, submit: str, **more: Any) ->
         parent_href=reverse("interfaces"),
         back=row.interface_id,
         back_href=reverse("interface", args=[row.interface_id]),
-        **more,
+        **_with_reason(more, reasons),
     )
 
 
 def of_elastic_ip(row: ElasticIp, title: str, submit: str, **more: Any) -> Page:
-    """A form about an Elastic IP."""
+    """A form about an Elastic IP; `act` names its line of the menu."""
+    reasons = acts.elastic_ip_reasons(queries.view_elastic_ips([row])[0])
     return Page(
         title=title,
         submit=submit,
@@ -56,12 +60,13 @@ def of_elastic_ip(row: ElasticIp, title: str, submit: str, **more: Any) -> Page:
         parent_href=reverse("elastic-ips"),
         back=row.public_ip,
         back_href=reverse("elastic-ip", args=[row.allocation_id]),
-        **more,
+        **_with_reason(more, reasons),
     )
 
 
 def of_instance(row: Instance, title: str, submit: str, **more: Any) -> Page:
-    """A form about an instance."""
+    """A form about an instance; `act` names its line of the menu."""
+    reasons = acts.instance_reasons(queries.view_instances([row])[0])
     return Page(
         title=title,
         submit=submit,
@@ -69,8 +74,14 @@ def of_instance(row: Instance, title: str, submit: str, **more: Any) -> Page:
         parent_href=reverse("instances"),
         back=row.instance_id,
         back_href=reverse("instance", args=[row.instance_id]),
-        **more,
+        **_with_reason(more, reasons),
     )
+
+
+def _with_reason(more: dict[str, Any], reasons: Mapping[str, str]) -> dict[str, Any]:
+    """What the menu says stands in the way, the page says too, unless it knows more."""
+    act = more.pop("act", "")
+    return {**more, "why_not": more.get("why_not") or reasons.get(act, "")}
 
 
 def called(id: str, name: str) -> str:

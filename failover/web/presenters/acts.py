@@ -72,7 +72,7 @@ INSTANCE: Mapping[str, tuple[Line, ...]] = {
 
 def interface_menu(seen: InterfaceView, *, role: str) -> list[Group]:
     """The menu of a network interface, for somebody of this role."""
-    reasons = _interface_reasons(seen)
+    reasons = interface_reasons(seen)
     index = seen.attachment.device_index if seen.attachment else None
     moved = f"Pair {seen.pair} moves it already." if seen.pair else ""
     first = "A primary interface never moves." if index == 0 else ""
@@ -83,15 +83,7 @@ def interface_menu(seen: InterfaceView, *, role: str) -> list[Group]:
 
 def elastic_ip_menu(seen: ElasticIpView, *, role: str) -> list[Group]:
     """The menu of an Elastic IP."""
-    pair = f"Pair {seen.pair} moves it: swap the pair instead." if seen.pair else ""
-    held = seen.network_interface_id or seen.instance_id
-    free = "" if seen.association_id else "It is associated with nothing."
-    on = f"It is associated with {held}." if seen.association_id else ""
-    reasons = {
-        "elastic-ip-associate": pair,
-        "elastic-ip-disassociate": pair or free,
-        "elastic-ip-release": pair or on,
-    }
+    reasons = elastic_ip_reasons(seen)
     moved = f"Pair {seen.pair} moves it already." if seen.pair else ""
     created = _pair_item(role, moved, elastic_ip=seen.allocation_id)
     return [*_menu(ELASTIC_IP, seen.allocation_id, reasons, role), created]
@@ -99,16 +91,7 @@ def elastic_ip_menu(seen: ElasticIpView, *, role: str) -> list[Group]:
 
 def instance_menu(seen: InstanceView, *, role: str) -> list[Group]:
     """The menu of an instance. EC2 itself knows what its state allows."""
-    reasons = {}
-    if seen.state in ("running", "pending"):
-        reasons["instance-start"] = f"It is {seen.state}."
-    if seen.state in ("stopped", "stopping"):
-        reasons["instance-stop"] = f"It is {seen.state}."
-    if seen.state != "running":
-        reasons["instance-reboot"] = f"It is {seen.state}."
-    if seen.state in ("terminated", "shutting-down"):
-        gone = dict.fromkeys([name for name, *_ in INSTANCE["Instance state"]])
-        reasons |= dict.fromkeys(gone, f"It is {seen.state}.")
+    reasons = instance_reasons(seen)
     is_gone = seen.state in ("terminated", "shutting-down")
     why_not = f"It is {seen.state}." if is_gone else ""
     created = _pair_item(role, why_not, instance=seen.id)
@@ -155,7 +138,34 @@ def lacks(role: str, needed: Role) -> str:
     return "" if may else f"Needs the role {needed}."
 
 
-def _interface_reasons(seen: InterfaceView) -> dict[str, str]:
+def elastic_ip_reasons(seen: ElasticIpView) -> dict[str, str]:
+    """By the path's name; the first thing that stands in the way of each."""
+    pair = f"Pair {seen.pair} moves it: swap the pair instead." if seen.pair else ""
+    held = seen.network_interface_id or seen.instance_id
+    free = "" if seen.association_id else "It is associated with nothing."
+    on = f"It is associated with {held}." if seen.association_id else ""
+    return {
+        "elastic-ip-associate": pair,
+        "elastic-ip-disassociate": pair or free,
+        "elastic-ip-release": pair or on,
+    }
+
+
+def instance_reasons(seen: InstanceView) -> dict[str, str]:
+    """By the path's name; what EC2 does not allow in its state."""
+    said, names = f"It is {seen.state}.", list[str]()
+    if seen.state in ("running", "pending"):
+        names += ["instance-start"]
+    if seen.state in ("stopped", "stopping"):
+        names += ["instance-stop"]
+    if seen.state != "running":
+        names += ["instance-reboot"]
+    if seen.state in ("terminated", "shutting-down"):
+        names = [name for name, *_ in INSTANCE["Instance state"]]
+    return dict.fromkeys(names, said)
+
+
+def interface_reasons(seen: InterfaceView) -> dict[str, str]:
     """By the path's name; the first thing that stands in the way of each."""
     names = [name for group in INTERFACE.values() for name, *_ in group]
     holder = seen.attachment

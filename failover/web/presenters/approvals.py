@@ -9,10 +9,11 @@ from uuid import UUID
 from django.urls import reverse
 
 from failover.models import Approval, Role
-from failover.services import approvals
+from failover.services import approvals, command_line
 from failover.services.access import Actor
 from failover.web.presenters import timing
 from failover.web.presenters.badges import Badge, Tone, make
+from failover.web.presenters.plans import CallLine
 
 WORDS: Mapping[str, tuple[str, Tone]] = {
     "pending": ("Waits for an approver", "busy"),
@@ -51,7 +52,7 @@ class ApprovalDetail:
     is_approved: bool
     source: str
     target: str
-    calls: tuple[str, ...]
+    calls: tuple[CallLine, ...]
     failed: tuple[str, ...]
     comment: str
     is_forced: bool
@@ -110,7 +111,9 @@ def detail(
         is_approved=state == "approved",
         source=_name(approval.from_instance_id, names),
         target=_name(approval.to_instance_id, names),
-        calls=tuple(_call(call) for call in plan.get("calls", ())),
+        calls=tuple(
+            _call(call, region=approval.region.name) for call in plan.get("calls", ())
+        ),
         failed=tuple(c["detail"] for c in plan.get("checks", ()) if not c["ok"]),
         comment=approval.comment,
         is_forced=approval.is_forced,
@@ -141,6 +144,10 @@ def _name(instance_id: str, names: Mapping[str, str]) -> str:
     return f"{name} ({instance_id})" if name else instance_id
 
 
-def _call(call: Mapping[str, Any]) -> str:
-    args = " ".join(f"{name}={value}" for name, value in call["args"].items())
-    return f"{call['action']} {args}"
+def _call(call: Mapping[str, Any], *, region: str) -> CallLine:
+    action, args = call["action"], call["args"]
+    return CallLine(
+        action=action,
+        text=", ".join(f"{name} {value}" for name, value in args.items()),
+        cli=command_line.render_call(action, args, region=region),
+    )

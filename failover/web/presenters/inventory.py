@@ -161,7 +161,6 @@ class InstanceRow:
     public_ip: str
     private_ip: str
     pairs: tuple[str, ...]
-    launch_time: str
 
 
 def instance_row(seen: InstanceView) -> InstanceRow:
@@ -181,7 +180,6 @@ def instance_row(seen: InstanceView) -> InstanceRow:
         public_ip=seen.public_ip or "",
         private_ip=", ".join(seen.private_ips[:1]),
         pairs=tuple(seen.pairs),
-        launch_time=seen.launch_time[:19].replace("T", " "),
     )
 
 

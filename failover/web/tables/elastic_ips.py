@@ -86,7 +86,7 @@ TABLE = Table(
     title="Elastic IPs",
     noun="Elastic IP",
     nouns="Elastic IPs",
-    hint="Address, ID, name, tag:Key=Value",
+    hint="Address, ID, name or tag",
     rows=queries.list_elastic_ips,
     filters=filters.ElasticIpFilter,
     columns=COLUMNS,

@@ -111,7 +111,7 @@ TABLE = Table(
     title="Instances",
     noun="instance",
     nouns="instances",
-    hint="ID, address, name, tag:Key=Value",
+    hint="ID, address, name or tag",
     rows=queries.list_instances,
     filters=filters.InstanceFilter,
     columns=COLUMNS,

@@ -218,7 +218,7 @@ TABLE = Table(
     title="Network interfaces",
     noun="network interface",
     nouns="network interfaces",
-    hint="ID, address, name, tag:Key=Value",
+    hint="ID, address, name or tag",
     rows=queries.list_interfaces,
     filters=filters.InterfaceFilter,
     columns=COLUMNS,
