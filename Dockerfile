@@ -6,7 +6,7 @@ COPY requirements/base.lock requirements/uv-bootstrap.lock requirements/
 RUN pip install --no-cache-dir --no-deps --require-hashes --only-binary :all: \
         -r requirements/uv-bootstrap.lock \
     && uv venv --no-project --python /usr/local/bin/python /opt/venv \
-    && uv pip sync --no-cache --require-hashes --only-binary :all: \
+    && uv pip sync --no-cache --require-hashes --only-binary :all: --compile-bytecode \
         --python /opt/venv/bin/python requirements/base.lock
 # The client; uv builds it itself, so nothing is fetched for it.
 COPY pyproject.toml README.md LICENSE ./

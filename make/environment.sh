@@ -91,6 +91,8 @@ pip_setting() {
 }
 
 export UV_PYTHON_DOWNLOADS=never UV_NO_PROGRESS=1 UV_LINK_MODE="${UV_LINK_MODE:-copy}"
+# Compiled once, here: a process that may keep no bytecode compiles all that it imports.
+export UV_COMPILE_BYTECODE="${UV_COMPILE_BYTECODE:-true}"
 export UV_SYSTEM_CERTS="${UV_SYSTEM_CERTS:-true}"
 cache=${UV_CACHE_DIR:-${XDG_CACHE_HOME:-${HOME:-/nonexistent}/.cache}/uv}
 if ! mkdir -p "$cache" 2>/dev/null || ! [ -w "$cache" ]; then

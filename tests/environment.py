@@ -6,6 +6,7 @@ No test may read a developer's own settings, write into the repository, or reach
 import atexit
 import os
 import shutil
+import sys
 import tempfile
 from pathlib import Path
 
@@ -49,6 +50,12 @@ PRODUCT = (
 STRAYS = ("AWS_", "MAKE", "MFLAGS")
 
 
+def keep_bytecode() -> None:
+    """Let hundreds of processes compile the same modules once, not each for itself."""
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    sys.dont_write_bytecode = False
+
+
 def isolate() -> None:
     strays = [name for name in os.environ if name.startswith(STRAYS)]
     for name in [*PRODUCT, *strays]:
@@ -73,3 +80,4 @@ def isolate() -> None:
 
 
 isolate()
+keep_bytecode()
