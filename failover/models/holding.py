@@ -9,12 +9,14 @@ from typing import Any
 
 from django.db import models
 from django.db.models import Lookup
+from django.db.models.lookups import IContains
 
 # A rare character to begin with is soon found, and soon not found.
 COMMON = "-10e2an3i45c6789bdft:srov"
 ESCAPED = "\\"
 
 
+@models.CharField.register_lookup
 @models.TextField.register_lookup
 class Holds(Lookup):
     """`text__holds="word"`; both are folded already."""
@@ -36,6 +38,30 @@ class Holds(Lookup):
     def as_postgresql(self, compiler: Any, connection: Any, **_: Any) -> Any:
         text, params = self.process_lhs(compiler, connection)
         return f"STRPOS({text}, %s) > 0", [*params, str(self.rhs)]
+
+
+@models.CharField.register_lookup
+@models.TextField.register_lookup
+class Mentions(Lookup):
+    """`column__mentions="word"`: in upper or lower case.
+
+    PostgreSQL's own way to say so takes each letter of each row through the rules of
+    a language. A word of ASCII needs none of them.
+    """
+
+    lookup_name = "mentions"
+
+    def as_sql(self, compiler: Any, connection: Any, **_: Any) -> Any:
+        # SQLite's `LIKE` takes upper for lower case.
+        return Holds(self.lhs, str(self.rhs)).as_sql(compiler, connection)
+
+    def as_postgresql(self, compiler: Any, connection: Any, **_: Any) -> Any:
+        word = str(self.rhs)
+        if not word.isascii():
+            return IContains(self.lhs, word).as_sql(compiler, connection)
+        column, params = self.process_lhs(compiler, connection)
+        sql = f'STRPOS(LOWER({column} COLLATE "C"), %s) > 0'
+        return sql, [*params, word.lower()]
 
 
 @models.TextField.register_lookup

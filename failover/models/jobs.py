@@ -119,6 +119,21 @@ class Job(models.Model):
                 condition=Q(is_index_burnt=True),
                 name="jobs_that_burnt_an_index",
             ),
+            # The table's orders, and what jobs are found by.
+            *(
+                models.Index(fields=[column, "id"], name=f"jobs_by_{name}")
+                for column, name in (
+                    ("pair_name", "pair"),
+                    ("network_interface_id", "interface"),
+                    ("from_instance_id", "source"),
+                    ("to_instance_id", "target"),
+                    ("requested_by", "person"),
+                    ("finished_at", "end"),
+                )
+            ),
+            models.Index(
+                fields=["state", "-requested_at", "-id"], name="newest_jobs_by_state"
+            ),
         ]
 
     def __str__(self) -> str:

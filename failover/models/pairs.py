@@ -91,6 +91,37 @@ class Pair(models.Model):
                 ),
             )
         ]
+        indexes = [
+            # Every page asks whether all pairs of an account are frozen.
+            models.Index(
+                fields=["region"],
+                condition=models.Q(frozen_at__isnull=False),
+                name="frozen_pairs",
+            ),
+            # The table's orders, and what pairs are found by.
+            *(
+                models.Index(fields=[column, "id"], name=f"pairs_by_{name}")
+                for column, name in (
+                    ("name", "name"),
+                    ("region", "region"),
+                    ("strategy", "strategy"),
+                    ("primary_instance_id", "primary"),
+                    ("standby_instance_id", "standby"),
+                    ("network_interface_id", "interface"),
+                    ("allocation_id", "allocation"),
+                    ("created_at", "age"),
+                )
+            ),
+            # All that words are looked for in, so that nobody reads the whole rows.
+            models.Index(
+                fields=[
+                    *("name", "primary_instance_id", "standby_instance_id"),
+                    *("network_interface_id", "allocation_id", "private_ip"),
+                    "destination_cidr",
+                ],
+                name="words_of_pairs",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name

@@ -51,7 +51,9 @@ def list_pending() -> QuerySet[Approval]:
 
 def list_broken_glass() -> QuerySet[Approval]:
     """Swaps without consent that nobody else has acknowledged."""
-    return list_approvals().filter(is_break_glass=True, acknowledged_at=None)
+    rows = list_approvals().filter(is_break_glass=True, acknowledged_at=None)
+    # Every page asks: no more than it tells.
+    return rows.select_related(None).only("pair_name", "requested_by", "reason")
 
 
 def state_of(row: Approval) -> str:

@@ -1,14 +1,13 @@
 """What everybody has to know, whatever page they are on: the banners' facts."""
 
-from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count, Max, Q
+from django.db.models import Count, Exists, F, Max, OuterRef, Q, QuerySet
 
 from failover.ec2 import errors
-from failover.models import ReconcilerBeat, WorkerBeat
+from failover.models import Account, Pair, ReconcilerBeat, WorkerBeat
 from failover.services import queries
 from failover.services.places import Place
 
@@ -84,36 +83,39 @@ def list_maintenance(now: datetime) -> list[Maintenance]:
     frozen = Q(frozen_at__isnull=False) & (
         Q(frozen_until=None) | Q(frozen_until__gt=now)
     )
-    rows = list(
-        queries.list_pairs()
-        .filter(frozen)
-        .order_by("frozen_until")
-        .values_list(
-            "region__account__name", "frozen_by", "frozen_reason", "frozen_until"
-        )
+    pairs = queries.list_pairs().select_related(None).order_by()
+    some = dict(
+        pairs.filter(frozen).values_list("region__account").annotate(Count("pk"))
     )
-    if not rows:
+    # Whose pairs are not all frozen is soon found out: at the first that is not.
+    moving = pairs.exclude(frozen).filter(region__account=OuterRef("pk"))
+    candidates = [account for account, count in some.items() if count > 1]
+    if not candidates:
         return []
-    every = dict(
-        queries.list_pairs()
-        .order_by()
-        .values_list("region__account__name")
-        .annotate(Count("pk"))
-    )
-    still = Counter(row[0] for row in rows)
-    return [
-        Maintenance(
-            account=account,
-            pairs=count,
-            by=next(row[1] for row in rows if row[0] == account),
-            reason=next(row[2] for row in rows if row[0] == account),
-            until=min(
-                (row[3] for row in rows if row[0] == account and row[3]), default=None
-            ),
-        )
-        for account, count in sorted(still.items())
-        if count > 1 and count == every.get(account)
+    whole = queries.list_accounts().filter(~Exists(moving), pk__in=candidates)
+    found = [
+        _maintenance(account, some[account.pk], pairs.filter(frozen))
+        for account in whole
     ]
+    return [one for one in found if one is not None]
+
+
+def _maintenance(
+    account: Account, count: int, frozen: QuerySet[Pair]
+) -> Maintenance | None:
+    """Told as the freeze has it that ends first; None if all have ended by now."""
+    first = (
+        frozen.filter(region__account=account)
+        .order_by(F("frozen_until").asc(nulls_last=True), "pk")
+        .values_list("frozen_by", "frozen_reason", "frozen_until")
+        .first()
+    )
+    if first is None:
+        return None
+    by, reason, until = first
+    return Maintenance(
+        account=account.name, pairs=count, by=by, reason=reason, until=until
+    )
 
 
 def _is_fresh(seen_at: datetime | None, now: datetime, within_s: float) -> bool:

@@ -143,6 +143,8 @@ def get_job(job_id: UUID | str) -> Job:
 def view_jobs(jobs: Iterable[Job]) -> list[JobView]:
     """Jobs with their steps, calls and sentences."""
     found = list(jobs)
+    if not found:
+        return []
     intents: dict[UUID, list[Intent]] = defaultdict(list)
     for intent in Intent.objects.filter(job_id__in=[j.id for j in found]).order_by(
         "seq"

@@ -29,7 +29,7 @@ def show_list(request: HttpRequest) -> HttpResponse:
         "page": page,
         "rows": [words.row(approval, now=now) for approval in page.object_list],
         "is_pending": is_pending,
-        "poll_s": listing.poll_s(),
+        "poll_s": listing.poll_s(request),
     }
     return listing.respond(request, "failover/approvals.html", context)
 

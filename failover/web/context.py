@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from django.utils.http import urlencode
 
 from failover.models import Role
-from failover.web import access, listing
+from failover.web import access, asked_once
 from failover.web.shell import NARROWED, Shell
 
 THEMES = (
@@ -90,7 +90,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "can_change_ec2": is_known and access.has_role_on_ec2(request, Role.OPERATOR),
         "can_passkey": not _is_address(request.get_host()),
         "is_admin": is_known and access.has_role(request, Role.ADMIN),
-        "running_jobs": listing.count_active_jobs() if is_known else 0,
+        "running_jobs": asked_once.count_active_jobs(request) if is_known else 0,
     }
 
 

@@ -77,8 +77,11 @@ def list_flashes(request: HttpRequest, *, job: str, pair: str) -> words.JobFlash
     if pair:
         rows = rows.exclude(pair_name=pair)
     hidden = {*request.session.get(CLOSED, []), job}
-    found = [row for row in rows[: MOST_CLOSED + MOST] if str(row.id) not in hidden]
-    views = queries.view_jobs(found[:MOST])
+    # Mostly there are none: the keys are asked for first, they cost little.
+    keys = rows.values_list("pk", flat=True)[: MOST_CLOSED + MOST]
+    found = [key for key in keys if str(key) not in hidden]
+    told = rows.filter(pk__in=found[:MOST]) if found else ()
+    views = queries.view_jobs(told)
     return words.flashes(
         views,
         names=naming.of_ends(views),

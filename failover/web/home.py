@@ -36,7 +36,7 @@ SPANS = (30, 90)
 def home(request: HttpRequest) -> HttpResponse:
     """The first page."""
     now = wiring.now()
-    ages = listing.ages()
+    ages = listing.ages(request)
     counts = overview.count_standings(now)
     attention = _attention(request, ages, now)
     context = {
@@ -56,7 +56,7 @@ def home(request: HttpRequest) -> HttpResponse:
             has_pair=bool(sum(counts.values())),
             is_admin=access.has_role(request, Role.ADMIN),
         ),
-        "poll_s": listing.poll_s(),
+        "poll_s": listing.poll_s(request),
     }
     if not getattr(request, "htmx", None):
         context |= _trend(request, now)

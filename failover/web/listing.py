@@ -10,9 +10,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from failover import wiring
-from failover.models.jobs import IS_ACTIVE
-from failover.services import filters, paging, queries
-from failover.web import exporting, going, panels
+from failover.services import filters, paging
+from failover.web import asked_once, exporting, going, panels
 from failover.web.asking import Asked
 from failover.web.asking import read as read_asked
 from failover.web.presenters import tables, timing
@@ -43,7 +42,7 @@ def show(
         return going.send(request, asked.added)
     panel = panels.find(request, table, asked)
     if is_part(request, "panel"):
-        context: dict[str, object] = {"panel": panel, "poll_s": poll_s()}
+        context: dict[str, object] = {"panel": panel, "poll_s": poll_s(request)}
         return render(request, f"{table.template}#panel", context)
     context = {**_context(request, table, asked), "panel": panel}
     return respond(request, table.template, {**context, **(extra or {})})
@@ -73,7 +72,6 @@ def _context(request: HttpRequest, table: Table, asked: Asked) -> dict[str, obje
     opened = tables.hrefs_with(asked.query, "sel")
     question, known = asked.chosen.question, table.filters.known()
     here = asked.query
-    is_busy = count_active_jobs() > 0
     return {
         "table": table,
         "lines": [line(table, asked, one, opened) for one in shown],
@@ -103,8 +101,8 @@ def _context(request: HttpRequest, table: Table, asked: Asked) -> dict[str, obje
             here, export="jsonl", page=None, sel=None
         ),
         "bulks": [bulk for bulk in table.bulk if asked.may(bulk.role)],
-        "poll_s": POLL_BUSY_S if is_busy else POLL_CALM_S,
-        "ages": ages() if table.has_ages else [],
+        "poll_s": poll_s(request),
+        "ages": ages(request) if table.has_ages else [],
         "empty_title": table.empty_title,
         "empty_text": table.empty_text,
     }
@@ -115,12 +113,11 @@ def line(
 ) -> Line:
     """One row as the page shows it; `opened` gives the page with its panel."""
     key = table.key(shown.seen)
-    return Line(
+    return tables.line(
+        ((c.name, c.is_key, c.show(shown)) for c in asked.columns),
         id=key,
-        href=table.page(shown.seen),
         panel_href=opened(key),
         is_open=key == asked.selected,
-        cells=[(c.name, c.is_key, c.show(shown)) for c in asked.columns],
     )
 
 
@@ -146,7 +143,7 @@ def is_part(request: HttpRequest, target: str = "") -> bool:
     return is_asked and (not target or htmx.target == target)
 
 
-def ages() -> list[timing.Age]:
+def ages(request: HttpRequest) -> list[timing.Age]:
     """How old what is shown of each region is."""
     now = wiring.now()
     return [
@@ -157,14 +154,9 @@ def ages() -> list[timing.Age]:
             next_try_at=region.sync_retry_at,
             now=now,
         )
-        for region in queries.list_regions()
+        for region in asked_once.list_regions(request)
     ]
 
 
-def poll_s() -> int:
-    return POLL_BUSY_S if count_active_jobs() else POLL_CALM_S
-
-
-def count_active_jobs() -> int:
-    """How many jobs hold their locks."""
-    return queries.list_jobs().filter(IS_ACTIVE).order_by().count()
+def poll_s(request: HttpRequest) -> int:
+    return POLL_BUSY_S if asked_once.count_active_jobs(request) else POLL_CALM_S

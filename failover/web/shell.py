@@ -8,7 +8,7 @@ from django.urls import reverse
 from failover import wiring
 from failover.models import Role
 from failover.services import approvals, attesting, notices, places
-from failover.web import access, flashes, zones
+from failover.web import access, asked_once, flashes, zones
 from failover.web.presenters import frame
 from failover.web.presenters.flashes import JobFlashes
 from failover.web.settings_pages import SETTINGS, SettingsTab
@@ -116,7 +116,7 @@ class Shell:
 
     @cached_property
     def _places(self) -> list[places.Place]:
-        return places.list_places()
+        return places.list_places(asked_once.list_regions(self._request))
 
     @cached_property
     def _narrowed(self) -> tuple[str, str]:

@@ -4,22 +4,21 @@ Measured in this process: Django's test client asks for the page as a browser wo
 with session, permissions, template and all, but no network. Each case is asked once to
 warm up and then `ROUNDS` times; the median of the wall clock counts, beside it the
 95th percentile and the processor time of this process. The queries are counted in a
-further round. `ratio` is to the plain page of a table of a hundred rows, asked in the
-same run. The rows are like a real account's: six tags, two addresses and a group each,
-about a kilobyte. PostgreSQL has gathered its statistics, as autovacuum does; SQLite
-has none, as in the product.
+further round. `ratio` is to the plain page of a table of a hundred interfaces, asked in
+the same run. The interfaces are asked when there are some pairs, as in a house that
+begins; then come as many pairs, jobs and entries of the audit as there are interfaces.
+PostgreSQL has gathered its statistics, as autovacuum does; SQLite has none, as in the
+product.
 """
 
 import logging
-import random
 import shutil
 import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -29,47 +28,16 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from failover import models
-from failover.models import searches
 from tests import databases
-from tests.bench import memory
+from tests.bench import memory, table_rows
+from tests.bench.table_cases import INTERFACES, MIRROR, OURS, PAGE
+from tests.bench.table_rows import SEEN_AT
 
 ROUNDS = 21
-AT_ONCE = 2000
 FEW_ROWS = 100
 LIMIT_MS = 100.0
-SEEN_AT = datetime(2026, 11, 29, 8, tzinfo=UTC)
 PAIRS = 200
-PAGE, LIST = "/interfaces/", "/api/v1/network-interfaces/"
-CASES: Mapping[str, str] = {
-    "first page": PAGE,
-    "deep page": f"{PAGE}?page=1900",
-    "free text, few found": f"{PAGE}?q=srv-4711",
-    "free text, an address": f"{PAGE}?q=10.1.134.16",
-    "free text, none found": f"{PAGE}?q=no-such-word",
-    "free text, 2500 found": f"{PAGE}?q=main-7",
-    "free text, 2500 found, last page": f"{PAGE}?q=main-7&page=40",
-    "free text, an eighth found": f"{PAGE}?q=team-7",
-    "free text, an eighth found, last page": f"{PAGE}?q=team-7&page=40",
-    "free text, a third found": f"{PAGE}?q=staging",
-    "free text, a third found, last page": f"{PAGE}?q=staging&page=40",
-    "free text, all found": f"{PAGE}?q=e",
-    "free text and status": f"{PAGE}?q=srv-4711&f=status=in-use",
-    "tag, few found": f"{PAGE}?f=tag:CostCenter=4711",
-    "tag, a third found": f"{PAGE}?f=tag:Env=prod",
-    "tag contains": f"{PAGE}?f=tag:Team:pa",
-    "status and VPC": f"{PAGE}?f=status=in-use&f=vpc_id=vpc-00000000000000007",
-    "status alone, last page": f"{PAGE}?f=status=in-use&page=40",
-    "description contains": f"{PAGE}?f=description:service 70",
-    "in a pair": f"{PAGE}?f=pair!=(empty)",
-    "sorted by description, deep page": f"{PAGE}?ordering=-description&page=1000",
-    "sorted by MAC address, deep page": f"{PAGE}?ordering=-mac_address&page=1000",
-    "sorted by a flag, deep page": f"{PAGE}?ordering=delete_on_termination&page=1000",
-    "sorted by region, deep page": f"{PAGE}?ordering=region&page=1000",
-    "status, sorted by account": f"{PAGE}?f=status=in-use&ordering=account",
-    "REST, first page": LIST,
-    "REST, free text, a third found": f"{LIST}?q=staging",
-    "REST, tag, few found": f"{LIST}?f=tag:CostCenter=4711",
-}
+Measured = dict[str, dict[str, float]]
 
 
 def run(*, rows: int) -> dict[str, object]:
@@ -80,24 +48,55 @@ def run(*, rows: int) -> dict[str, object]:
         with database() as config:
             databases.migrate(config)
             with databases.default_database(config):
-                region = found()
-                fill(region, range(FEW_ROWS))
-                plain = measure(PAGE)
-                _say(name, f"plain page of {FEW_ROWS} rows", plain)
-                fill(region, range(FEW_ROWS, rows))
-                settle(rows=rows, region=region)
-                cases = {}
-                for case, path in CASES.items():
-                    cases[case] = asked = measure(path)
-                    asked["ratio"] = round(asked["ms"] / plain["ms"], 2)
-                    _say(name, case, asked)
-                figures[name] = {
-                    "plain": plain,
-                    **cases,
-                    "export of everything": measure_export(),
-                    "slow": [c for c, m in cases.items() if m["ms"] > LIMIT_MS],
-                }
+                figures[name] = _measure_all(name, rows)
     return figures
+
+
+def _measure_all(database: str, rows: int) -> dict[str, object]:
+    region, every = found(), range(rows)
+    table_rows.fill(table_rows.interface, region, range(FEW_ROWS))
+    plain = measure(PAGE)
+    _say(database, f"plain page of {FEW_ROWS} rows", plain)
+    table_rows.fill(table_rows.interface, region, range(FEW_ROWS, rows))
+    table_rows.fill(table_rows.instance, region, every)
+    table_rows.fill(table_rows.elastic_ip, region, every)
+    begun = every[: 4 * PAIRS : 4]
+    table_rows.fill(table_rows.pair, region, begun)
+    settle()
+    tables = {"interfaces": INTERFACES, **MIRROR}
+    measured = {
+        table: _measure_table(database, table, cases, plain)
+        for table, cases in tables.items()
+    }
+    exported = measure_export()
+    table_rows.fill(table_rows.pair, region, [n for n in every if n not in begun])
+    table_rows.fill_jobs(region, every)
+    table_rows.fill_audit(every)
+    settle()
+    for table, cases in OURS.items():
+        measured[table] = _measure_table(database, table, cases, plain)
+    return {
+        "plain": plain,
+        **measured,
+        "export of everything": exported,
+        "slow": [
+            f"{table}: {case}"
+            for table, cases in measured.items()
+            for case, asked in cases.items()
+            if asked["ms"] > LIMIT_MS
+        ],
+    }
+
+
+def _measure_table(
+    database: str, table: str, cases: Mapping[str, str], plain: Mapping[str, float]
+) -> Measured:
+    measured: Measured = {}
+    for case, path in cases.items():
+        measured[case] = asked = measure(path)
+        asked["ratio"] = round(asked["ms"] / plain["ms"], 2)
+        _say(database, f"{table}: {case}", asked)
+    return measured
 
 
 def measure(path: str) -> dict[str, float]:
@@ -140,90 +139,11 @@ def found() -> models.Region:
     )
 
 
-def fill(region: models.Region, numbers: Sequence[int]) -> None:
-    """Interfaces of these numbers."""
-    for start in range(0, len(numbers), AT_ONCE):
-        made = models.NetworkInterface.objects.bulk_create(
-            _interface(region, number, random.Random(number))
-            for number in numbers[start : start + AT_ONCE]
-        )
-        models.InterfaceText.objects.bulk_create(
-            models.InterfaceText(row_id=row.pk, text=searches.text_of(row))
-            for row in made
-        )
-
-
-def settle(*, region: models.Region, rows: int) -> None:
-    """The instances that some interfaces hang on, and some pairs."""
-    models.Instance.objects.bulk_create(
-        models.Instance(
-            region=region,
-            instance_id=f"i-{number:017x}",
-            name=f"host-{number}",
-            state="running",
-            observed_at=SEEN_AT,
-            observed_began_at=1.0,
-        )
-        for number in range(rows // 20)
-    )
-    for number in range(PAIRS):
-        models.Pair.objects.create(
-            name=f"pair-{number:04d}",
-            region=region,
-            strategy="eni",
-            primary_instance_id=f"i-{number:017x}",
-            standby_instance_id=f"i-{number + PAIRS:017x}",
-            network_interface_id=f"eni-{number:017x}",
-            created_at=SEEN_AT,
-        )
+def settle() -> None:
+    """What autovacuum would have done by now."""
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("VACUUM ANALYZE")
-
-
-def _interface(
-    region: models.Region, number: int, chance: random.Random
-) -> models.NetworkInterface:
-    address = f"10.{number >> 16 & 255}.{number >> 8 & 255}.{number & 255}"
-    name = f"srv-{number % 5000}"
-    return models.NetworkInterface(
-        region=region,
-        interface_id=f"eni-{number:017x}",
-        name=name,
-        tags={
-            "Name": name,
-            "Env": chance.choice(("prod", "staging", "dev")),
-            "Team": chance.choice(("core", "payments", "web", "data")),
-            "CostCenter": str(chance.randrange(1000, 9999)),
-            "kubernetes.io/cluster": f"main-{number % 40}",
-            "Owner": f"team-{number % 90}@example.com",
-        },
-        status="in-use" if chance.random() < 0.9 else "available",
-        availability_zone=f"eu-west-1{'abc'[number % 3]}",
-        vpc_id=f"vpc-{number % 50:017x}",
-        subnet_id=f"subnet-{number % 400:017x}",
-        description=f"Interface of service {number % 700}",
-        interface_type="interface",
-        mac_address=f"02:{chance.randrange(2**24):06x}:{number:06x}",
-        private_ip=address,
-        private_ips=[
-            {
-                "address": f"{address}{tail}",
-                "primary": not tail,
-                "public_ip": "",
-                "allocation_id": "",
-                "association_id": "",
-            }
-            for tail in ("", "1")
-        ],
-        security_groups=[{"id": f"sg-{number % 30:017x}", "name": f"sg-{number % 30}"}],
-        attachment_id=f"eni-attach-{number:017x}",
-        instance_id=f"i-{number % 5000:017x}",
-        device_index=1,
-        attachment_status="attached",
-        observed_at=SEEN_AT,
-        observed_began_at=1.0,
-    )
 
 
 def _client() -> Client:

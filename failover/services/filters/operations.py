@@ -50,6 +50,7 @@ class PairFilter(Table):
         "private_ip",
         "destination_cidr",
     )
+    lower = frozenset(searched)
     ordered: ClassVar[dict[str, str]] = {
         "name": "name",
         "account": "region__account__name",
@@ -95,6 +96,7 @@ class JobFilter(Table):
         "reason",
         "requested_by",
     )
+    lower = frozenset(searched) - {"reason", "requested_by"}
     ordered: ClassVar[dict[str, str]] = {
         "requested_at": "requested_at",
         "finished_at": "finished_at",
@@ -134,6 +136,7 @@ class AuditFilter(Table):
         p.number("seq", "Number"),
     )
     searched = ("actor", "action", "object", "outcome", "reason", "aws_request_id")
+    lower = frozenset({"action", "outcome", "aws_request_id"})
     ordered: ClassVar[dict[str, str]] = {
         "seq": "seq",
         "at": "at",

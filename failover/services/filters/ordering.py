@@ -11,13 +11,16 @@ from failover.services.filters.table import Table
 def order_by(table: type[Table], asked: str) -> list[Any]:
     """Columns for `a,-b`, or the table's own for nothing; empty if a name is unknown.
 
-    The primary key comes last and the same way, as the indexes have it.
+    The primary key comes last and the same way, as the indexes have it. It comes once:
+    SQLite would sort by it again.
     """
     names = [name.strip() for name in asked.split(",")] if asked else []
     if any(name.removeprefix("-") not in table.ordered for name in names):
         return []
     if not names:
         last = table.default_ordering[-1]
+        if last.removeprefix("-") in ("pk", _key(table)):
+            return list(table.default_ordering)
         return [*table.default_ordering, "-pk" if last.startswith("-") else "pk"]
     order: list[Any] = []
     for name in names:
@@ -25,7 +28,14 @@ def order_by(table: type[Table], asked: str) -> list[Any]:
         if column is None:
             continue
         order.append(column.desc() if name.startswith("-") else column.asc())
+    if table.ordered[names[-1].removeprefix("-")] == _key(table):
+        return order
     return [*order, "-pk" if names[-1].startswith("-") else "pk"]
+
+
+def _key(table: type[Table]) -> str:
+    described: Any = table
+    return str(described.Meta.model._meta.pk.name)  # noqa: SLF001 - public in Django.
 
 
 def _column(name: str) -> F | None:

@@ -60,7 +60,7 @@ def text(name: str, label: str, column: str = "", *, many: bool = True) -> Prope
     column = column or name
     lookups = {
         Operator.EQUALS: "iexact",
-        Operator.CONTAINS: "icontains",
+        Operator.CONTAINS: "mentions",
         Operator.STARTS: "istartswith",
     }
 

@@ -45,8 +45,10 @@ class Table(django_filters.FilterSet):
     # What saved views and users' settings call the table; empty: it has none.
     table_id: ClassVar[str] = ""
     properties: ClassVar[Sequence[Property]] = ()
-    # Columns in which words are looked for, where the table has no text of its own.
+    # Columns in which words are looked for, where the table has no text of its own;
+    # and of them those of ids, names and codes that are in lower case always.
     searched: ClassVar[tuple[str, ...]] = ()
+    lower: ClassVar[frozenset[str]] = frozenset()
     # `?ordering=` name -> column.
     ordered: ClassVar[Mapping[str, str]] = {}
     default_ordering: ClassVar[tuple[str, ...]] = ("pk",)
@@ -111,7 +113,8 @@ class Table(django_filters.FilterSet):
         """Rows with the word in a searched column."""
         found = Q()
         for column in self.searched:
-            found |= Q(**{f"{column}__icontains": word})
+            lookup = "holds" if column in self.lower else "mentions"
+            found |= Q(**{f"{column}__{lookup}": word})
         return found
 
     @cached_property

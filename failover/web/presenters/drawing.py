@@ -37,14 +37,15 @@ def draw(cell: "Cell") -> str:
     return _main(cell) + _hint(cell) if cell.hint else _main(cell)
 
 
-def draw_row(cells: Iterable[tuple[str, bool, "Cell"]]) -> str:
-    """Whole cells: the name of each column on a phone, whether it heads the row."""
-    parts: list[str] = []
-    for name, is_key, cell in cells:
-        begin, end = _begin(name, is_key, cell.classes), CELL_END
-        parts += (begin, _escaped(draw(cell)), HEAD_END if is_key else end)
-    # Each part is safe by itself.
-    return SafeString("".join(parts))
+def draw_cell(name: str, cell: "Cell", *, is_key: bool) -> str:
+    """The whole cell: the name of its column on a phone, whether it heads the row."""
+    begin, end = _begin(name, is_key, cell.classes), HEAD_END if is_key else CELL_END
+    return begin + _escaped(draw(cell)) + end
+
+
+def join(drawn: Iterable[str]) -> str:
+    """Cells of a row beside each other. Each is safe by itself."""
+    return SafeString("".join(drawn))
 
 
 def draw_pick(key: str, href: str) -> str:
@@ -61,7 +62,7 @@ def draw_pick(key: str, href: str) -> str:
 
 
 @lru_cache(maxsize=512)
-def _begin(name: str, is_key: bool, css: str) -> str:  # noqa: FBT001 - lru_cache.
+def _begin(name: str, is_key: bool, css: str) -> SafeString:  # noqa: FBT001 - lru_cache.
     form = (
         '<th role="rowheader" scope="row" data-label="{}" class="{}">'
         if is_key

@@ -1,7 +1,7 @@
 """A table's heads, tokens, lines and pages, each with the address it leads to."""
 
 import zlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from urllib.parse import quote_plus
 
@@ -50,37 +50,17 @@ class Mark:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """One row. `rev` changes when what it says does; times that pass are no change."""
+    """One row, drawn up to each cell that a template must draw.
+
+    `pick` is its first cell: the tick, and the way to its panel. `rev` changes when
+    what it says does; times that pass are no change.
+    """
 
     id: str
-    href: str
-    panel_href: str
     is_open: bool
-    cells: Sequence[tuple[str, bool, Cell]] = field(repr=False)
-
-    @property
-    def pick(self) -> str:
-        """Its first cell: the tick, and the way to its panel."""
-        return drawing.draw_pick(self.id, self.panel_href)
-
-    @property
-    def parts(self) -> list[tuple[str, Cell | None]]:
-        """The row's cells drawn, up to each cell that a template must draw."""
-        parts: list[tuple[str, Cell | None]] = []
-        plain: list[tuple[str, bool, Cell]] = []
-        for one in self.cells:
-            swap = one[2].swap
-            if swap is None or not swap.has_control:
-                plain.append(one)
-            else:
-                parts.append((drawing.draw_row(plain), one[2]))
-                plain = []
-        return [*parts, (drawing.draw_row(plain), None)]
-
-    @property
-    def rev(self) -> str:
-        marks = repr([cell.mark for _, _, cell in self.cells])
-        return f"{zlib.crc32(marks.encode()):08x}"
+    pick: str
+    parts: Sequence[tuple[str, Cell | None]] = field(repr=False)
+    rev: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,6 +83,36 @@ class Pages:
     def ends_early(self) -> bool:
         """Whether this is the last page, and yet not the last rows."""
         return self.has_more and self.number == self.last
+
+
+def line(
+    cells: Iterable[tuple[str, bool, Cell]],
+    *,
+    id: str,
+    panel_href: str,
+    is_open: bool,
+) -> Line:
+    """`cells`: the column's name, whether it heads the row, what it says."""
+    parts: list[tuple[str, Cell | None]] = []
+    plain: list[str] = []
+    said: list[str] = []
+    for name, is_key, cell in cells:
+        if cell.swap is not None and cell.swap.has_control:
+            parts.append((drawing.join(plain), cell))
+            plain = []
+            said.append(repr(cell.mark))
+            continue
+        drawn = drawing.draw_cell(name, cell, is_key=is_key)
+        plain.append(drawn)
+        said.append(repr(cell.mark) if cell.at or cell.hint_at else drawn)
+    parts.append((drawing.join(plain), None))
+    return Line(
+        id=id,
+        is_open=is_open,
+        pick=drawing.draw_pick(id, panel_href),
+        parts=parts,
+        rev=f"{zlib.crc32(''.join(said).encode()):08x}",
+    )
 
 
 def heads(
