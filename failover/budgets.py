@@ -110,11 +110,13 @@ class Budgets:
             _keep(region_id, budget, boot)
         return True
 
-    def rehearse(self, *, region_id: int, action: Action) -> bool:
+    def rehearse(
+        self, *, region_id: int, action: Action, is_awaited: bool = False
+    ) -> bool:
         """Pay for a DryRun of readiness; False while it must wait (P8)."""
         with transaction.atomic():
             budget, now, boot = self._lock(region_id)
-            paid = budget.rehearsal(action, now)
+            paid = budget.rehearsal(action, now, is_awaited=is_awaited)
             if paid is not None:
                 _keep(region_id, paid, boot)
         return paid is not None

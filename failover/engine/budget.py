@@ -178,10 +178,16 @@ class Budget:
         """Whether that was said so lately that a burst may rest on it."""
         return self.permitted_at is not None and now - self.permitted_at < PERMITTED_S
 
-    def rehearsal(self, action: Action, now: float) -> "Budget | None":
-        """Pay for a DryRun of readiness, or None while it must wait (P8)."""
+    def rehearsal(
+        self, action: Action, now: float, *, is_awaited: bool = False
+    ) -> "Budget | None":
+        """Pay for a DryRun of readiness, or None while it must wait (P8).
+
+        Where a person waits for it, it only must not come before the jobs.
+        """
         last = self.rehearsed_at
-        if last is not None and now - last < REHEARSAL_EVERY_S:
+        is_early = last is not None and now - last < REHEARSAL_EVERY_S
+        if is_early and not is_awaited:
             return None
         if self.level(action, now) <= REHEARSAL_LEVEL:
             return None

@@ -61,7 +61,8 @@ def _ask(region: Region, call: Call, name: str) -> Verdict:
     """One DryRun, if EC2's quota has room for it beside the jobs."""
     now = wiring.now().timestamp()
     action: Action = call.action
-    if not wiring.store().budgets.rehearse(region_id=region.pk, action=action):
+    budgets = wiring.store().budgets
+    if not budgets.rehearse(region_id=region.pk, action=action, is_awaited=True):
         return Verdict(tried_at=now, why="EC2's quota is spent on jobs")
     said = ports.describe(call)
     sample = " and ".join(str(v) for k, v in said.items() if k.endswith("Id"))

@@ -226,6 +226,7 @@ def test_readiness_rehearses_one_call_in_five_seconds() -> None:
     assert first is not None
     assert first.level(Action.ATTACH, NOW) == 49
 
+    assert first.rehearsal(Action.DETACH, NOW, is_awaited=True) is not None
     assert first.rehearsal(Action.DETACH, NOW + 4.9) is None
     assert first.rehearsal(Action.DETACH, NOW + 5) is not None
 

@@ -68,11 +68,16 @@ def run_axe(page: Page, *, only: str = "") -> list[str]:
 
 
 def look(page: Page, address: str) -> list[str]:
-    """One page in both themes, and on a phone: what is wrong with it.
+    """One page in both themes, and on a phone: what is wrong with it."""
+    page.goto(address)
+    return judge(page)
+
+
+def judge(page: Page) -> list[str]:
+    """The same of what is on the screen now.
 
     Of axe's rules the one on contrast alone can say something else in the dark.
     """
-    page.goto(address)
     found = faults(page)
     page.emulate_media(color_scheme="dark")
     found += [f"dark: {fault}" for fault in run_axe(page, only="color-contrast")]

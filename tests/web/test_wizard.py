@@ -41,6 +41,8 @@ def test_five_pages_make_a_pair_and_lead_to_its_guests(home: Home) -> None:
 
     assert "AttachNetworkInterface" in review
     assert "DryRun" in review
+    assert "The role may make DetachNetworkInterface" in review
+    assert "The role may make AttachNetworkInterface" in review
     assert made["Location"] == "/pairs/second/guest/?created"
     pair = models.Pair.objects.get(name="second")
     assert (pair.network_interface_id, pair.device_index) == (FLOATING, 1)
