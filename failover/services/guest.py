@@ -10,7 +10,13 @@ from ipaddress import IPv4Address, IPv4Network
 
 from failover.models import Pair, Subnet
 from failover.models.pairs import Strategy
-from failover.services import command_line, guest_files, guest_words, surroundings
+from failover.services import (
+    command_line,
+    guest_files,
+    guest_words,
+    plain_names,
+    surroundings,
+)
 from failover.services.guest_words import Section, Snippet
 from failover.services.surroundings import End, Surroundings
 
@@ -52,7 +58,7 @@ def _server(end: End) -> Server:
     interface, instance = end.interface, end.instance
     name = instance.name if instance else ""
     return Server(
-        label=f"{name} ({end.instance_id})" if name else end.instance_id,
+        label=plain_names.called(name, end.instance_id),
         address=_address(interface.private_ip if interface else ""),
         interface_id=interface.id if interface else "",
         subnet_id=end.subnet_id,

@@ -7,7 +7,7 @@ from django.http import Http404
 from django.urls import reverse
 
 from failover.models import ElasticIp, Instance, NetworkInterface
-from failover.services import queries, refusals
+from failover.services import plain_names, queries, refusals
 from failover.web.acting.page import Page
 from failover.web.presenters import acts
 
@@ -86,4 +86,4 @@ def _with_reason(more: dict[str, Any], reasons: Mapping[str, str]) -> dict[str, 
 
 def called(id: str, name: str) -> str:
     """An object by its name and id."""
-    return f"{name} ({id})" if name else id
+    return plain_names.called(name, id)

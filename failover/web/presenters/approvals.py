@@ -9,7 +9,7 @@ from uuid import UUID
 from django.urls import reverse
 
 from failover.models import Approval, Role
-from failover.services import approvals, command_line
+from failover.services import approvals, command_line, plain_names
 from failover.services.access import Actor
 from failover.web.presenters import timing
 from failover.web.presenters.badges import Badge, Tone, make
@@ -140,8 +140,7 @@ def _why_not(state: str, *, is_own: bool, is_approver: bool) -> str:
 def _name(instance_id: str, names: Mapping[str, str]) -> str:
     if not instance_id:
         return "nobody"
-    name = names.get(instance_id)
-    return f"{name} ({instance_id})" if name else instance_id
+    return plain_names.called(names.get(instance_id, ""), instance_id)
 
 
 def _call(call: Mapping[str, Any], *, region: str) -> CallLine:

@@ -6,6 +6,7 @@ from functools import lru_cache
 
 from django.urls import reverse
 
+from failover.services import plain_names
 from failover.services.views import (
     ElasticIpView,
     InstanceView,
@@ -29,7 +30,7 @@ class Holder:
 
     @property
     def label(self) -> str:
-        return f"{self.name} ({self.id})" if self.name else self.id
+        return plain_names.called(self.name, self.id)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.urls import reverse
 
+from failover.services import plain_names
 from failover.services.plans import PlannedCall, PlanView
 from failover.services.views import PairView
 from failover.web.presenters import pairs, resources, timing
@@ -118,8 +119,7 @@ def _public_ip(pair: PairView) -> str:
 def _label(instance_id: str | None, names: dict[str, str]) -> str:
     if not instance_id:
         return ""
-    name = names.get(instance_id)
-    return f"{name} ({instance_id})" if name else instance_id
+    return plain_names.called(names.get(instance_id, ""), instance_id)
 
 
 def _call_line(call: PlannedCall, before: frozenset[str] | None) -> CallLine:
