@@ -56,7 +56,7 @@ def launch_both(page: Page) -> None:
     """Steps 1 and 2: two servers in one subnet, each with nginx."""
     go(page, "Instances")
     follow(page, "Launch instances")
-    page.get_by_role("link", name="A pair: primary and standby").click()
+    page.get_by_role("link", name="Primary and standby").click()
     subnet = page.get_by_label("Subnet")
     subnet.select_option(index=1)
     for label in ("User data of the primary", "User data of the standby"):

@@ -231,6 +231,10 @@ def test_the_menu_of_an_interface_says_what_cannot_be_done_and_why(home: Home) -
     assert f"/interfaces/{FLOATING}/description/" in text
     assert f"/interfaces/{FLOATING}/description/" not in viewer
     assert "Needs the role operator." in viewer
+    # Who goes to the form all the same is told so before filling it in.
+    form = content(home.client("olaf").get(f"/interfaces/{FLOATING}/detach/"))
+    assert "Pair article moves it" in form
+    assert 'name="force"' not in form
 
 
 def test_an_elastic_ip_is_allocated_associated_taken_off_and_released(

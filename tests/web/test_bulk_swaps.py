@@ -46,7 +46,7 @@ def test_every_plan_is_shown_with_its_verdict_and_nothing_begins(
     text = answer.content.decode()
     assert "1 of 2 can be swapped now" in text
     assert "1 selected row belongs to no pair" in text
-    assert "DetachNetworkInterface" in text
+    assert 'data-copy="aws ec2 detach-network-interface' in text
     assert "frozen" in text
     assert fields(text)["plan-article"]
     assert not models.Job.objects.exists()

@@ -126,6 +126,7 @@ def test_times_are_in_the_zone_of_who_asks_and_name_it(home: Home) -> None:
 
     assert saved["Location"] == "/settings/appearance/"
     assert " UTC+05:45" in text
+    assert " UTC+05:45<" in client.get(f"/instances/{PRIMARY}/").content.decode()
     assert "Times are in Asia/Kathmandu." in text
     assert 'data-theme="dark" data-density="compact"' in text
     # Another person's pages, and the API, are as they were.

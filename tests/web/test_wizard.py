@@ -39,7 +39,7 @@ def test_five_pages_make_a_pair_and_lead_to_its_guests(home: Home) -> None:
     review = text(home, f"{draft}/review/")
     made = post(home, f"{draft}/review/", name="second")
 
-    assert "AttachNetworkInterface" in review
+    assert 'data-copy="aws ec2 attach-network-interface' in review
     assert "DryRun" in review
     assert "The role may make DetachNetworkInterface" in review
     assert "The role may make AttachNetworkInterface" in review

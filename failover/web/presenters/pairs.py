@@ -210,6 +210,8 @@ def tabs(name: str, path: str) -> list[Tab]:
         ("pair-settings", "Settings"),
     )
     found = [(url, label, reverse(url, args=[name])) for url, label in shown]
+    if path == reverse("pair-policy", args=[name]):
+        path = reverse("pair-guest", args=[name])
     # Forms of the overview have addresses of their own below it.
     current = next((h for _, _, h in found[1:] if path.startswith(h)), found[0][2])
     return [
