@@ -36,8 +36,8 @@ INTERFACES: Mapping[str, str] = {
     "REST, free text, a third found": f"{LIST}?q=staging",
     "REST, tag, few found": f"{LIST}?f=tag:CostCenter=4711",
 }
-# The tables that stand beside the interfaces in the mirror.
-MIRROR: Mapping[str, Mapping[str, str]] = {
+CASES: Mapping[str, Mapping[str, str]] = {
+    "interfaces": INTERFACES,
     "elastic-ips": {
         "first page": "/elastic-ips/",
         "last page": "/elastic-ips/?page=2000",
@@ -67,9 +67,6 @@ MIRROR: Mapping[str, Mapping[str, str]] = {
         "name contains": "/instances/?f=name:host-70",
         "sorted by launch, last page": "/instances/?ordering=-launch_time&page=2000",
     },
-}
-# What is ours: asked when there are as many pairs, jobs and entries as well.
-OURS: Mapping[str, Mapping[str, str]] = {
     "pairs": {
         "first page": "/pairs/",
         "last page": "/pairs/?page=2000",
@@ -118,11 +115,6 @@ OURS: Mapping[str, Mapping[str, str]] = {
         "of one pair": "/audit/?f=pair=pair-04711",
         "of one day": "/audit/?f=at=2026-10-09",
         "sorted by object, last page": "/audit/?ordering=-object&page=2000",
-    },
-    "interfaces beside them": {
-        "first page": PAGE,
-        "in a pair": f"{PAGE}?f=pair!=(empty)",
-        "free text, 2500 found": f"{PAGE}?q=main-7",
     },
     "home": {"home": "/"},
 }

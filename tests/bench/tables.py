@@ -5,10 +5,8 @@ with session, permissions, template and all, but no network. Each case is asked 
 warm up and then `ROUNDS` times; the median of the wall clock counts, beside it the
 95th percentile and the processor time of this process. The queries are counted in a
 further round. `ratio` is to the plain page of a table of a hundred interfaces, asked in
-the same run. The interfaces are asked when there are some pairs, as in a house that
-begins; then come as many pairs, jobs and entries of the audit as there are interfaces.
-PostgreSQL has gathered its statistics, as autovacuum does; SQLite has none, as in the
-product.
+the same run. All tables are full while any of them is asked. PostgreSQL has gathered
+its statistics, as autovacuum does; SQLite has none, as in the product.
 """
 
 import logging
@@ -30,13 +28,12 @@ from django.test.utils import CaptureQueriesContext
 from failover import models
 from tests import databases
 from tests.bench import memory, table_rows
-from tests.bench.table_cases import INTERFACES, MIRROR, OURS, PAGE
+from tests.bench.table_cases import CASES, PAGE
 from tests.bench.table_rows import SEEN_AT
 
 ROUNDS = 21
 FEW_ROWS = 100
 LIMIT_MS = 100.0
-PAIRS = 200
 Measured = dict[str, dict[str, float]]
 
 
@@ -60,25 +57,18 @@ def _measure_all(database: str, rows: int) -> dict[str, object]:
     table_rows.fill(table_rows.interface, region, range(FEW_ROWS, rows))
     table_rows.fill(table_rows.instance, region, every)
     table_rows.fill(table_rows.elastic_ip, region, every)
-    begun = every[: 4 * PAIRS : 4]
-    table_rows.fill(table_rows.pair, region, begun)
-    settle()
-    tables = {"interfaces": INTERFACES, **MIRROR}
-    measured = {
-        table: _measure_table(database, table, cases, plain)
-        for table, cases in tables.items()
-    }
-    exported = measure_export()
-    table_rows.fill(table_rows.pair, region, [n for n in every if n not in begun])
+    table_rows.fill(table_rows.pair, region, every)
     table_rows.fill_jobs(region, every)
     table_rows.fill_audit(every)
     settle()
-    for table, cases in OURS.items():
-        measured[table] = _measure_table(database, table, cases, plain)
+    measured = {
+        table: _measure_table(database, table, cases, plain)
+        for table, cases in CASES.items()
+    }
     return {
         "plain": plain,
         **measured,
-        "export of everything": exported,
+        "export of everything": measure_export(),
         "slow": [
             f"{table}: {case}"
             for table, cases in measured.items()

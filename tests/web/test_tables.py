@@ -2,7 +2,8 @@
 
 import re
 
-from failover import models
+from failover import models, wiring
+from failover.services.paging import LISTED
 from tests.web.conftest import FLOATING, SPARE, Home
 
 
@@ -117,3 +118,30 @@ def test_a_failed_read_is_said_with_the_old_rows(home: Home) -> None:
 
     assert "RequestLimitExceeded" in text
     assert SPARE in text
+
+
+def test_more_finds_than_a_reader_gets_are_told_as_at_least_so_many(
+    home: Home,
+) -> None:
+    region, now = models.Region.objects.get(), wiring.now()
+    models.Job.objects.bulk_create(
+        models.Job(
+            region=region, kind="attach", state="succeeded", trigger="ui",
+            requested_by="anna", requested_at=now, finished_at=now,
+        )
+        for _ in range(LISTED + 1)
+    )  # fmt: skip
+
+    first = text_of(home, "/jobs/?kind=attach")
+    # From beyond the last page that there is, one is brought back to it.
+    last = text_of(home, "/jobs/?kind=attach&page=99")
+
+    assert re.search(r"2000\+\s+jobs\s+found", first)
+    assert "1–50 of 2000+" in first
+    assert "of 40+" in first
+    assert "More than 2000 match" not in first
+    assert "1951–2000 of 2000+" in last
+    assert "More than 2000 match" in last
+    assert "a file has them all" in last
+    # Without a filter the count is whole, and so are the pages.
+    assert re.search(r"1–50 of 2\d{3}<", text_of(home, "/jobs/"))
