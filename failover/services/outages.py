@@ -136,7 +136,8 @@ def list_days(*, days: int, now: datetime) -> list[Day]:
     for state, at, dark_at, restored_at in rows.order_by().values_list(
         "state", "finished_at", "outage_started_at", "restored_at"
     ):
-        day = at.astimezone(zone).date()
+        # A job that is over has its end: a constraint of the table.
+        day = (at or now).astimezone(zone).date()
         swaps, succeeded, outage_s = spans.get(day, (0, 0, 0.0))
         spans[day] = (
             swaps + 1,
