@@ -126,8 +126,10 @@ def test_a_viewer_saves_for_himself_and_shares_nothing(home: Home) -> None:
 
 def test_an_export_is_what_the_page_shows(home: Home) -> None:
     address = "/interfaces/?f=tag:Name!=(not tagged)&ordering=-id&cols=id,status,tags"
-    shown = key_order(content(olaf(home).get(address)))
+    page = content(olaf(home).get(address))
+    shown = key_order(page)
 
+    assert ">Name=Secondary<" in page
     table = content(olaf(home).get(f"{address}&export=csv"))
     lines = content(olaf(home).get(f"{address}&export=jsonl")).splitlines()
 

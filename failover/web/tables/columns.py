@@ -112,6 +112,9 @@ def _getter(name: str, get: Any) -> Callable[[Any], Any]:
 def _plain(value: Any) -> str:
     if value is None:
         return ""
+    if isinstance(value, dict):
+        # As the filter has it: tag:Key=Value.
+        return ", ".join(f"{k}={v}" for k, v in sorted(value.items()))
     if isinstance(value, list | tuple):
         return ", ".join(str(v) for v in value)
     return str(value)
