@@ -12,8 +12,9 @@ JOBS ?=
 REPLAY ?=
 # More for pytest, as in: make test ARGS='tests/engine -k detach'
 ARGS ?=
-# The whole suite goes to three processes: half of it waits for real servers.
-WHOLE := --numprocesses 3 --dist loadfile
+# The whole suite goes to three processes: half of it waits for real servers. What file
+# goes first is said by tests/conftest.py; xdist would take the one of most tests.
+WHOLE := --numprocesses 3 --dist loadfile --no-loadscope-reorder
 UPGRADE ?=
 PAIRS ?=
 THROTTLE ?=

@@ -9,6 +9,7 @@ import socket
 import subprocess
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, NoReturn
@@ -24,6 +25,19 @@ from pytest_django import DjangoDbBlocker
 from tests import databases
 
 START_S = 30.0
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the files that ask for most patience, so that none is left alone.
+
+    A file stays together, and files of the same patience stay in random order.
+    """
+    patience: Counter[Path] = Counter()
+    for item in items:
+        limit = item.get_closest_marker("timeout")
+        patience[item.path] += limit.args[0] if limit else 1
+    items.sort(key=lambda item: -patience[item.path])
 
 
 # Network

@@ -62,16 +62,17 @@ def fresh_database(server_url: str) -> Iterator[str]:
         )
 
 
-# One house for all tests of a database: it must survive them one after another.
+# One house for all tests of a file and a database: it must survive them one after
+# another. A house that stays for longer works for nobody, beside all other tests.
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def on_sqlite() -> Iterator[House]:
     with shaken() as home:
         yield home
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def on_postgresql(postgres_url: str) -> Iterator[House]:
     with fresh_database(postgres_url) as url, shaken(url) as home:
         yield home

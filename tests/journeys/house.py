@@ -19,6 +19,7 @@ import httpx
 from botocore.config import Config
 
 from controlpanel import broker
+from tests.journeys import commands
 
 ROOT = Path(__file__).resolve().parents[2]
 PRIMARY = "i-09a505d623e75d4d2"
@@ -145,7 +146,11 @@ class House:
     password: str = field(init=False, default="a long pass phrase for anna")
 
     def __post_init__(self) -> None:
-        self.clients: list[httpx.Client] = []
+        # One, as each that is made anew reads the machine's certificates; but a
+        # connection for each question, as whoever answers may be gone at the next.
+        every_time = httpx.Limits(max_keepalive_connections=0)
+        self.stranger = httpx.Client(timeout=2, limits=every_time)
+        self.clients = [self.stranger]
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.environment = {
@@ -165,16 +170,10 @@ class House:
         if self.database_url:
             self.environment["DATABASE_URL"] = self.database_url
             self.environment["SECRET_KEY"] = "k" * 64
+        else:
+            commands.furnish(Path(self.environment["DATA_DIR"]), root=self.root)
         self.start()
-        self.manage(
-            "create_user",
-            "anna",
-            "--role",
-            "admin",
-            "--password-stdin",
-            typed=self.password,
-        )
-        self.http = self.as_role("anna")
+        self.http = self.as_role("anna", password=self.password)
 
     def start(self) -> None:
         with (self.folder / "up.err").open("a") as log:
@@ -196,7 +195,7 @@ class House:
         if self.process.poll() is not None:
             raise AssertionError((self.folder / "up.err").read_text()[-4000:])
         with contextlib.suppress(httpx.HTTPError):
-            return httpx.get(f"{self.url}/readyz", timeout=2).status_code == 200
+            return self.stranger.get(f"{self.url}/readyz").status_code == 200
         return False
 
     def manage(self, *arguments: str, typed: str = "") -> str:
@@ -213,10 +212,19 @@ class House:
         assert done.returncode == 0, done.stderr
         return done.stdout.strip()
 
-    def as_role(self, name: str, role: str = "admin") -> httpx.Client:
-        if name != "anna":
-            self.manage("create_user", name, "--role", role)
-        token = self.manage("create_token", name).splitlines()[-1]
+    def as_role(
+        self, name: str, role: str = "admin", *, password: str = ""
+    ) -> httpx.Client:
+        """A new user, or one in a new role, as a program with a token of theirs."""
+        typing = ["--password-stdin"] if password else []
+        said = commands.run(
+            ["create_user", name, "--role", role, *typing],
+            ["create_token", name],
+            root=self.root,
+            environment=self.environment,
+            typed=password,
+        )
+        token = said.splitlines()[-1]
         client = httpx.Client(
             base_url=f"{self.url}/api/v1/",
             headers={"Authorization": f"Bearer {token}"},

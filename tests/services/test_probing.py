@@ -5,7 +5,6 @@ import ipaddress
 from collections.abc import Iterator
 from typing import Any
 
-import httpx
 import pytest
 
 from failover import models, wiring
@@ -247,7 +246,7 @@ def test_nothing_is_asked_of_a_resource_that_lies_free(
     demo: models.Region, sim: Sim
 ) -> None:
     pair = a_pair(demo, kind="tcp", port=443)
-    interface = httpx.get(f"{sim.url}/_sim/state", timeout=10).json()["interfaces"]
+    interface = sim.state()["interfaces"]
     sim.send(
         "DetachNetworkInterface",
         AttachmentId=interface[FLOATING]["attachment_id"],

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterator
 from typing import Any
 
-import httpx
 import pytest
 from django.test import Client
 
@@ -58,11 +57,7 @@ def fault(sim: Sim) -> Iterator[Faults]:
         sim.control("faults", {"action": action, "kind": kind, **more})
 
     yield plan
-    httpx.delete(f"{sim.url}/_sim/faults", timeout=10)
-
-
-def end_faults(sim: Sim) -> None:
-    httpx.delete(f"{sim.url}/_sim/faults", timeout=10)
+    sim.end_faults()
 
 
 def reads(sim: Sim) -> list[str]:
@@ -545,7 +540,7 @@ def test_a_refresh_has_a_mended_role_asked_anew(
     readying.ask_all()
     readying.judge()
     assert not readying.seen().ready
-    end_faults(sim)
+    sim.end_faults()
     readying.ask_all()
     assert len(readying.dry_runs(sim)) == 2
 

@@ -38,14 +38,16 @@ class Sim:
     """An ec2sim process and its controls."""
 
     url: str
+    # One for all calls: each that is made anew reads the machine's certificates.
+    http: httpx.Client
 
     def control(self, path: str, body: dict[str, Any] | None = None) -> Any:
-        reply = httpx.post(f"{self.url}/_sim/{path}", json=body or {}, timeout=10)
+        reply = self.http.post(f"/_sim/{path}", json=body or {})
         reply.raise_for_status()
         return reply.json()
 
     def calls(self, action: str = "") -> list[dict[str, Any]]:
-        text = httpx.get(f"{self.url}/_sim/calls", timeout=10).text
+        text = self.http.get("/_sim/calls").text
         lines = [json.loads(line) for line in text.splitlines() if line.strip()]
         found = [e for e in lines if e["event"] == "call"]
         return [e for e in found if not action or e["action"] == action]
@@ -54,8 +56,11 @@ class Sim:
         return [c for c in self.calls() if not c["action"].startswith("Describe")]
 
     def state(self) -> dict[str, Any]:
-        state: dict[str, Any] = httpx.get(f"{self.url}/_sim/state", timeout=10).json()
+        state: dict[str, Any] = self.http.get("/_sim/state").json()
         return state
+
+    def end_faults(self) -> None:
+        self.http.delete("/_sim/faults").raise_for_status()
 
     def send(self, action: str, **arguments: Any) -> None:
         """A call from the console, by somebody who does not know Swapboard."""
@@ -64,9 +69,7 @@ class Sim:
             "AWS4-HMAC-SHA256 Credential=test/20260101/eu-west-1/ec2/aws4_request, "
             "SignedHeaders=host, Signature=0"
         )
-        reply = httpx.post(
-            self.url, data=query, headers={"Authorization": signed}, timeout=10
-        )
+        reply = self.http.post("/", data=query, headers={"Authorization": signed})
         reply.raise_for_status()
 
 
@@ -82,7 +85,9 @@ def sim_process() -> Iterator[Sim]:
     )
     assert process.stdout is not None
     try:
-        yield Sim(json.loads(process.stdout.readline())["url"])
+        url = json.loads(process.stdout.readline())["url"]
+        with httpx.Client(base_url=url, timeout=10) as http:
+            yield Sim(url, http)
     finally:
         process.terminate()
         process.wait(timeout=10)
@@ -92,7 +97,7 @@ def sim_process() -> Iterator[Sim]:
 @pytest.fixture
 def sim(sim_process: Sim, monkeypatch: pytest.MonkeyPatch) -> Sim:
     """The article's world, as on the first day."""
-    httpx.delete(f"{sim_process.url}/_sim/faults", timeout=10)
+    sim_process.end_faults()
     sim_process.control("reset")
     sim_process.control("seed", {"article": True})
     monkeypatch.setenv("AWS_ENDPOINT_URL_EC2", sim_process.url)
