@@ -4,13 +4,14 @@ Every object here is one per process and safe to share between its threads; a fo
 child makes its own.
 """
 
+import contextlib
 import functools
 import os
 import socket
 import threading
 import time
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
@@ -52,12 +53,21 @@ BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 
 
 class DatabaseClock:
-    """Database time, carried on the monotonic clock between measurements (P11)."""
+    """Database time, carried on the monotonic clock between measurements (P11).
 
-    def __init__(self, *, database_now: Callable[[], float]) -> None:
+    While somebody holds it, it is carried on and not measured: a step of the database's
+    clock moves nothing that is under way.
+    """
+
+    def __init__(
+        self, *, database_now: Callable[[], float], good_for_s: float = OFFSET_AGE_S
+    ) -> None:
         self._database_now = database_now
+        self._good_for_s = good_for_s
         self._offset = 0.0
         self._measured_at: float | None = None
+        self._lock = threading.Lock()
+        self._holders = 0
 
     def now(self) -> float:
         """POSIX seconds as the database has them; asks it only the first time."""
@@ -68,12 +78,27 @@ class DatabaseClock:
     def measure(self) -> None:
         """Ask the database for the time, unless it was asked a moment ago."""
         before = time.monotonic()
-        if self._measured_at is not None and before - self._measured_at < OFFSET_AGE_S:
+        at = self._measured_at
+        if at is not None and (self._holders or before - at < self._good_for_s):
             return
         said = self._database_now()
         after = time.monotonic()
-        self._offset = said - (before + after) / 2
-        self._measured_at = after
+        with self._lock:
+            if not self._holders or self._measured_at is None:
+                self._offset = said - (before + after) / 2
+                self._measured_at = after
+
+    @contextlib.contextmanager
+    def held(self) -> Iterator[None]:
+        """Measure now if it is time to, and not again before the block has ended."""
+        self.measure()
+        with self._lock:
+            self._holders += 1
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._holders -= 1
 
 
 class ConnectionPool(ThreadPoolExecutor):
@@ -249,20 +274,21 @@ def drive(*, region_id: int, should_stop: Callable[[], bool]) -> bool:
     rows that the next driver claims.
     """
     region = Region.objects.select_related("account").get(id=region_id)
-    return run.run_region(
-        region_id=region_id,
-        owner=incarnation().name_drive(),
-        ec2=gateway(region),
-        store=store(),
-        clock=clock(),
-        pool=_pool(),
-        prober=prober(),
-        probe_pool=_probe_pool(),
-        limits=limits(),
-        new_id=new_uuid,
-        should_stop=should_stop,
-        log=DriverLog(),
-    )
+    with _clock().held():
+        return run.run_region(
+            region_id=region_id,
+            owner=incarnation().name_drive(),
+            ec2=gateway(region),
+            store=store(),
+            clock=_clock(),
+            pool=_pool(),
+            prober=prober(),
+            probe_pool=_probe_pool(),
+            limits=limits(),
+            new_id=new_uuid,
+            should_stop=should_stop,
+            log=DriverLog(),
+        )
 
 
 # One per process, made at first use.

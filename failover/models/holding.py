@@ -9,7 +9,6 @@ from typing import Any
 
 from django.db import models
 from django.db.models import Lookup
-from django.db.models.lookups import IContains
 
 # A rare character to begin with is soon found, and soon not found.
 COMMON = "-10e2an3i45c6789bdft:srov"
@@ -40,28 +39,39 @@ class Holds(Lookup):
         return f"STRPOS({text}, %s) > 0", [*params, str(self.rhs)]
 
 
-@models.CharField.register_lookup
-@models.TextField.register_lookup
+@models.Field.register_lookup
 class Mentions(Lookup):
     """`column__mentions="word"`: in upper or lower case.
 
     PostgreSQL's own way to say so takes each letter of each row through the rules of
-    a language. A word of ASCII needs none of them.
+    a language. A word of ASCII needs none of them. What is no text is asked as ever.
     """
 
     lookup_name = "mentions"
+    prepare_rhs = False
 
     def as_sql(self, compiler: Any, connection: Any, **_: Any) -> Any:
+        if not self._is_of_text:
+            return self._as_ever(compiler)
         # SQLite's `LIKE` takes upper for lower case.
         return Holds(self.lhs, str(self.rhs)).as_sql(compiler, connection)
 
     def as_postgresql(self, compiler: Any, connection: Any, **_: Any) -> Any:
         word = str(self.rhs)
-        if not word.isascii():
-            return IContains(self.lhs, word).as_sql(compiler, connection)
+        if not self._is_of_text or not word.isascii():
+            return self._as_ever(compiler)
         column, params = self.process_lhs(compiler, connection)
         sql = f'STRPOS(LOWER({column} COLLATE "C"), %s) > 0'
         return sql, [*params, word.lower()]
+
+    @property
+    def _is_of_text(self) -> bool:
+        kinds = (models.CharField, models.TextField)
+        return isinstance(self.lhs.output_field, kinds)
+
+    def _as_ever(self, compiler: Any) -> Any:
+        contains = self.lhs.get_lookup("icontains")
+        return compiler.compile(contains(self.lhs, str(self.rhs)))
 
 
 @models.TextField.register_lookup

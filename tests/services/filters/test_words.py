@@ -6,6 +6,7 @@ from django.http import QueryDict
 
 from failover import models, wiring
 from failover.services import queries
+from failover.services.acts.showing import ActionFilter
 from failover.services.filters import InterfaceFilter, JobFilter
 from tests.services.filters.shelf import a_region, shelve
 
@@ -39,3 +40,17 @@ def test_words_are_found_in_either_case(database: str) -> None:
     assert interfaces("100") == ["eni-1", "eni-2"]
     assert [jobs(w) for w in ("WEB-1", "anna", "ANNA hot", "rack_7")] == [1, 1, 1, 1]
     assert [jobs(w) for w in ("rack-7", "annas", "%25")] == [0, 0, 0]
+
+
+def test_words_are_found_in_what_is_no_text(database: str) -> None:
+    models.Action.objects.create(
+        region=a_region(), kind="interface.create", resource="subnet/subnet-1",
+        operation="CreateNetworkInterface", args={}, made=["eni-77"], actor="olga",
+        trigger="ui", state="sent", begun_at=wiring.now(),
+    )  # fmt: skip
+
+    def actions(said: str) -> int:
+        every = models.Action.objects.all()
+        return int(ActionFilter(QueryDict(f"q={said}"), queryset=every).qs.count())
+
+    assert [actions(w) for w in ("eni-77", "OLGA", "eni-78")] == [1, 1, 0]
