@@ -302,14 +302,20 @@ def test_a_standby_that_was_terminated_is_not_ready_even_when_ec2_forgets_it(
     assert "inventory_age" not in readying.failed()
 
 
-def test_an_index_that_force_has_spoilt_is_not_ready_until_a_stop_and_start(
-    article: Pair, region: models.Region, console: Console, sim: Sim
-) -> None:
+def force_a_swap(pair: Pair, sim: Sim) -> Job:
+    """From a hung guest, whose device index that spoils."""
     sim.control(f"instances/{PRIMARY}", {"guest": "hung"})
-    job = swaps.request_swap(pair=article, actor=OLGA, force=True)
+    job = swaps.request_swap(pair=pair, actor=OLGA, force=True)
     Job.objects.filter(id=job.id).update(force_after_s=0.2)
     job = world.finish(job)
     assert (job.state, job.is_index_burnt) == ("succeeded", True)
+    return job
+
+
+def test_an_index_that_force_has_spoilt_is_not_ready_until_a_stop_and_start(
+    article: Pair, region: models.Region, console: Console, sim: Sim
+) -> None:
+    force_a_swap(article, sim)
 
     readying.judge()
 
@@ -339,10 +345,7 @@ def test_an_index_that_force_has_spoilt_is_not_ready_until_a_stop_and_start(
 def test_an_index_is_spoilt_though_its_instance_was_launched_in_that_second(
     article: Pair, region: models.Region, console: Console, sim: Sim
 ) -> None:
-    sim.control(f"instances/{PRIMARY}", {"guest": "hung"})
-    job = swaps.request_swap(pair=article, actor=OLGA, force=True)
-    Job.objects.filter(id=job.id).update(force_after_s=0.2)
-    job = world.finish(job)
+    job = force_a_swap(article, sim)
     forced = job.intents.get(args__Force=True)
     forced.ended_at = wiring.now().replace(microsecond=900_000)
     forced.save()
