@@ -1,5 +1,22 @@
-"""The world of these tests."""
+"""The world of these tests, and who asks."""
 
-from tests.services.world import article, region, sim, sim_process
+import pytest
 
-__all__ = ["article", "region", "sim", "sim_process"]
+from failover.models import Region
+from tests.api.asking import Ask, asker
+from tests.services.moving import console
+from tests.services.world import article, make_token, region, sim, sim_process
+
+__all__ = ["article", "console", "region", "sim", "sim_process"]
+
+
+@pytest.fixture
+def olga(region: Region) -> Ask:
+    """An operator's calls: `olga("POST", "swaps/", {…})`."""
+    return asker(make_token("olga", "operator"))
+
+
+@pytest.fixture
+def ada(region: Region) -> Ask:
+    """An admin's calls."""
+    return asker(make_token("ada", "admin"))

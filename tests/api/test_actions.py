@@ -1,17 +1,15 @@
 """The REST calls of the console's actions, as contract.md writes them."""
 
-import json
-from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.test import Client
 
 from failover import models, wiring
 from failover.api import act_shapes, shapes
 from failover.models import Pair
 from failover.services import idempotency
 from failover.services.acts import choices
+from tests.api.asking import API, Ask
 from tests.services.acts import stage
 from tests.services.world import (
     ALLOCATION,
@@ -19,35 +17,7 @@ from tests.services.world import (
     REGION,
     STANDBY,
     Sim,
-    make_token,
 )
-
-API = "/api/v1/"
-Ask = Callable[..., Any]
-
-
-@pytest.fixture
-def olga(region: models.Region) -> Ask:
-    """An operator's calls: `olga("POST", "elastic-ips/", {…})`."""
-    return asker(make_token("olga", "operator"))
-
-
-@pytest.fixture
-def ada(region: models.Region) -> Ask:
-    """An admin's calls."""
-    return asker(make_token("ada", "admin"))
-
-
-def asker(token: str) -> Ask:
-    client = Client(headers={"Authorization": f"Bearer {token}"})
-
-    def ask(method: str, path: str, body: Any = None, **headers: str) -> Any:
-        data = b"" if body is None else json.dumps(body).encode()
-        return client.generic(
-            method, API + path, data, "application/json", headers=headers
-        )
-
-    return ask
 
 
 def test_an_interface_from_its_making_to_its_end(

@@ -13,6 +13,7 @@ from django.test import Client
 from failover import audit, wiring
 from failover.audit import GENESIS
 from failover.models import Pair
+from tests.api.asking import Ask
 from tests.services.world import make_token
 
 
@@ -81,3 +82,15 @@ def test_an_auditor_can_check_the_chain_with_the_json_lines_alone(
         prev_hash = row["hash"]
 
     assert prev_hash != GENESIS
+
+
+@pytest.mark.usefixtures("article")
+def test_the_audit_leaves_as_csv_that_no_spreadsheet_runs(olga: Ask) -> None:
+    olga("POST", "pairs/article/freeze", {"reason": "=HYPERLINK(1)"})
+
+    reply = olga("GET", "audit/?format=csv")
+    text = b"".join(reply.streaming_content).decode()
+
+    assert '"\'=HYPERLINK(1)"' in text
+    lines = b"".join(olga("GET", "audit?format=jsonl").streaming_content)
+    assert [json.loads(x)["seq"] for x in lines.splitlines()][-1] == 1

@@ -14,10 +14,9 @@ from django.test import Client
 
 from failover import models, wiring
 from failover.api import door
-from failover.models import IdempotencyRecord, Job, Pair
+from failover.models import IdempotencyRecord, Job
 from failover.services import regions, waiting
-from tests.api.test_api import API, Ask, asker
-from tests.api.test_requests import require_problem
+from tests.api.asking import API, Ask, asker, require_problem
 from tests.services.world import (
     FLOATING,
     PRIMARY,
@@ -32,10 +31,7 @@ from tests.services.world import (
 STAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")
 SWAP = "pairs/article/swap"
 
-
-@pytest.fixture
-def ada(article: Pair) -> Ask:
-    return asker(make_token("ada", "admin"))
+pytestmark = pytest.mark.usefixtures("article")
 
 
 def everything_in(value: Any, name: str = "") -> list[tuple[str, Any]]:

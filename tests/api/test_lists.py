@@ -1,16 +1,13 @@
 """Lists answer what their pages show: the same filters, orders and saved views."""
 
 import pytest
+from django.test import Client
 
 from failover import models, wiring
-from tests.api.test_api import Ask, asker
+from tests.api.asking import Ask, asker
 from tests.services.world import FLOATING, make_token
 
-
-@pytest.fixture
-def olga(article: models.Pair) -> Ask:
-    """An operator's calls."""
-    return asker(make_token("olga", "operator"))
+pytestmark = pytest.mark.usefixtures("article")
 
 
 def ids(ask: Ask, query: str) -> list[str]:
@@ -29,6 +26,24 @@ def save(owner: str, slug: str, query: str, *, is_shared: bool) -> None:
         is_shared=is_shared,
         saved_at=wiring.now(),
     )
+
+
+def test_lists_are_cut_ordered_and_searched(olga: Ask) -> None:
+    first = olga("GET", "network-interfaces/?limit=2&ordering=-id").json()
+    ids = [i["id"] for i in first["results"]]
+    assert ids == sorted(ids, reverse=True)
+    assert len(ids) == 2
+    following = Client(headers={}).get(first["next"])
+    assert following.status_code == 401
+    assert "offset=2" in first["next"]
+    found = olga("GET", "network-interfaces/?q=secondary").json()["results"]
+    assert FLOATING in {i["id"] for i in found}
+    by_pair = olga("GET", "network-interfaces/?pair=article").json()["results"]
+    assert [i["id"] for i in by_pair] == [FLOATING]
+    for bad in ("limit=x", "offset=-1", "ordering=secret", "limit=9e9"):
+        reply = olga("GET", f"network-interfaces/?{bad}")
+        assert (reply.status_code, reply.json()["code"]) == (400, "invalid"), bad
+    assert olga("GET", f"pairs/?offset={'9' * 15}").json()["results"] == []
 
 
 def test_a_list_takes_tokens_and_words(olga: Ask) -> None:

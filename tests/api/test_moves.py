@@ -1,6 +1,6 @@
 """The strategies that move in one call, as a program sees them."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -9,8 +9,7 @@ from failover import models
 from failover.api import shapes
 from failover.models import Job, Pair
 from failover.services import inventory
-from tests.api.test_api import Ask, asker
-from tests.services import moving
+from tests.api.asking import Ask
 from tests.services.moving import ADDRESS, DESTINATION, FIRST, SECOND, Console
 from tests.services.world import (
     ALLOCATION,
@@ -18,9 +17,7 @@ from tests.services.world import (
     PRIMARY,
     REGION,
     STANDBY,
-    Sim,
     finish,
-    make_token,
 )
 
 BASE = {
@@ -28,18 +25,6 @@ BASE = {
     "primary_instance_id": PRIMARY,
     "standby_instance_id": STANDBY,
 }
-
-
-@pytest.fixture
-def ada(region: models.Region) -> Ask:
-    return asker(make_token("ada", "admin"))
-
-
-@pytest.fixture
-def console(sim: Sim) -> Iterator[Console]:
-    opened = moving.open_console(sim)
-    yield opened
-    opened.ec2.close()
 
 
 def vip(console: Console) -> dict[str, Any]:

@@ -10,28 +10,12 @@ from rest_framework.response import Response
 
 from failover.api.door import Door
 from failover.models import Job, Pair, StartCount
-from tests.api.test_api import API, Ask, asker
+from tests.api.asking import API, Ask, asker, require_problem
 from tests.services.world import PRIMARY, STANDBY, Sim, make_token
 
 SWAP = "pairs/article/swap"
 
-
-@pytest.fixture
-def olga(article: Pair) -> Ask:
-    return asker(make_token("olga", "operator"))
-
-
-def require_problem(reply: Any, status: int, code: str) -> dict[str, Any]:
-    seen = (reply.status_code, reply.content, reply.wsgi_request.path)
-    assert reply.status_code == status, seen
-    assert reply["Content-Type"] == "application/problem+json"
-    problem: dict[str, Any] = reply.json()
-    assert (problem["status"], problem["code"]) == (status, code), problem
-    assert problem["title"]
-    assert problem["detail"]
-    assert problem["type"].endswith(code)
-    assert reply["X-Request-Id"]
-    return problem
+pytestmark = pytest.mark.usefixtures("article")
 
 
 def test_each_wrong_form_has_its_own_problem(olga: Ask, sim: Sim) -> None:

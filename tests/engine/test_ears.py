@@ -9,9 +9,9 @@ from failover.engine.hands import Hand
 from failover.engine.job import Job, State
 from failover.engine.probes import ProbeOutcome, Verdict
 from failover.engine.topology import InterfaceId
+from tests.engine.arrival import PROBE, a_verdict
 from tests.engine.cast import JOB_ID, LIMITS, NOW, PRIVATE_IP, STANDBY, held, work
 from tests.engine.desk import SECOND, Desk, settled_job
-from tests.engine.test_probing import PROBE, a_verdict
 
 
 def waiting(**changes: Any) -> Job:

@@ -5,9 +5,10 @@ from django.test import Client
 
 from failover.models import Pair
 from failover.services import recording
+from tests.services.moving import console
 from tests.services.world import article, make_token, region, sim, sim_process
 
-__all__ = ["article", "region", "sim", "sim_process"]
+__all__ = ["article", "console", "region", "sim", "sim_process"]
 
 
 @pytest.fixture(autouse=True)

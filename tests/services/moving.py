@@ -1,10 +1,12 @@
 """What the strategies of one call move: made in ec2sim by its own EC2 calls."""
 
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import boto3
+import pytest
 from botocore.config import Config
 
 from failover import models
@@ -88,6 +90,14 @@ def open_console(sim: Sim) -> Console:
         config=Config(retries={"total_max_attempts": 1}),
     )
     return Console(client)
+
+
+@pytest.fixture
+def console(sim: Sim) -> Iterator[Console]:
+    """Somebody else's console, on the simulated EC2 of the test."""
+    opened = open_console(sim)
+    yield opened
+    opened.ec2.close()
 
 
 def make_pair(region: models.Region, name: str, **moved: Any) -> models.Pair:

@@ -1,5 +1,6 @@
 """Readiness as the reconciler has it judged, in a time that a test lets pass."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -12,6 +13,9 @@ from failover.services import due, queries, readiness
 from failover.services.views import ReadinessView
 from tests.services.world import Sim
 
+HEALTH = "/api/v1/pairs/article/health"
+# Plan a fault: the action of EC2, the kind, and what else ec2sim knows of faults.
+Faults = Callable[..., None]
 STAMPS: tuple[tuple[Any, tuple[str, ...]], ...] = (
     (Pair, ("readiness_at", "readiness_rests_on", "readiness_due_at", "created_at")),
     (Region, ("readiness_begun_at", "synced_at", "observed_at")),

@@ -1,9 +1,6 @@
 """Changes that nobody of ours made are found; those that we made are not."""
 
 import time
-from collections.abc import Iterator
-
-import pytest
 
 from failover import drift as notes
 from failover import models, wiring
@@ -25,16 +22,8 @@ from tests.services.world import (
     PRIMARY,
     SHELL,
     STANDBY,
-    Sim,
     finish,
 )
-
-
-@pytest.fixture
-def console(sim: Sim) -> Iterator[Console]:
-    opened = moving.open_console(sim)
-    yield opened
-    opened.ec2.close()
 
 
 def found(region: models.Region) -> list[tuple[str, str]]:

@@ -1,7 +1,5 @@
 """Pairs of the strategies that move in one call, from creation to the way back."""
 
-from collections.abc import Iterator
-
 import pytest
 
 from failover import models, wiring
@@ -17,13 +15,6 @@ from tests.services.moving import (
     Console,
 )
 from tests.services.world import OLGA, PRIMARY, SHELL, STANDBY, Sim, finish
-
-
-@pytest.fixture
-def console(sim: Sim) -> Iterator[Console]:
-    opened = moving.open_console(sim)
-    yield opened
-    opened.ec2.close()
 
 
 @pytest.fixture

@@ -56,7 +56,7 @@ INVARIANTS: Mapping[str, str] = {
     "I20": "here: rules_of_rows",
     "I21": "here: endings",
     "I22": "here: rules_of_calls",
-    "I23": "tests/api/test_api.py: one key, one job, the same bytes",
+    "I23": "tests/api/test_idempotency.py: one key, one job, the same bytes",
     "I24": "here: endings",
     "I25": "here: rules_of_effects",
     "I26": "here: rules_of_calls",

@@ -11,7 +11,7 @@ from failover import models, rows
 from failover.engine.job import Job
 from failover.store import DjangoStore
 from tests.simulation.memory_store import MemoryStore
-from tests.store.contract import EPOCH, TTL_S
+from tests.store.cast import EPOCH, TTL_S
 
 BOOT = "boot-1"
 

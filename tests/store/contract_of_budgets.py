@@ -10,7 +10,7 @@ from failover.engine.budget import Api, Read
 from failover.engine.job import Action, Call, Outcome, State
 from failover.engine.ports import Change, Work
 from failover.engine.topology import AttachmentId
-from tests.store.contract import (
+from tests.store.cast import (
     EPOCH,
     STANDBY,
     TTL_S,

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from failover.engine.job import Aim, Job, State
 from failover.engine.ports import Change, Work
-from tests.store.contract import (
+from tests.store.cast import (
     EPOCH,
     LOCKS,
     Bench,

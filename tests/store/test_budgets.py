@@ -15,7 +15,7 @@ from failover.engine.cadence import Learned
 from failover.engine.job import Action
 from failover.engine.ports import Work
 from tests.store.benches import DjangoBench
-from tests.store.contract import EPOCH, a_change, a_job, an_intent, claim
+from tests.store.cast import EPOCH, a_change, a_job, an_intent, claim
 
 
 @pytest.fixture

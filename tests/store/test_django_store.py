@@ -11,7 +11,7 @@ from failover import models
 from failover.engine.job import Job, State
 from failover.engine.topology import InstanceId
 from tests.store.benches import DjangoBench
-from tests.store.contract import (
+from tests.store.cast import (
     EPOCH,
     LOCKS,
     PRIMARY,

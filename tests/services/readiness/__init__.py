@@ -1,0 +1,1 @@
+"""Readiness: a preflight that never stops, of every pair that rests."""

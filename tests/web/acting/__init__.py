@@ -1,0 +1,1 @@
+"""The actions of the console, asked as a browser asks them."""
