@@ -8,7 +8,7 @@ from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, resolve_url
 
@@ -37,7 +37,8 @@ def requires(role: Role) -> Callable[[View[P]], View[P]]:
     """Let in whoever is logged in and has at least `role`, somewhere.
 
     What is asked for by name must lie within that role's scope: the read side sees to
-    it. The anonymous are sent to the login page and come back afterwards.
+    it, and what it does not find is a page that is not there. The anonymous are sent
+    to the login page and come back afterwards.
     """
     return _guard(role, lambda actor: actor.may(role.value), "")
 
@@ -68,6 +69,8 @@ def _guard(
             scoping.need(role.value)
             try:
                 return view(request, *args, **kwargs)
+            except refusals.NotFound as refusal:
+                raise Http404(str(refusal)) from refusal
             except refusals.Forbidden as refusal:
                 raise PermissionDenied(refusal.detail) from refusal
 
@@ -169,6 +172,13 @@ def get_actor(request: HttpRequest) -> access.Actor:
     if actor is None:
         raise PermissionDenied
     return actor
+
+
+def get_user(request: HttpRequest) -> User:
+    """Whoever is signed in: a view that names its role lets nobody else in."""
+    user = request.user
+    assert isinstance(user, User)
+    return user
 
 
 def send_to_login(request: HttpRequest) -> HttpResponse:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
@@ -63,7 +63,7 @@ class Line:
 @access.requires_everywhere(Role.ADMIN)
 def show(request: HttpRequest, account: str) -> HttpResponse:
     """All that it takes to let Swapboard into the account."""
-    return _page(request, _get(account))
+    return _page(request, places.get_account(account))
 
 
 @require_POST
@@ -100,7 +100,7 @@ def renew_external_id(request: HttpRequest, account: str) -> HttpResponse:
 def test(request: HttpRequest, account: str) -> HttpResponse:
     """Try the way in; what is found is kept, and shown by the page."""
     trial = account_trials.try_access(
-        account=_get(account), actor=access.get_actor(request)
+        account=places.get_account(account), actor=access.get_actor(request)
     )
     if trial.is_good:
         messages.success(request, "Swapboard gets in, and may do what it needs.")
@@ -117,7 +117,7 @@ def _change(
     *,
     typed: str | None = None,
 ) -> HttpResponse:
-    row, back = _get(account), reverse("account-access", args=[account])
+    row, back = places.get_account(account), reverse("account-access", args=[account])
     try:
         change(row)
     except refusals.ConfirmIdentity:
@@ -126,13 +126,6 @@ def _change(
         return _page(request, row, refusal=refusal, typed=typed)
     messages.success(request, said)
     return redirect(back)
-
-
-def _get(name: str) -> Account:
-    try:
-        return places.get_account(name)
-    except refusals.NotFound as error:
-        raise Http404(str(error)) from error
 
 
 def _page(

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
@@ -82,8 +82,6 @@ def set_look(request: HttpRequest, account: str) -> HttpResponse:
             is_production=bool(request.POST.get("is_production")),
             actor=access.get_actor(request),
         )
-    except refusals.NotFound as error:
-        raise Http404(str(error)) from error
     except refusals.ConfirmIdentity:
         return asking_again.go(request, reverse("settings-accounts"))
     except refusals.Invalid as refusal:

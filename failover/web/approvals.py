@@ -38,14 +38,14 @@ def show_list(request: HttpRequest) -> HttpResponse:
 @access.requires(Role.VIEWER)
 def show(request: HttpRequest, approval_id: UUID) -> HttpResponse:
     """One request: its plan, and what may be done with it."""
-    return _page(request, _get(approval_id))
+    return _page(request, approvals.get(approval_id))
 
 
 @require_POST
 @access.requires(Role.APPROVER)
 def decide(request: HttpRequest, approval_id: UUID, verb: str) -> HttpResponse:
     """Approve, deny, or take note of a broken glass."""
-    row, actor = _get(approval_id), access.get_actor(request)
+    row, actor = approvals.get(approval_id), access.get_actor(request)
     form = DecisionForm(request.POST)
     if not form.is_valid():
         return _page(request, row, form=form, status=422)
@@ -70,13 +70,6 @@ def decide(request: HttpRequest, approval_id: UUID, verb: str) -> HttpResponse:
         return _page(request, row, form=form, refusal=refusal)
     messages.success(request, said)
     return redirect("approval", approval_id)
-
-
-def _get(approval_id: UUID) -> Approval:
-    try:
-        return approvals.get(approval_id)
-    except refusals.NotFound as error:
-        raise Http404(str(error)) from error
 
 
 def _page(

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
 from failover import wiring
-from failover.models import PairDraft, Role, User
+from failover.models import PairDraft, Role
 from failover.models.pairs import Strategy
 from failover.services import (
     drafts,
@@ -70,7 +70,7 @@ def start(request: HttpRequest) -> HttpResponse:
     said = wizard_steps.read(FIRST, request.POST)
     # The form is sent to the address that it was shown at.
     said = wizard_givens.fitting(wizard_givens.read(request.GET), said)
-    draft = drafts.begin(user=_user(request), said=said)
+    draft = drafts.begin(user=access.get_user(request), said=said)
     return _go_on(request, draft, FIRST)
 
 
@@ -264,7 +264,7 @@ def _list_drafts(
     now = wiring.now()
     return [
         (d, wizard_steps.describe(d), timing.moment(d.changed_at, now))
-        for d in drafts.list_drafts(_user(request))
+        for d in drafts.list_drafts(access.get_user(request))
     ]
 
 
@@ -273,14 +273,4 @@ def _to(draft: PairDraft, step: Step) -> HttpResponse:
 
 
 def _get(request: HttpRequest, draft_id: int) -> PairDraft:
-    try:
-        return drafts.get(user=_user(request), draft_id=draft_id)
-    except refusals.NotFound as error:
-        raise Http404(str(error)) from error
-
-
-def _user(request: HttpRequest) -> User:
-    """Asked for by `access.requires` already."""
-    if not isinstance(request.user, User):
-        raise Http404
-    return request.user
+    return drafts.get(user=access.get_user(request), draft_id=draft_id)

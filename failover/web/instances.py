@@ -1,12 +1,12 @@
 """One instance."""
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from failover import wiring
 from failover.models import Role
-from failover.services import queries, refusals
+from failover.services import queries
 from failover.web import access
 from failover.web.presenters import acts, inventory, timing
 
@@ -15,10 +15,7 @@ from failover.web.presenters import acts, inventory, timing
 @access.requires(Role.VIEWER)
 def show(request: HttpRequest, instance_id: str) -> HttpResponse:
     """One instance."""
-    try:
-        row = queries.get_instance(instance_id)
-    except refusals.NotFound as error:
-        raise Http404(str(error)) from error
+    row = queries.get_instance(instance_id)
     view, now = queries.view_instances([row])[0], wiring.now()
     context = {
         "instance": view,

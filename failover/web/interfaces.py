@@ -1,12 +1,12 @@
 """One network interface."""
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from failover import wiring
 from failover.models import NetworkInterface, Role
-from failover.services import changes, queries, refusals
+from failover.services import changes, queries
 from failover.web import access, naming
 from failover.web.presenters import acts, inventory, timing
 
@@ -18,7 +18,7 @@ CHANGES_SHOWN = 10
 @access.requires(Role.VIEWER)
 def show(request: HttpRequest, interface_id: str) -> HttpResponse:
     """One network interface."""
-    row = _get(interface_id)
+    row = queries.get_interface(interface_id)
     view = queries.view_interface(row)
     pairs = naming.pairs({view.pair} if view.pair else set())
     pair = pairs.get(view.pair or "")
@@ -31,13 +31,6 @@ def show(request: HttpRequest, interface_id: str) -> HttpResponse:
         "menu": acts.interface_menu(view, role=access.role_in(request, row.region)),
     }
     return render(request, "failover/interface.html", context)
-
-
-def _get(interface_id: str) -> NetworkInterface:
-    try:
-        return queries.get_interface(interface_id)
-    except refusals.NotFound as error:
-        raise Http404(str(error)) from error
 
 
 def _changes(row: NetworkInterface) -> list[dict[str, object]]:

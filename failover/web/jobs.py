@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_POST, require_safe
 
@@ -35,18 +35,15 @@ def cancel(request: HttpRequest, job_id: UUID) -> HttpResponse:
     """Call the job off, or turn it round when calls were sent already."""
     try:
         swaps.cancel(job_id=job_id, actor=access.get_actor(request))
-    except refusals.NotFound as error:
-        raise Http404(str(error)) from error
+    except refusals.NotFound:
+        raise
     except refusals.Refusal as refusal:
         messages.error(request, refusal.detail)
     return redirect("job", job_id)
 
 
 def _page(request: HttpRequest, job_id: UUID) -> HttpResponse:
-    try:
-        job = queries.get_job(job_id)
-    except refusals.NotFound as error:
-        raise Http404(str(error)) from error
+    job = queries.get_job(job_id)
     view = queries.view_job(job)
     live = job_words.live(
         view,

@@ -9,8 +9,8 @@ from django.views.decorators.http import require_POST
 
 from failover.models import Pair, Role
 from failover.services import pairs as verbs
-from failover.services import refusals
-from failover.web import access, forms, pairs
+from failover.services import queries, refusals
+from failover.web import access, forms
 from failover.web.pair_page import Said, overview
 
 
@@ -18,7 +18,7 @@ from failover.web.pair_page import Said, overview
 @access.requires(Role.OPERATOR)
 def freeze(request: HttpRequest, name: str) -> HttpResponse:
     """No swap until it is unfrozen, or the time is over."""
-    pair = pairs.get(name)
+    pair = queries.get_pair(name)
     form = forms.FreezeForm(request.POST)
     if not form.is_valid():
         return overview(request, pair, Said(freeze=form))
@@ -35,7 +35,7 @@ def freeze(request: HttpRequest, name: str) -> HttpResponse:
 @access.requires(Role.OPERATOR)
 def unfreeze(request: HttpRequest, name: str) -> HttpResponse:
     """Lift the freeze."""
-    pair = pairs.get(name)
+    pair = queries.get_pair(name)
 
     def act() -> None:
         verbs.unfreeze(pair=pair, actor=access.get_actor(request))
@@ -47,7 +47,7 @@ def unfreeze(request: HttpRequest, name: str) -> HttpResponse:
 @access.requires(Role.OPERATOR)
 def adopt(request: HttpRequest, name: str) -> HttpResponse:
     """Take where the resource is as where it should be."""
-    pair = pairs.get(name)
+    pair = queries.get_pair(name)
 
     def act() -> None:
         verbs.adopt(pair=pair, actor=access.get_actor(request))
@@ -61,7 +61,7 @@ def adopt(request: HttpRequest, name: str) -> HttpResponse:
 @access.requires(Role.OPERATOR)
 def acknowledge(request: HttpRequest, name: str) -> HttpResponse:
     """Put on record that somebody has seen how the last job ended."""
-    pair = pairs.get(name)
+    pair = queries.get_pair(name)
     form = forms.AcknowledgeForm(request.POST)
     if not form.is_valid():
         return overview(request, pair, Said(acknowledge=form))
@@ -78,7 +78,7 @@ def acknowledge(request: HttpRequest, name: str) -> HttpResponse:
 @access.requires(Role.OPERATOR)
 def put_back(request: HttpRequest, name: str) -> HttpResponse:
     """Start the job that moves the resource to where it should be."""
-    pair = pairs.get(name)
+    pair = queries.get_pair(name)
     try:
         job = verbs.put_back(pair=pair, actor=access.get_actor(request))
     except refusals.Refusal as refusal:

@@ -7,7 +7,7 @@ from django.views.decorators.http import require_safe
 
 from failover.models import Role
 from failover.services import guest, least_privilege, queries
-from failover.web import access, listing, pairs
+from failover.web import access, listing
 from failover.web.pair_page import head
 
 
@@ -15,7 +15,7 @@ from failover.web.pair_page import head
 @access.requires(Role.VIEWER)
 def show(request: HttpRequest, name: str) -> HttpResponse:
     """What to copy to both servers."""
-    pair = pairs.get(name)
+    pair = queries.get_pair(name)
     context = {
         **head(request, pair, queries.view_pair(pair)),
         "guide": guest.write_guide(pair),
@@ -28,7 +28,7 @@ def show(request: HttpRequest, name: str) -> HttpResponse:
 @access.requires(Role.VIEWER)
 def show_policy(request: HttpRequest, name: str) -> HttpResponse:
     """The least that the role must be allowed."""
-    pair = pairs.get(name)
+    pair = queries.get_pair(name)
     policy = least_privilege.write_policy(pair)
     context = {
         **head(request, pair, queries.view_pair(pair)),
@@ -42,7 +42,7 @@ def show_policy(request: HttpRequest, name: str) -> HttpResponse:
 @access.requires(Role.VIEWER)
 def download_policy(request: HttpRequest, name: str) -> HttpResponse:
     """The same as a file."""
-    pair = pairs.get(name)
+    pair = queries.get_pair(name)
     text = _as_text(least_privilege.write_policy(pair))
     answer = HttpResponse(text, content_type="application/json")
     answer["Content-Disposition"] = f'attachment; filename="swapboard-{name}.json"'

@@ -6,15 +6,15 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
 from failover.models import Role
-from failover.services import pair_tags, refusals
-from failover.web import access, pairs
+from failover.services import pair_tags, queries, refusals
+from failover.web import access
 
 
 @require_POST
 @access.requires(Role.ADMIN)
 def set_tags(request: HttpRequest, name: str) -> HttpResponse:
     """Give the pair the tags of the form, one key=value a line."""
-    pair = pairs.get(name)
+    pair = queries.get_pair(name)
     try:
         tags = pair_tags.read_lines(request.POST.get("tags", ""))
         pair_tags.set_tags(pair=pair, tags=tags, actor=access.get_actor(request))

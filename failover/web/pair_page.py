@@ -19,7 +19,7 @@ from failover.services import (
     surroundings,
 )
 from failover.services.views import JobView, PairView
-from failover.web import access, forms, jobs, listing, naming, pairs
+from failover.web import access, forms, jobs, listing, naming
 from failover.web.presenters import advice as advice_words
 from failover.web.presenters import history as history_words
 from failover.web.presenters import jobs as job_words
@@ -54,14 +54,14 @@ NOTHING = Said()
 @access.requires(Role.VIEWER)
 def show(request: HttpRequest, name: str) -> HttpResponse:
     """The pair as it is now."""
-    return overview(request, pairs.get(name))
+    return overview(request, queries.get_pair(name))
 
 
 @require_safe
 @access.requires(Role.VIEWER)
 def show_history(request: HttpRequest, name: str) -> HttpResponse:
     """Every swap of the pair, and what each has cost."""
-    pair = pairs.get(name)
+    pair = queries.get_pair(name)
     now = wiring.now()
     rows = queries.list_jobs().filter(pair_name=pair.name)
     page = Paginator(rows, JOBS_PER_PAGE).get_page(request.GET.get("page"))

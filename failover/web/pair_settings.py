@@ -12,7 +12,7 @@ from failover.models import Pair, Role
 from failover.models.pairs import Strategy
 from failover.services import pairs as verbs
 from failover.services import queries, refusals
-from failover.web import access, listing, pairs
+from failover.web import access, listing
 from failover.web.pair_page import head
 from failover.web.presenters import refusals as refusal_words
 from failover.web.settings_form import SettingsForm
@@ -24,12 +24,12 @@ def show(request: HttpRequest, name: str) -> HttpResponse:
     """The settings for everybody to see; posted, an administrator's change."""
     if request.method == "POST":
         return _save(request, name)
-    return _page(request, pairs.get(name))
+    return _page(request, queries.get_pair(name))
 
 
 @access.requires(Role.ADMIN)
 def _save(request: HttpRequest, name: str) -> HttpResponse:
-    pair = pairs.get(name)
+    pair = queries.get_pair(name)
     form = SettingsForm(request.POST, pair=pair)
     if not form.is_valid():
         return _page(request, pair, form=form, status=422)
@@ -50,7 +50,7 @@ def _save(request: HttpRequest, name: str) -> HttpResponse:
 @access.requires(Role.ADMIN)
 def delete(request: HttpRequest, name: str) -> HttpResponse:
     """Forget the pair, once its name was typed. Nothing moves in EC2."""
-    pair = pairs.get(name)
+    pair = queries.get_pair(name)
     if request.POST.get("typed_name") != name:
         return _page(request, pair, wrong_name=True, status=422)
     try:

@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
@@ -16,11 +16,9 @@ from failover.web import access, forms
 @access.requires(Role.OPERATOR)
 def try_now(request: HttpRequest, name: str) -> HttpResponse:
     """Ask the pair's service once, and say what it answered."""
+    pair = queries.get_pair(name)
     try:
-        pair = queries.get_pair(name)
         tried = probing.try_now(pair=pair, actor=access.get_actor(request))
-    except refusals.NotFound as error:
-        raise Http404(str(error)) from error
     except refusals.Refusal as refusal:
         messages.error(request, f"{refusal.title}: {refusal.detail}")
     else:
@@ -34,20 +32,19 @@ def try_now(request: HttpRequest, name: str) -> HttpResponse:
 def acknowledge(request: HttpRequest, job_id: UUID) -> HttpResponse:
     """Let the job end without its probe, with a comment on record."""
     form = forms.AcknowledgeForm(request.POST)
+    job = queries.get_job(job_id)
+    if job.pair is None:
+        raise refusals.NotFound(what="pair", id=job.pair_name)
+    pair = queries.get_pair(job.pair.name)
+    if not form.is_valid():
+        messages.error(request, "Say in a comment why the probe is not waited for.")
+        return redirect("job", job_id)
     try:
-        job = queries.get_job(job_id)
-        if job.pair is None:
-            raise refusals.NotFound(what="pair", id=job.pair_name)
-        if form.is_valid():
-            pairs.acknowledge(
-                pair=queries.get_pair(job.pair.name),
-                actor=access.get_actor(request),
-                comment=form.cleaned_data["comment"],
-            )
-        else:
-            messages.error(request, "Say in a comment why the probe is not waited for.")
-    except refusals.NotFound as error:
-        raise Http404(str(error)) from error
+        pairs.acknowledge(
+            pair=pair,
+            actor=access.get_actor(request),
+            comment=form.cleaned_data["comment"],
+        )
     except refusals.Refusal as refusal:
         messages.error(request, f"{refusal.title}: {refusal.detail}")
     return redirect("job", job_id)

@@ -11,7 +11,6 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from failover import wiring
-from failover.models import User
 from failover.services import second_factors, sessions, users
 from failover.web import access, asking_again
 from failover.web.presenters import texts, timing
@@ -30,7 +29,7 @@ def show(request: HttpRequest) -> HttpResponse:
 @access.signed_in
 def change_password(request: HttpRequest) -> HttpResponse:
     """Set another password; every session ends, this one too."""
-    user = _user(request)
+    user = access.get_user(request)
     form = PasswordChangeForm(user, request.POST)
     if not form.is_valid():
         return _page(request, form=form, status=422)
@@ -51,7 +50,7 @@ def end_sessions(request: HttpRequest) -> HttpResponse:
 
     Else whoever has stolen a session could shut its owner out.
     """
-    user = _user(request)
+    user = access.get_user(request)
     if not access.get_actor(request).is_fresh:
         return asking_again.go(request, reverse("settings-security"))
     chosen = request.POST.get("sitting", "")
@@ -66,19 +65,13 @@ def end_sessions(request: HttpRequest) -> HttpResponse:
     return redirect("account_login")
 
 
-def _user(request: HttpRequest) -> User:
-    user = request.user
-    assert isinstance(user, User)
-    return user
-
-
 def _page(
     request: HttpRequest,
     *,
     form: PasswordChangeForm | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    user, now = _user(request), wiring.now()
+    user, now = access.get_user(request), wiring.now()
     factors = list(second_factors.list_of(user.pk))
     own = str(request.session.session_key)
     context = {

@@ -13,7 +13,7 @@ from failover import wiring
 from failover.models import Job, Pair, Role
 from failover.services import pair_settings, queries, refusals, swaps
 from failover.services.plans import PlanView
-from failover.web import access, asking_again, forms, listing, pairs
+from failover.web import access, asking_again, forms, listing
 from failover.web.presenters import pairs as pair_words
 from failover.web.presenters import plans as plan_words
 from failover.web.presenters import refusals as refusal_words
@@ -35,7 +35,7 @@ class Asked:
 @access.requires(Role.OPERATOR)
 def swap(request: HttpRequest, name: str) -> HttpResponse:
     """The plan with its form; posted, the job, or why not with the plan of now."""
-    pair = pairs.get(name)
+    pair = queries.get_pair(name)
     if request.method != "POST":
         is_fresh = access.get_actor(request).is_fresh
         if pair.region.account.is_production and not is_fresh:

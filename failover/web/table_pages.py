@@ -1,22 +1,16 @@
-"""The pages beside a table: the user's columns and sizes, and the saved views."""
+"""What a user wants of a table: columns, their order, sizes."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
-from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, QueryDict
-from django.shortcuts import redirect, render
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
-from failover import wiring
-from failover.models import Role, SavedView, User
-from failover.services import refusals, saved_views, table_settings
+from failover.models import Role
+from failover.services import table_settings
 from failover.services.table_settings import DENSITIES, PAGE_SIZES, Settings
-from failover.web import access, asking, exporting, going, listing
-from failover.web.presenters import refusals as refusal_words
-from failover.web.tables.registry import TABLES
+from failover.web import access, going, listing, named_table
 from failover.web.tables.table import Table
 
 
@@ -24,7 +18,7 @@ from failover.web.tables.table import Table
 @access.requires(Role.VIEWER)
 def settings(request: HttpRequest, table: str) -> HttpResponse:
     """Which columns, in which order, how many rows, how dense."""
-    one, user = _table(table), _user(request)
+    one, user = named_table.find(table), access.get_user(request)
     kept = table_settings.get(user=user, table=one.id)
     if request.method != "POST":
         chosen = kept.columns or one.defaults
@@ -48,87 +42,6 @@ def settings(request: HttpRequest, table: str) -> HttpResponse:
         return _show_settings(request, one, asked, moved, names)
     table_settings.save(user=user, table=one.id, settings=asked)
     return going.send(request, _back(request, one))
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-@access.requires(Role.VIEWER)
-def views(request: HttpRequest, table: str) -> HttpResponse:
-    """The views that there are; posted, one more."""
-    one = _table(table)
-    if request.method != "POST":
-        return _show_views(request, one)
-    query = _query(request)
-    try:
-        saved = saved_views.save(
-            owner=_user(request),
-            actor=access.get_actor(request),
-            table=one.id,
-            name=request.POST.get("name", ""),
-            query=query.urlencode(),
-            columns=_columns(one, query, _user(request)),
-            is_shared="is_shared" in request.POST,
-            now=wiring.now(),
-        )
-    except refusals.Refusal as refusal:
-        return _show_views(request, one, refusal)
-    messages.success(request, f"The view “{saved.name}” is saved.")
-    return redirect(f"{reverse(one.path)}?view={saved.slug}")
-
-
-@require_POST
-@access.requires(Role.VIEWER)
-def view(request: HttpRequest, table: str, slug: str) -> HttpResponse:
-    """Rename, share or not, overwrite or delete one of them."""
-    one, actor, now = _table(table), access.get_actor(request), wiring.now()
-    try:
-        saved = saved_views.get(user_id=actor.user_id, table=one.id, slug=slug)
-    except refusals.NotFound as error:
-        raise Http404(str(error)) from error
-    said = request.POST
-    try:
-        match said.get("do"):
-            case "delete":
-                saved_views.delete(view=saved, actor=actor, now=now)
-                messages.success(request, f"The view “{saved.name}” is deleted.")
-            case "overwrite":
-                query = _query(request)
-                columns = _columns(one, query, _user(request))
-                saved_views.change(
-                    view=saved,
-                    actor=actor,
-                    now=now,
-                    query=query.urlencode(),
-                    columns=columns,
-                )
-                messages.success(request, f"The view “{saved.name}” is overwritten.")
-                return redirect(f"{reverse(one.path)}?view={saved.slug}")
-            case _:
-                saved_views.change(
-                    view=saved,
-                    actor=actor,
-                    now=now,
-                    name=said.get("name"),
-                    is_shared="is_shared" in said,
-                )
-                messages.success(request, f"The view “{saved.name}” is changed.")
-    except refusals.Refusal as refusal:
-        return _show_views(request, one, refusal)
-    return redirect("table-views", one.id)
-
-
-@require_POST
-@access.requires(Role.VIEWER)
-def selection(request: HttpRequest, table: str) -> HttpResponse:
-    """The rows that are ticked, as a file."""
-    one = _table(table)
-    query = QueryDict(mutable=True)
-    for name in ("only", "cols", "ordering"):
-        query.setlist(name, request.POST.getlist(name))
-    if not query.getlist("only"):
-        messages.warning(request, "No row is ticked: tick some, then export them.")
-        return redirect(one.path)
-    asked = asking.read(request, one, query)
-    return exporting.export(one, asked, request.POST.get("export", ""))
 
 
 def _show_settings(
@@ -157,39 +70,6 @@ def _show_settings(
     return listing.respond(request, "failover/table_settings.html", context)
 
 
-def _show_views(
-    request: HttpRequest, table: Table, refusal: refusals.Refusal | None = None
-) -> HttpResponse:
-    actor = access.get_actor(request)
-    found: list[SavedView] = list(
-        saved_views.list_views(user_id=actor.user_id, table=table.id)
-    )
-    context: Mapping[str, Any] = {
-        "table": table,
-        "views": [
-            {"view": v, "may_change": saved_views.may_change(v, actor)} for v in found
-        ],
-        "may_share": access.has_role(request, Role.OPERATOR),
-        "refusal": refusal_words.view(refusal) if refusal else None,
-        "path": reverse(table.path),
-    }
-    status = refusal.status if refusal else 200
-    return render(request, "failover/table_views.html", context, status=status)
-
-
-def _table(name: str) -> Table:
-    if name not in TABLES:
-        raise Http404("There is no such table.")
-    return TABLES[name]
-
-
-def _user(request: HttpRequest) -> User:
-    """Asked for by `access.requires` already."""
-    if not isinstance(request.user, User):
-        raise Http404
-    return request.user
-
-
 def _whole(table: Table, names: Sequence[str]) -> list[str]:
     """The names in their order, and after them the columns that are left."""
     return [*names, *(name for name in table.by_id if name not in names)]
@@ -203,17 +83,6 @@ def _moved(order: Sequence[str], direction: str, name: str) -> list[str]:
         if 0 <= to < len(found):
             found[at], found[to] = found[to], found[at]
     return found
-
-
-def _query(request: HttpRequest) -> QueryDict:
-    return QueryDict(request.POST.get("query", "")[:8000].lstrip("?"), mutable=True)
-
-
-def _columns(table: Table, query: QueryDict, user: User) -> tuple[str, ...]:
-    """The columns of the address, else those that the user has chosen."""
-    in_address = [name for name in query.get("cols", "").split(",") if name]
-    kept = table_settings.get(user=user, table=table.id).columns
-    return table_settings.choose(list(table.by_id), in_address or kept)
 
 
 def _back(request: HttpRequest, table: Table) -> str:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from failover.web import bulk_swaps, going, table_pages
+from failover.web import bulk_swaps, going, table_pages, table_selection, table_views
 
 urlpatterns = [
     path("go/", going.go, name="go"),
@@ -10,13 +10,13 @@ urlpatterns = [
     path("tables/<slug:table>/settings/", table_pages.settings, name="table-settings"),
     path(
         "tables/<slug:table>/selection/",
-        table_pages.selection,
+        table_selection.export,
         name="table-selection",
     ),
-    path("tables/<slug:table>/views/", table_pages.views, name="table-views"),
+    path("tables/<slug:table>/views/", table_views.views, name="table-views"),
     path(
         "tables/<slug:table>/views/<slug:slug>/",
-        table_pages.view,
+        table_views.view,
         name="table-view",
     ),
 ]

@@ -2,7 +2,7 @@
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
@@ -52,10 +52,7 @@ def create(request: HttpRequest) -> HttpResponse:
 @access.requires(Role.VIEWER)
 def revoke(request: HttpRequest, public_id: str) -> HttpResponse:
     """End a token now."""
-    try:
-        tokens.revoke(public_id=public_id, actor=access.get_actor(request))
-    except refusals.NotFound as error:
-        raise Http404(str(error)) from error
+    tokens.revoke(public_id=public_id, actor=access.get_actor(request))
     messages.success(request, f"Token sb_{public_id} opens nothing any more.")
     return redirect("settings-tokens")
 

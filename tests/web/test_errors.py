@@ -49,6 +49,22 @@ def test_htmx_is_told_the_same_words_and_the_request_in_a_header(home: Home) -> 
     assert said["request_id"] == answer["X-Request-Id"]
 
 
+def test_what_no_verb_finds_is_a_page_that_is_not_there(home: Home) -> None:
+    client, nothing = home.client("anna"), "00000000-0000-4000-8000-000000000000"
+    shown = (
+        "/pairs/no/",
+        "/interfaces/eni-0/",
+        "/instances/i-0/",
+        "/settings/accounts/no/access/",
+    )
+    sent = (f"/jobs/{nothing}/cancel/", "/pairs/no/probe/", "/interfaces/eni-0/attach/")
+
+    answers = [*map(client.get, shown), *map(client.post, sent)]
+
+    assert {answer.status_code for answer in answers} == {404}
+    assert all("Not found" in answer.content.decode() for answer in answers)
+
+
 def broken_by(error: Exception) -> HttpResponse:
     """The answer to a request whose view raised this."""
     request: HttpRequest = RequestFactory().get("/")

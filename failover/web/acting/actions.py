@@ -2,12 +2,11 @@
 
 from uuid import UUID
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
 from failover import wiring
 from failover.models import Role
-from failover.services import refusals
 from failover.services.acts import showing
 from failover.web import access, listing
 from failover.web.presenters import actions as words
@@ -25,10 +24,7 @@ def show_list(request: HttpRequest) -> HttpResponse:
 @access.requires(Role.VIEWER)
 def show(request: HttpRequest, action_id: UUID) -> HttpResponse:
     """One action, live; a poll with `?rev=` gets 204 while nothing changes."""
-    try:
-        view = showing.view_action(showing.get_action(action_id))
-    except refusals.NotFound as error:
-        raise Http404(str(error)) from error
+    view = showing.view_action(showing.get_action(action_id))
     row = words.row(view, now=wiring.now())
     if request.GET.get("rev") == row.rev and view.is_open:
         return HttpResponse(status=204)

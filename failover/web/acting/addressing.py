@@ -98,7 +98,7 @@ class DisassociateForm(pages.ActForm):
 @access.requires(Role.OPERATOR)
 def assign(request: HttpRequest, interface_id: str) -> HttpResponse:
     """Give it more private addresses."""
-    row = subjects.interface(interface_id)
+    row = queries.get_interface(interface_id)
     page = subjects.of_interface(
         row,
         "Assign private addresses",
@@ -129,7 +129,7 @@ def assign(request: HttpRequest, interface_id: str) -> HttpResponse:
 @access.requires(Role.OPERATOR)
 def unassign(request: HttpRequest, interface_id: str) -> HttpResponse:
     """Take secondary private addresses from it."""
-    row = subjects.interface(interface_id)
+    row = queries.get_interface(interface_id)
     has_any = any(not a["primary"] for a in row.private_ips)
     page = subjects.of_interface(
         row,
@@ -161,7 +161,7 @@ def unassign(request: HttpRequest, interface_id: str) -> HttpResponse:
 @access.requires(Role.OPERATOR)
 def associate(request: HttpRequest, interface_id: str) -> HttpResponse:
     """Put an Elastic IP on one of its private addresses."""
-    row = subjects.interface(interface_id)
+    row = queries.get_interface(interface_id)
     rows = queries.list_elastic_ips().filter(region=row.region)
     known = list(rows.order_by("association_id", "public_ip")[:MOST_ELASTIC_IPS])
     page = subjects.of_interface(
@@ -197,7 +197,7 @@ def associate(request: HttpRequest, interface_id: str) -> HttpResponse:
 @access.requires(Role.OPERATOR)
 def disassociate(request: HttpRequest, interface_id: str) -> HttpResponse:
     """Take an Elastic IP off it."""
-    row = subjects.interface(interface_id)
+    row = queries.get_interface(interface_id)
     has_any = any(a.get("allocation_id") for a in row.private_ips)
     page = subjects.of_interface(
         row,

@@ -85,7 +85,7 @@ class AssociateForm(pages.ActForm):
 @access.requires(Role.VIEWER)
 def show(request: HttpRequest, allocation_id: str) -> HttpResponse:
     """One Elastic IP."""
-    row = subjects.elastic_ip(allocation_id)
+    row = queries.get_elastic_ip(allocation_id)
     view, now = queries.view_elastic_ips([row])[0], wiring.now()
     names = naming.of_instances({view.instance_id} if view.instance_id else set())
     found = changes.list_of_resource(region=row.region, resource_id=allocation_id)
@@ -140,7 +140,7 @@ def allocate(request: HttpRequest) -> HttpResponse:
 @access.requires(Role.OPERATOR)
 def associate(request: HttpRequest, allocation_id: str) -> HttpResponse:
     """Put it on a private address of an interface or an instance."""
-    row = subjects.elastic_ip(allocation_id)
+    row = queries.get_elastic_ip(allocation_id)
     held = row.network_interface_id or row.instance_id
     page = subjects.of_elastic_ip(
         row,
@@ -188,7 +188,7 @@ def associate(request: HttpRequest, allocation_id: str) -> HttpResponse:
 @access.requires(Role.OPERATOR)
 def disassociate(request: HttpRequest, allocation_id: str) -> HttpResponse:
     """Take it from where it is; it stays ours."""
-    row = subjects.elastic_ip(allocation_id)
+    row = queries.get_elastic_ip(allocation_id)
     held = row.network_interface_id or row.instance_id
     page = subjects.of_elastic_ip(
         row,
@@ -219,7 +219,7 @@ def disassociate(request: HttpRequest, allocation_id: str) -> HttpResponse:
 @access.requires(Role.ADMIN)
 def release(request: HttpRequest, allocation_id: str) -> HttpResponse:
     """Give it back to AWS, and go back to the list."""
-    row = subjects.elastic_ip(allocation_id)
+    row = queries.get_elastic_ip(allocation_id)
     page = subjects.of_elastic_ip(
         row,
         f"Release {row.public_ip}",
@@ -252,7 +252,7 @@ def release(request: HttpRequest, allocation_id: str) -> HttpResponse:
 @access.requires(Role.OPERATOR)
 def tags(request: HttpRequest, allocation_id: str) -> HttpResponse:
     """Manage its tags."""
-    row = subjects.elastic_ip(allocation_id)
+    row = queries.get_elastic_ip(allocation_id)
     return tag_pages.serve(
         request,
         subjects.of_elastic_ip(row, "Manage tags", "Save", lead=tag_pages.LEAD),

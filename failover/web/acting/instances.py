@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_http_methods
 
 from failover.models import Action, Instance, Role
+from failover.services import queries
 from failover.services.acts import instances as acts
 from failover.web import access
 from failover.web.acting import page as pages
@@ -19,7 +20,7 @@ Verb = Callable[..., Action]
 @access.requires(Role.OPERATOR)
 def start(request: HttpRequest, instance_id: str) -> HttpResponse:
     """Start it, and follow that."""
-    row = subjects.instance(instance_id)
+    row = queries.get_instance(instance_id)
     page = subjects.of_instance(
         row,
         f"Start {subjects.called(row.instance_id, row.name)}",
@@ -35,7 +36,7 @@ def start(request: HttpRequest, instance_id: str) -> HttpResponse:
 @access.requires(Role.OPERATOR)
 def stop(request: HttpRequest, instance_id: str) -> HttpResponse:
     """Stop it, and follow that."""
-    row = subjects.instance(instance_id)
+    row = queries.get_instance(instance_id)
     page = subjects.of_instance(
         row,
         f"Stop {subjects.called(row.instance_id, row.name)}",
@@ -53,7 +54,7 @@ def stop(request: HttpRequest, instance_id: str) -> HttpResponse:
 @access.requires(Role.OPERATOR)
 def reboot(request: HttpRequest, instance_id: str) -> HttpResponse:
     """Reboot it, and follow that."""
-    row = subjects.instance(instance_id)
+    row = queries.get_instance(instance_id)
     page = subjects.of_instance(
         row,
         f"Reboot {subjects.called(row.instance_id, row.name)}",
@@ -70,7 +71,7 @@ def reboot(request: HttpRequest, instance_id: str) -> HttpResponse:
 @access.requires(Role.OPERATOR)
 def tags(request: HttpRequest, instance_id: str) -> HttpResponse:
     """Manage its tags."""
-    row = subjects.instance(instance_id)
+    row = queries.get_instance(instance_id)
     return tag_pages.serve(
         request,
         subjects.of_instance(row, "Manage tags", "Save", lead=tag_pages.LEAD),

@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from failover.models import Role
+from failover.services import queries
 from failover.services.acts import changing, checking, choices
 from failover.services.acts import interfaces as acts
 from failover.web import access
@@ -123,7 +124,7 @@ class TerminationForm(pages.ActForm):
 @access.requires(Role.OPERATOR)
 def describe(request: HttpRequest, interface_id: str) -> HttpResponse:
     """Change the description."""
-    row = subjects.interface(interface_id)
+    row = queries.get_interface(interface_id)
     page = subjects.of_interface(
         row, "Change description", "Save", act="interface-describe"
     )
@@ -135,7 +136,7 @@ def describe(request: HttpRequest, interface_id: str) -> HttpResponse:
 @access.requires(Role.OPERATOR)
 def regroup(request: HttpRequest, interface_id: str) -> HttpResponse:
     """Change the security groups."""
-    row = subjects.interface(interface_id)
+    row = queries.get_interface(interface_id)
     own = [where.group_choice(g["id"], g.get("name", "")) for g in row.security_groups]
     found = choices.list_groups(row.region, vpc_id=row.vpc_id)
     known = dict([*own, *(where.group_choice(g.group_id, g.name) for g in found)])
@@ -154,7 +155,7 @@ def regroup(request: HttpRequest, interface_id: str) -> HttpResponse:
 @access.requires(Role.OPERATOR)
 def set_check(request: HttpRequest, interface_id: str) -> HttpResponse:
     """Switch the source/destination check."""
-    row = subjects.interface(interface_id)
+    row = queries.get_interface(interface_id)
     page = subjects.of_interface(
         row, "Change source/destination check", "Save", act="interface-check"
     )
@@ -166,7 +167,7 @@ def set_check(request: HttpRequest, interface_id: str) -> HttpResponse:
 @access.requires(Role.OPERATOR)
 def set_termination(request: HttpRequest, interface_id: str) -> HttpResponse:
     """Say what the end of its instance does to it."""
-    row = subjects.interface(interface_id)
+    row = queries.get_interface(interface_id)
     page = subjects.of_interface(
         row,
         "Change termination behavior",
@@ -182,7 +183,7 @@ def set_termination(request: HttpRequest, interface_id: str) -> HttpResponse:
 @access.requires(Role.OPERATOR)
 def tags(request: HttpRequest, interface_id: str) -> HttpResponse:
     """Manage its tags."""
-    row = subjects.interface(interface_id)
+    row = queries.get_interface(interface_id)
     return tag_pages.serve(
         request,
         subjects.of_interface(row, "Manage tags", "Save", lead=tag_pages.LEAD),

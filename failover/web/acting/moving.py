@@ -10,7 +10,7 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods
 
 from failover.models import NetworkInterface, Role
-from failover.services import act_words, interfaces, refusals
+from failover.services import act_words, interfaces, queries, refusals
 from failover.services.acts import choices
 from failover.services.acts import interfaces as acts
 from failover.web import access
@@ -60,7 +60,7 @@ class DetachForm(pages.ActForm):
 @access.requires(Role.OPERATOR)
 def attach(request: HttpRequest, interface_id: str) -> HttpResponse:
     """Ask for an attach job, and go to it."""
-    row = subjects.interface(interface_id)
+    row = queries.get_interface(interface_id)
     q = request.GET.get("q", "").strip()[:256]
     found = choices.list_attachable(row, q=q)
     page = subjects.of_interface(
@@ -103,7 +103,7 @@ def attach(request: HttpRequest, interface_id: str) -> HttpResponse:
 @access.requires(Role.OPERATOR)
 def detach(request: HttpRequest, interface_id: str) -> HttpResponse:
     """Ask for a detach job, and go to it."""
-    row = subjects.interface(interface_id)
+    row = queries.get_interface(interface_id)
     page = subjects.of_interface(
         row,
         "Detach network interface",
@@ -138,7 +138,7 @@ def detach(request: HttpRequest, interface_id: str) -> HttpResponse:
 @access.requires(Role.ADMIN)
 def delete(request: HttpRequest, interface_id: str) -> HttpResponse:
     """Delete it, and go back to the list."""
-    row = subjects.interface(interface_id)
+    row = queries.get_interface(interface_id)
     page = subjects.of_interface(
         row,
         "Delete network interface",

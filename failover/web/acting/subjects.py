@@ -3,37 +3,12 @@
 from collections.abc import Mapping
 from typing import Any
 
-from django.http import Http404
 from django.urls import reverse
 
 from failover.models import ElasticIp, Instance, NetworkInterface
-from failover.services import plain_names, queries, refusals
+from failover.services import plain_names, queries
 from failover.web.acting.page import Page
 from failover.web.presenters import acts
-
-
-def interface(interface_id: str) -> NetworkInterface:
-    """Raises Http404."""
-    try:
-        return queries.get_interface(interface_id)
-    except refusals.NotFound as error:
-        raise Http404(str(error)) from error
-
-
-def elastic_ip(allocation_id: str) -> ElasticIp:
-    """Raises Http404."""
-    try:
-        return queries.get_elastic_ip(allocation_id)
-    except refusals.NotFound as error:
-        raise Http404(str(error)) from error
-
-
-def instance(instance_id: str) -> Instance:
-    """Raises Http404."""
-    try:
-        return queries.get_instance(instance_id)
-    except refusals.NotFound as error:
-        raise Http404(str(error)) from error
 
 
 def of_interface(row: NetworkInterface, title: str, submit: str, **more: Any) -> Page:
