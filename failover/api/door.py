@@ -163,6 +163,7 @@ class Door(APIView):
             offset=offset,
             size=limit,
             texts=chosen.texts,
+            read_by=chosen.read_by,
             counted_by=self.table.counted_by,
         )
         shown = [as_json(v) for v in view(cut.rows)]

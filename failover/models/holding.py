@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db import models
 from django.db.models import Lookup
+from django.db.models.lookups import In
 
 # A rare character to begin with is soon found, and soon not found.
 COMMON = "-10e2an3i45c6789bdft:srov"
@@ -122,6 +123,21 @@ class Among(Lookup):
 
     def _stored(self, key: Any, connection: Any) -> Any:
         return self.lhs.output_field.get_db_prep_value(key, connection)
+
+
+@models.Field.register_lookup
+class Within(In):
+    """`column__within=queryset`: as `in`, where a good part of the rows is expected.
+
+    SQLite would look each value up in the column's index, and then sort what it found.
+    So the index is hidden from it, and rows are asked as they come in the order wanted.
+    """
+
+    lookup_name = "within"
+
+    def as_sqlite(self, compiler: Any, connection: Any, **_: Any) -> Any:
+        sql, params = self.as_sql(compiler, connection)
+        return f"+{sql}", params
 
 
 def _rarity(text: str) -> tuple[int, int]:

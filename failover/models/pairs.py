@@ -2,8 +2,19 @@
 
 from django.core.validators import RegexValidator
 from django.db import models
+from django.db.models import Case, F, Value, When
+from django.db.models.expressions import Combinable
+from django.db.models.functions import Concat
 
 from failover.models.accounts import Region
+
+
+def _joined(*columns: str) -> Concat:
+    """The columns, each in a line of its own."""
+    lines: list[Combinable] = [F(columns[0])]
+    for column in columns[1:]:
+        lines += [Value("\n"), F(column)]
+    return Concat(*lines, output_field=models.TextField())
 
 
 class Strategy(models.TextChoices):
@@ -75,12 +86,33 @@ class Pair(models.Model):
     readiness_due_at = models.DateTimeField(null=True)
     # The verdict that was last told, and whether another one has begun since.
     readiness_news = models.JSONField(default=dict, db_default={})
+    # Of the news the verdict alone, for tables and counts; null: none was told yet.
+    told_ready = models.GeneratedField(
+        expression=Case(
+            When(readiness_news__is_ready=True, then=True),
+            When(readiness_news__is_ready=False, then=False),
+        ),
+        output_field=models.BooleanField(null=True),
+        db_persist=True,
+    )
 
     # Raised by every change of the row that a client may hold a copy of (ETag).
     version = models.PositiveIntegerField(default=1)
     # Raised by whatever makes an older look at EC2 worthless (guard, first detach).
     generation = models.PositiveIntegerField(default=1)
     created_at = models.DateTimeField()
+
+    # All that words are looked for in, a line each: ids, names and addresses, which are
+    # in lower case always.
+    words = models.GeneratedField(
+        expression=_joined(
+            *("name", "primary_instance_id", "standby_instance_id"),
+            *("network_interface_id", "allocation_id", "private_ip"),
+            "destination_cidr",
+        ),
+        output_field=models.TextField(),
+        db_persist=True,
+    )
 
     class Meta:
         constraints = [
@@ -94,7 +126,7 @@ class Pair(models.Model):
         indexes = [
             # Every page asks whether all pairs of an account are frozen.
             models.Index(
-                fields=["region"],
+                fields=["region", "frozen_until"],
                 condition=models.Q(frozen_at__isnull=False),
                 name="frozen_pairs",
             ),
@@ -112,15 +144,11 @@ class Pair(models.Model):
                     ("created_at", "age"),
                 )
             ),
-            # All that words are looked for in, so that nobody reads the whole rows.
             models.Index(
-                fields=[
-                    *("name", "primary_instance_id", "standby_instance_id"),
-                    *("network_interface_id", "allocation_id", "private_ip"),
-                    "destination_cidr",
-                ],
-                name="words_of_pairs",
+                fields=["told_ready", "name", "id"], name="pairs_by_readiness"
             ),
+            # So that nobody reads the whole rows to find a word.
+            models.Index(fields=["words", "id"], name="words_of_pairs"),
         ]
 
     def __str__(self) -> str:

@@ -28,7 +28,7 @@ def count_standings(now: datetime) -> dict[str, int]:
             Q(readiness_at=None) | Q(readiness_at__lt=worthless),
             then=Constant("unknown"),
         ),
-        When(readiness_news__is_ready=False, then=Constant("not-ready")),
+        When(told_ready=False, then=Constant("not-ready")),
         default=Constant("ready"),
         output_field=CharField(),
     )
@@ -43,7 +43,7 @@ def list_troubled(now: datetime) -> QuerySet[Pair]:
         frozen_until=None, frozen_at__lt=now - FORGOTTEN_AFTER
     )
     wanted = (
-        Q(readiness_news__is_ready=False)
+        Q(told_ready=False)
         | Q(readiness__icontains=FAILS)
         | Q(drift_seen_at__isnull=False)
         | (Q(frozen_at__isnull=False) & asks)

@@ -32,14 +32,16 @@ def cut(  # noqa: PLR0913 - a question in its parts, each by name
     offset: int,
     size: int,
     texts: Texts | None = None,
+    read_by: Sequence[str] = (),
     counted_by: Q | None = None,
     for_reader: bool = False,
 ) -> Cut:
     """`size` rows from `offset` of what was `found` of `every`; None: all of it.
 
     A search reads every row's text, so it is done once, for the keys of what it finds;
-    `texts` says what it asks of them. Of more than `FEW` finds the rows are cut along
-    the order's index: first the keys, which the index has, then this page's rows.
+    `texts` says what it asks of them, `read_by` in which order it is soonest done. Of
+    more than `FEW` finds the rows are cut along the order's index: first the keys,
+    which the index has, then this page's rows.
 
     A reader is brought back from beyond the last row to the last page, and is not kept
     waiting for a count beyond `LISTED` finds, nor for pages beyond them.
@@ -48,7 +50,7 @@ def cut(  # noqa: PLR0913 - a question in its parts, each by name
     if found is None:
         count = (every.filter(counted_by) if counted_by else every).order_by().count()
     else:
-        keys = _few(every, found, texts, order)
+        keys = _few(every, found, texts, read_by, order)
         count = FEW + 1 if keys is None else len(keys)
         cutting = texts.walk(every) if texts and texts.is_all else found
         if for_reader:
@@ -75,6 +77,7 @@ def _few(
     every: QuerySet[Any],
     found: QuerySet[Any],
     texts: Texts | None,
+    read_by: Sequence[str],
     order: Sequence[Any],
 ) -> list[Any] | None:
     """Keys of all that was found, in order; None if they are not few."""
@@ -86,7 +89,7 @@ def _few(
         # Of many texts some may be of rows that are not to be seen, and hide others.
         if texts.is_all and every.filter(pk__among=first).order_by().count() > FEW:
             return None
-    keys = _pks(found.order_by()[: FEW + 1])
+    keys = _pks(found.order_by(*read_by)[: FEW + 1])
     if len(keys) > FEW:
         return None
     return _pks(every.filter(pk__among=keys).order_by(*order))

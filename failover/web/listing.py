@@ -65,6 +65,7 @@ def _context(request: HttpRequest, table: Table, asked: Asked) -> dict[str, obje
         offset=(asked.page - 1) * size,
         size=size,
         texts=None if asked.only else asked.chosen.texts,
+        read_by=asked.chosen.read_by,
         counted_by=table.filters.counted_by,
         for_reader=True,
     )

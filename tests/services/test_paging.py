@@ -46,6 +46,7 @@ def cut(query: str, *, page: int = 1, **how: Any) -> Cut:
         offset=(page - 1) * 50,
         size=50,
         texts=asked.texts,
+        read_by=asked.read_by,
         counted_by=InterfaceFilter.counted_by,
         **how,
     )

@@ -231,23 +231,30 @@ def _or_none(operator: Operator, value: str, found: Q) -> Q:
     return ~found if value == EMPTY and operator is Operator.EQUALS else found
 
 
+def _among(value: str) -> str:
+    """How columns are held against the pairs: all of them are many."""
+    return "within" if value == EMPTY else "in"
+
+
 def _pairs(column: str, operator: Operator, value: str) -> Q:
     pairs = _named(operator, value).exclude(network_interface_id="")
-    found = Q(interface_id__in=pairs.values(column))
+    found = Q(**{f"interface_id__{_among(value)}": pairs.values(column)})
     return _or_none(operator, value, found)
 
 
 def _pairs_of_address(operator: Operator, value: str) -> Q:
-    pairs = _named(operator, value)
+    pairs, among = _named(operator, value), _among(value)
     by_address = pairs.exclude(allocation_id="").values("allocation_id")
     by_interface = pairs.exclude(network_interface_id="").values("network_interface_id")
-    found = Q(allocation_id__in=by_address) | Q(network_interface_id__in=by_interface)
+    found = Q(**{f"allocation_id__{among}": by_address}) | Q(
+        **{f"network_interface_id__{among}": by_interface}
+    )
     return _or_none(operator, value, found)
 
 
 def _pairs_of_instance(operator: Operator, value: str) -> Q:
-    pairs = _named(operator, value)
-    found = Q(instance_id__in=pairs.values("primary_instance_id")) | Q(
-        instance_id__in=pairs.values("standby_instance_id")
+    pairs, among = _named(operator, value), _among(value)
+    found = Q(**{f"instance_id__{among}": pairs.values("primary_instance_id")}) | Q(
+        **{f"instance_id__{among}": pairs.values("standby_instance_id")}
     )
     return _or_none(operator, value, found)

@@ -111,15 +111,22 @@ def choice(
     )
 
 
-def flag(name: str, label: str, is_true: Callable[[], Q]) -> Property:
-    """Yes or no."""
+def flag(
+    name: str,
+    label: str,
+    is_true: Callable[[], Q],
+    is_false: Callable[[], Q] | None = None,
+) -> Property:
+    """Yes or no. `is_false` where an index has what is not true, too."""
 
     def condition(operator: Operator, value: str) -> Q:
         asked = value.lower()
         if asked not in YES | NO:
             raise ValueError(f"{label} is true or false.")
         wants = (asked in YES) == (operator is Operator.EQUALS)
-        return is_true() if wants else ~is_true()
+        if wants:
+            return is_true()
+        return is_false() if is_false else ~is_true()
 
     return Property(
         name=name,
