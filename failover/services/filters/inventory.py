@@ -203,7 +203,10 @@ def _of_text(condition: Q) -> Q | None:
         if isinstance(part, Q):
             found: Any = _of_text(part)
         elif part[0].startswith(f"{TEXT}__"):
-            found = (part[0].removeprefix("search__"), part[1])
+            lookup = part[0].removeprefix("search__")
+            if lookup == "text__holds":
+                lookup = "text__seldom_holds"
+            found = (lookup, part[1])
         else:
             found = None
         if found is None:
