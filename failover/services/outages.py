@@ -7,17 +7,20 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from django.db.models import Max, QuerySet
+from django.db.models import Count, Max, Q, QuerySet, Sum
+from django.db.models.functions import Floor, Greatest
 from django.utils import timezone
 
 from failover.models import AuditEntry, Job, Pair
 from failover.models.jobs import ACTIVE_STATES
+from failover.models.moments import PosixSeconds
 from failover.services import queries, steps
 from failover.services.views import JobView
 
 NEWEST = 60
 # A standby that nobody has swapped to for this long is a hope, not a standby.
 PROVEN_FOR = timedelta(days=90)
+QUARTER_S = 900
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,26 +132,40 @@ def list_days(*, days: int, now: datetime) -> list[Day]:
     today = timezone.localtime(now).date()
     first = today - timedelta(days=days - 1)
     since = now - timedelta(days=days)
-    rows = _finished().filter(requested_at__gt=since).select_related(None)
-    spans: dict[date, tuple[int, int, float]] = {}
     zone = timezone.get_current_timezone()
-    # Not as rows of the table: of a busy house these are a hundred thousand.
-    for state, at, dark_at, restored_at in rows.order_by().values_list(
-        "state", "finished_at", "outage_started_at", "restored_at"
-    ):
-        # A job that is over has its end: a constraint of the table.
-        day = (at or now).astimezone(zone).date()
-        swaps, succeeded, outage_s = spans.get(day, (0, 0, 0.0))
+    spans: dict[date, tuple[int, int, float]] = {}
+    for quarter, swaps, succeeded, outage_s in _count_quarters(since):
+        day = datetime.fromtimestamp(quarter * QUARTER_S, tz=zone).date()
+        before = spans.get(day, (0, 0, 0.0))
         spans[day] = (
-            swaps + 1,
-            succeeded + (state == "succeeded"),
-            outage_s + (steps.seconds_between(dark_at, restored_at) or 0.0),
+            before[0] + swaps,
+            before[1] + succeeded,
+            before[2] + (outage_s or 0.0),
         )
     return [
-        Day(day=day, swaps=swaps, succeeded=succeeded, outage_s=outage_s)
+        Day(day=day, swaps=swaps, succeeded=succeeded, outage_s=round(outage_s, 3))
         for day in (first + timedelta(days=n) for n in range(days))
         for swaps, succeeded, outage_s in (spans.get(day, (0, 0, 0.0)),)
     ]
+
+
+def _count_quarters(since: datetime) -> Iterable[tuple[int, int, int, float | None]]:
+    """Of each quarter of an hour: its number, swaps, how many succeeded, outages.
+
+    The database adds: of a busy house these are tens of thousands of rows. Days begin
+    where a zone says; no zone's day begins within a quarter.
+    """
+    rows = _finished().filter(requested_at__gt=since).select_related(None).order_by()
+    outage_s = PosixSeconds("restored_at") - PosixSeconds("outage_started_at")
+    return (
+        rows.values(quarter=Floor(PosixSeconds("finished_at") / QUARTER_S))
+        .annotate(
+            swaps=Count("pk"),
+            succeeded=Count("pk", filter=Q(state="succeeded")),
+            outage_s=Sum(Greatest(outage_s, 0.0)),
+        )
+        .values_list("quarter", "swaps", "succeeded", "outage_s")
+    )
 
 
 def _finished() -> QuerySet[Job]:
