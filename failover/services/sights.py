@@ -15,6 +15,10 @@ from failover.services import floating, refusals
 log = structlog.get_logger(__name__)
 
 NOTHING = Scope()
+# EC2 says at once that it is asked too often. Whoever was late in saying so is not
+# asked again, so that a look stays within its five seconds.
+RETRIES_AFTER_S = (0.3, 0.9)
+PATIENCE_S = 1.0
 
 
 def look(
@@ -49,13 +53,26 @@ def look_for(*, region: Region, pairs: Sequence[Pair]) -> Observation:
 
 def _observe(region: Region, scope: Scope) -> Observation:
     try:
-        seen = wiring.gateway(region).observe(scope)
+        seen = _observe_patiently(region, scope)
     except ports.Ec2Error as error:
         raise translate(error) from error
     if scope.instance_ids and not seen.scope.instance_ids:
         # One zone may fail and hide an end; without both nothing can be said.
         raise refusals.Ec2Unreachable(detail="EC2 shows none of the instances.")
     return seen
+
+
+def _observe_patiently(region: Region, scope: Scope) -> Observation:
+    """Look again where EC2 only asked for patience: somebody waits for what it says."""
+    began = wiring.monotonic()
+    for pause_s in RETRIES_AFTER_S:
+        try:
+            return wiring.gateway(region).observe(scope)
+        except ports.Ec2Busy:
+            if wiring.monotonic() - began > PATIENCE_S:
+                raise
+        wiring.sleep(pause_s)
+    return wiring.gateway(region).observe(scope)
 
 
 def _joined(first: Observation, second: Observation) -> Observation:
