@@ -1,6 +1,5 @@
 """Gunicorn's configuration, given to it as `python:controlpanel.webserver`."""
 
-import gc
 import threading
 from typing import Any
 
@@ -31,21 +30,7 @@ def post_fork(_server: Any, worker: Any) -> None:
 
 def post_worker_init(_worker: Any) -> None:
     """Make what the first request would wait for, beside the requests."""
-    threading.Thread(target=_warm_up, daemon=True).start()
-
-
-def _warm_up() -> None:
     # Not before: settings and models are ready only now.
     from failover import wiring  # noqa: PLC0415
 
-    wiring.warm_up()
-    spare_the_collector()
-
-
-def spare_the_collector() -> None:
-    """What is loaded by now stays loaded: no collection walks through it any more.
-
-    One that does takes 50 ms, and a page in ten had one.
-    """
-    gc.collect()
-    gc.freeze()
+    threading.Thread(target=wiring.warm_up, daemon=True).start()
