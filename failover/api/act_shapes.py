@@ -2,7 +2,8 @@
 
 from rest_framework import serializers as s
 
-from failover.api.shapes import Instance, Page, Shape
+from failover.api.ec2_shapes import Instance
+from failover.api.shapes import Page, Shape
 
 
 class Action(Shape):

@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 from django.http import HttpResponseBase, StreamingHttpResponse
 from rest_framework.request import Request
 
-from failover.api import door, parameters, shapes
+from failover.api import audit_shapes, door, parameters
 from failover.api.door import Door
 from failover.models import AuditEntry
 from failover.services import exports, fields, filters, queries, refusals
@@ -48,7 +48,7 @@ class Audit(Door):
     forms: ClassVar = ("application/json", "text/csv", "application/jsonl")
     required_role: ClassVar = {"GET": "viewer"}
     asked: ClassVar = {"GET": (parameters.FORMAT,)}
-    answers: ClassVar = {"GET": shapes.AuditList}
+    answers: ClassVar = {"GET": audit_shapes.AuditList}
 
     def read_query(self, request: Request) -> None:
         super().read_query(request)

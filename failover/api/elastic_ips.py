@@ -9,7 +9,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from failover import models
-from failover.api import act_bodies, actions, bodies, door, shapes
+from failover.api import act_bodies, actions, bodies, door, ec2_shapes
 from failover.api.door import Door
 from failover.services import fields, filters, queries
 from failover.services.acts import elastic_ips, tagging
@@ -35,7 +35,7 @@ class ElasticIps(Door):
     table: ClassVar = filters.ElasticIpFilter
     required_role: ClassVar = {"GET": "viewer", "POST": "operator"}
     bodies: ClassVar = {"POST": act_bodies.AllocateBody}
-    answers: ClassVar = {"GET": shapes.ElasticIpList, "POST": shapes.ElasticIp}
+    answers: ClassVar = {"GET": ec2_shapes.ElasticIpList, "POST": ec2_shapes.ElasticIp}
     statuses: ClassVar = {"POST": 201}
 
     def get(self, request: Request) -> Response:
@@ -67,7 +67,7 @@ class ElasticIp(Door):
         "DELETE": "admin",
     }
     bodies: ClassVar = {"PATCH": act_bodies.TagsBody}
-    answers: ClassVar = {"GET": shapes.ElasticIp, "PATCH": shapes.ElasticIp}
+    answers: ClassVar = {"GET": ec2_shapes.ElasticIp, "PATCH": ec2_shapes.ElasticIp}
     statuses: ClassVar = {"DELETE": 204}
 
     def get(self, request: Request, allocation_id: str) -> Response:
@@ -98,7 +98,7 @@ class Associate(Door):
 
     required_role: ClassVar = {"POST": "operator"}
     bodies: ClassVar = {"POST": act_bodies.AssociateBody}
-    answers: ClassVar = {"POST": shapes.ElasticIp}
+    answers: ClassVar = {"POST": ec2_shapes.ElasticIp}
 
     def post(self, request: Request, allocation_id: str) -> HttpResponse:
         row = queries.get_elastic_ip(allocation_id)
@@ -120,7 +120,7 @@ class Disassociate(Door):
 
     required_role: ClassVar = {"POST": "operator"}
     bodies: ClassVar = {"POST": bodies.Empty}
-    answers: ClassVar = {"POST": shapes.ElasticIp}
+    answers: ClassVar = {"POST": ec2_shapes.ElasticIp}
 
     def post(self, request: Request, allocation_id: str) -> HttpResponse:
         row = queries.get_elastic_ip(allocation_id)

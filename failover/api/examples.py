@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
-from failover.api import bodies, shapes
+from failover.api import bodies, ec2_shapes, job_shapes, pair_shapes
 
 PRIMARY = "i-09a505d623e75d4d2"
 STANDBY = "i-0190e152559b4866c"
@@ -151,11 +151,11 @@ OF: Final[Mapping[Any, Any]] = {
         "account": "production",
         "role_arn": "arn:aws:iam::123456789012:role/swapboard-failover",
     },
-    shapes.Job: _JOB,
-    shapes.Pair: _PAIR,
-    shapes.Region: _REGION,
-    shapes.SyncRequested: {"sync_requested_at": AT},
-    shapes.Plan: {
+    job_shapes.Job: _JOB,
+    pair_shapes.Pair: _PAIR,
+    ec2_shapes.Region: _REGION,
+    ec2_shapes.SyncRequested: {"sync_requested_at": AT},
+    pair_shapes.Plan: {
         "to": STANDBY,
         "active_instance_id": PRIMARY,
         "calls": [
@@ -206,15 +206,15 @@ PROBLEMS: Final[Mapping[str, Mapping[str, Any]]] = {
 }
 _REFUSED = {**PROBLEMS["409"], **_PROBLEM}
 _LISTED: Final[Mapping[Any, Any]] = {
-    shapes.JobList: _JOB,
-    shapes.PairList: _PAIR,
-    shapes.RegionList: _REGION,
+    job_shapes.JobList: _JOB,
+    pair_shapes.PairList: _PAIR,
+    ec2_shapes.RegionList: _REGION,
 }
 
 
 def of_answer(answer: Any) -> Any:
     """An example of the shape, or None."""
-    if answer is shapes.Swaps:
+    if answer is job_shapes.Swaps:
         return {"accepted": [_JOB], "refused": [_REFUSED]}
     if answer in _LISTED:
         row = _LISTED[answer]

@@ -9,7 +9,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from failover import models
-from failover.api import act_bodies, act_shapes, actions, bodies, door, shapes
+from failover.api import act_bodies, act_shapes, actions, bodies, door, ec2_shapes
 from failover.api.door import Door
 from failover.services import fields, filters, queries
 from failover.services.acts import instances, tagging
@@ -31,7 +31,7 @@ class Instances(Door):
     table: ClassVar = filters.InstanceFilter
     required_role: ClassVar = {"GET": "viewer", "POST": "admin"}
     bodies: ClassVar = {"POST": act_bodies.LaunchBody}
-    answers: ClassVar = {"GET": shapes.InstanceList, "POST": act_shapes.Launched}
+    answers: ClassVar = {"GET": ec2_shapes.InstanceList, "POST": act_shapes.Launched}
     statuses: ClassVar = {"POST": 201}
 
     def get(self, request: Request) -> Response:
@@ -56,7 +56,7 @@ class Instance(Door):
 
     required_role: ClassVar = {"GET": "viewer", "PATCH": "operator"}
     bodies: ClassVar = {"PATCH": act_bodies.TagsBody}
-    answers: ClassVar = {"GET": shapes.Instance, "PATCH": shapes.Instance}
+    answers: ClassVar = {"GET": ec2_shapes.Instance, "PATCH": ec2_shapes.Instance}
 
     def get(self, request: Request, instance_id: str) -> Response:
         row = queries.get_instance(instance_id)

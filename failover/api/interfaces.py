@@ -9,7 +9,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from failover import models
-from failover.api import act_bodies, actions, bodies, door, shapes
+from failover.api import act_bodies, actions, bodies, door, ec2_shapes, job_shapes
 from failover.api.door import Door
 from failover.api.jobs import job_answer
 from failover.services import fields, filters, interfaces, queries
@@ -36,7 +36,7 @@ class Interfaces(Door):
     table: ClassVar = filters.InterfaceFilter
     required_role: ClassVar = {"GET": "viewer", "POST": "operator"}
     bodies: ClassVar = {"POST": act_bodies.CreateInterfaceBody}
-    answers: ClassVar = {"GET": shapes.InterfaceList, "POST": shapes.Interface}
+    answers: ClassVar = {"GET": ec2_shapes.InterfaceList, "POST": ec2_shapes.Interface}
     statuses: ClassVar = {"POST": 201}
 
     def get(self, request: Request) -> Response:
@@ -66,7 +66,7 @@ class Interface(Door):
         "DELETE": "admin",
     }
     bodies: ClassVar = {"PATCH": act_bodies.ChangeInterfaceBody}
-    answers: ClassVar = {"GET": shapes.Interface, "PATCH": shapes.Interface}
+    answers: ClassVar = {"GET": ec2_shapes.Interface, "PATCH": ec2_shapes.Interface}
     statuses: ClassVar = {"DELETE": 204}
 
     def get(self, request: Request, eni: str) -> Response:
@@ -94,7 +94,7 @@ class AssignIps(Door):
 
     required_role: ClassVar = {"POST": "operator"}
     bodies: ClassVar = {"POST": act_bodies.AssignBody}
-    answers: ClassVar = {"POST": shapes.Interface}
+    answers: ClassVar = {"POST": ec2_shapes.Interface}
 
     def post(self, request: Request, eni: str) -> HttpResponse:
         row = queries.get_interface(eni)
@@ -116,7 +116,7 @@ class UnassignIps(Door):
 
     required_role: ClassVar = {"POST": "operator"}
     bodies: ClassVar = {"POST": act_bodies.UnassignBody}
-    answers: ClassVar = {"POST": shapes.Interface}
+    answers: ClassVar = {"POST": ec2_shapes.Interface}
 
     def post(self, request: Request, eni: str) -> HttpResponse:
         row = queries.get_interface(eni)
@@ -138,7 +138,7 @@ class Attach(Door):
 
     required_role: ClassVar = {"POST": "operator"}
     bodies: ClassVar = {"POST": bodies.AttachBody}
-    answers: ClassVar = {"POST": shapes.Job}
+    answers: ClassVar = {"POST": job_shapes.Job}
     statuses: ClassVar = {"POST": 202}
 
     def post(self, request: Request, eni: str) -> HttpResponse:
@@ -161,7 +161,7 @@ class Detach(Door):
 
     required_role: ClassVar = {"POST": "operator"}
     bodies: ClassVar = {"POST": bodies.DetachBody}
-    answers: ClassVar = {"POST": shapes.Job}
+    answers: ClassVar = {"POST": job_shapes.Job}
     statuses: ClassVar = {"POST": 202}
 
     def post(self, request: Request, eni: str) -> HttpResponse:

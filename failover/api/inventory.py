@@ -6,7 +6,7 @@ from django.http import HttpResponse
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from failover.api import access_shapes, bodies, door, shapes
+from failover.api import access_shapes, bodies, door, ec2_shapes
 from failover.api.door import Door, Keep
 from failover.services import (
     account_trials,
@@ -26,7 +26,7 @@ class Accounts(Door):
 
     table: ClassVar = filters.AccountFilter
     required_role: ClassVar = {"GET": "viewer"}
-    answers: ClassVar = {"GET": shapes.AccountList}
+    answers: ClassVar = {"GET": ec2_shapes.AccountList}
 
     def get(self, request: Request) -> Response:
         return self.list(
@@ -39,7 +39,7 @@ class Account(Door):
     """One account."""
 
     required_role: ClassVar = {"GET": "viewer"}
-    answers: ClassVar = {"GET": shapes.Account}
+    answers: ClassVar = {"GET": ec2_shapes.Account}
 
     def get(self, request: Request, account: str) -> Response:
         return Response(regions.account_fields(places.get_account(account)))
@@ -75,7 +75,7 @@ class Regions(Door):
     table: ClassVar = filters.RegionFilter
     required_role: ClassVar = {"GET": "viewer", "POST": "admin"}
     bodies: ClassVar = {"POST": bodies.RegionBody}
-    answers: ClassVar = {"GET": shapes.RegionList, "POST": shapes.Region}
+    answers: ClassVar = {"GET": ec2_shapes.RegionList, "POST": ec2_shapes.Region}
     statuses: ClassVar = {"POST": 201}
 
     def get(self, request: Request) -> Response:
@@ -94,7 +94,7 @@ class Region(Door):
     """One region."""
 
     required_role: ClassVar = {"GET": "viewer"}
-    answers: ClassVar = {"GET": shapes.Region}
+    answers: ClassVar = {"GET": ec2_shapes.Region}
 
     def get(self, request: Request, region_id: str) -> Response:
         return Response(regions.as_fields(queries.get_region_by_uuid(region_id)))
@@ -105,7 +105,7 @@ class RegionSync(Door):
 
     required_role: ClassVar = {"POST": "operator"}
     bodies: ClassVar = {"POST": bodies.Empty}
-    answers: ClassVar = {"POST": shapes.SyncRequested}
+    answers: ClassVar = {"POST": ec2_shapes.SyncRequested}
     statuses: ClassVar = {"POST": 202}
 
     def post(self, request: Request, region_id: str) -> HttpResponse:

@@ -7,7 +7,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from failover import models
-from failover.api import bodies, door, parameters, reading, shapes
+from failover.api import bodies, door, job_shapes, parameters, reading
 from failover.api.door import Door
 from failover.services import cancelling, fields, filters, queries, waiting
 from failover.services.idempotency import Answer
@@ -25,7 +25,7 @@ class Jobs(Door):
 
     table: ClassVar = filters.JobFilter
     required_role: ClassVar = {"GET": "viewer"}
-    answers: ClassVar = {"GET": shapes.JobList}
+    answers: ClassVar = {"GET": job_shapes.JobList}
 
     def get(self, request: Request) -> Response:
         return self.list(queries.list_jobs(), queries.view_jobs)
@@ -36,7 +36,7 @@ class Job(Door):
 
     required_role: ClassVar = {"GET": "viewer"}
     asked: ClassVar = {"GET": (parameters.WAIT, parameters.SEEN, parameters.ETAG)}
-    answers: ClassVar = {"GET": shapes.Job}
+    answers: ClassVar = {"GET": job_shapes.Job}
 
     def read_query(self, request: Request) -> None:
         self.wait_s = reading.read_seconds(request, "wait")
@@ -57,7 +57,7 @@ class Cancel(Door):
 
     required_role: ClassVar = {"POST": "operator"}
     bodies: ClassVar = {"POST": bodies.Empty}
-    answers: ClassVar = {"POST": shapes.Job}
+    answers: ClassVar = {"POST": job_shapes.Job}
     statuses: ClassVar = {"POST": 202}
 
     def post(self, request: Request, job_id: str) -> Response:

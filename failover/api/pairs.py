@@ -7,7 +7,14 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from failover import models, wiring
-from failover.api import access_shapes, bodies, door, parameters, shapes
+from failover.api import (
+    access_shapes,
+    bodies,
+    door,
+    job_shapes,
+    pair_shapes,
+    parameters,
+)
 from failover.api.door import Door
 from failover.api.jobs import job_answer
 from failover.services import (
@@ -52,7 +59,7 @@ class Pairs(Door):
     table: ClassVar = filters.PairFilter
     required_role: ClassVar = {"GET": "viewer", "POST": "admin"}
     bodies: ClassVar = {"POST": bodies.PairBody}
-    answers: ClassVar = {"GET": shapes.PairList, "POST": shapes.Pair}
+    answers: ClassVar = {"GET": pair_shapes.PairList, "POST": pair_shapes.Pair}
     statuses: ClassVar = {"POST": 201}
 
     def get(self, request: Request) -> Response:
@@ -92,7 +99,7 @@ class Pair(Door):
 
     required_role: ClassVar = {"GET": "viewer", "PATCH": "admin", "DELETE": "admin"}
     bodies: ClassVar = {"PATCH": bodies.PairChangeBody}
-    answers: ClassVar = {"GET": shapes.Pair, "PATCH": shapes.Pair}
+    answers: ClassVar = {"GET": pair_shapes.Pair, "PATCH": pair_shapes.Pair}
     statuses: ClassVar = {"DELETE": 204}
     asked: ClassVar = {
         "GET": (parameters.ETAG,),
@@ -143,7 +150,7 @@ class Plan(Door):
 
     required_role: ClassVar = {"GET": "viewer"}
     asked: ClassVar = {"GET": (parameters.TO,)}
-    answers: ClassVar = {"GET": shapes.Plan}
+    answers: ClassVar = {"GET": pair_shapes.Plan}
 
     def read_query(self, request: Request) -> None:
         self.to = request.query_params.get("to") or None
@@ -159,7 +166,7 @@ class Advice(Door):
     """Which strategies the pair's two instances allow, and what each means."""
 
     required_role: ClassVar = {"GET": "viewer"}
-    answers: ClassVar = {"GET": shapes.Advice}
+    answers: ClassVar = {"GET": pair_shapes.Advice}
 
     def get(self, request: Request, name: str) -> Response:
         return Response(advising.advise_pair(queries.get_pair(name)).as_fields())
@@ -191,7 +198,7 @@ class Swap(Door):
 
     required_role: ClassVar = {"POST": "operator"}
     bodies: ClassVar = {"POST": bodies.SwapBody}
-    answers: ClassVar = {"POST": shapes.Job}
+    answers: ClassVar = {"POST": job_shapes.Job}
     statuses: ClassVar = {"POST": 202}
 
     def post(self, request: Request, name: str) -> HttpResponse:
@@ -209,7 +216,7 @@ class Swaps(Door):
 
     required_role: ClassVar = {"POST": "operator"}
     bodies: ClassVar = {"POST": bodies.SwapsBody}
-    answers: ClassVar = {"POST": shapes.Swaps}
+    answers: ClassVar = {"POST": job_shapes.Swaps}
     statuses: ClassVar = {"POST": 202}
 
     def post(self, request: Request) -> HttpResponse:
@@ -251,7 +258,7 @@ class PutBack(Door):
 
     required_role: ClassVar = {"POST": "operator"}
     bodies: ClassVar = {"POST": bodies.PutBackBody}
-    answers: ClassVar = {"POST": shapes.Job}
+    answers: ClassVar = {"POST": job_shapes.Job}
     statuses: ClassVar = {"POST": 202}
 
     def post(self, request: Request, name: str) -> HttpResponse:
@@ -272,7 +279,7 @@ class Freeze(Door):
 
     required_role: ClassVar = {"POST": "operator"}
     bodies: ClassVar = {"POST": bodies.FreezeBody}
-    answers: ClassVar = {"POST": shapes.Pair}
+    answers: ClassVar = {"POST": pair_shapes.Pair}
 
     def post(self, request: Request, name: str) -> Response:
         pair = queries.get_pair(name)
@@ -290,7 +297,7 @@ class Unfreeze(Door):
 
     required_role: ClassVar = {"POST": "operator"}
     bodies: ClassVar = {"POST": bodies.Empty}
-    answers: ClassVar = {"POST": shapes.Pair}
+    answers: ClassVar = {"POST": pair_shapes.Pair}
 
     def post(self, request: Request, name: str) -> Response:
         pair = queries.get_pair(name)
@@ -302,7 +309,7 @@ class Adopt(Door):
 
     required_role: ClassVar = {"POST": "operator"}
     bodies: ClassVar = {"POST": bodies.Empty}
-    answers: ClassVar = {"POST": shapes.Pair}
+    answers: ClassVar = {"POST": pair_shapes.Pair}
 
     def post(self, request: Request, name: str) -> Response:
         pair = queries.get_pair(name)
@@ -314,7 +321,7 @@ class Acknowledge(Door):
 
     required_role: ClassVar = {"POST": "operator"}
     bodies: ClassVar = {"POST": bodies.AcknowledgeBody}
-    answers: ClassVar = {"POST": shapes.Pair}
+    answers: ClassVar = {"POST": pair_shapes.Pair}
 
     def post(self, request: Request, name: str) -> Response:
         pair = queries.get_pair(name)
@@ -329,7 +336,7 @@ class Probe(Door):
 
     required_role: ClassVar = {"POST": "operator"}
     bodies: ClassVar = {"POST": bodies.Empty}
-    answers: ClassVar = {"POST": shapes.Tried}
+    answers: ClassVar = {"POST": pair_shapes.Tried}
 
     def post(self, request: Request, name: str) -> Response:
         pair = queries.get_pair(name)

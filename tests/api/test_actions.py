@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from failover import models, wiring
-from failover.api import act_shapes, shapes
+from failover.api import act_shapes, ec2_shapes
 from failover.models import Pair
 from failover.services import idempotency
 from failover.services.acts import choices
@@ -38,7 +38,7 @@ def test_an_interface_from_its_making_to_its_end(
     )
     assert made.status_code == 201, made.content
     eni = made.json()
-    assert set(eni) == set(shapes.Interface().fields)
+    assert set(eni) == set(ec2_shapes.Interface().fields)
     assert (eni["private_ip"], eni["tags"]) == (f"{network}.99", {"Name": "spare"})
     path = f"network-interfaces/{eni['id']}"
     assert made["Location"] == f"{API}{path}/"
@@ -73,7 +73,7 @@ def test_an_elastic_ip_from_its_allocation_to_its_release(
     made = olga("POST", "elastic-ips/", {"region": REGION, "tags": {"Name": "x"}})
     assert made.status_code == 201, made.content
     address = made.json()
-    assert set(address) == set(shapes.ElasticIp().fields)
+    assert set(address) == set(ec2_shapes.ElasticIp().fields)
     path = f"elastic-ips/{address['allocation_id']}"
 
     there = olga("POST", f"{path}/associate", {"instance_id": STANDBY})

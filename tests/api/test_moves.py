@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from failover import models
-from failover.api import shapes
+from failover.api import job_shapes, pair_shapes
 from failover.models import Job, Pair
 from failover.services import inventory
 from tests.api.asking import Ask
@@ -59,7 +59,7 @@ def test_a_pair_is_made_planned_swapped_and_seen(
 
     assert made.status_code == 201, made.content
     pair = made.json()
-    assert set(pair) == set(shapes.Pair().fields)
+    assert set(pair) == set(pair_shapes.Pair().fields)
     assert moved.items() <= pair.items()
     assert (pair["device_index"], pair["network_interface_id"]) == (0, None)
     assert pair["active_instance_id"] == pair["desired_instance_id"] == PRIMARY
@@ -69,7 +69,7 @@ def test_a_pair_is_made_planned_swapped_and_seen(
     asked = {"to": STANDBY, "expected_active": PRIMARY, "plan_hash": plan["plan_hash"]}
     started = ada("POST", "pairs/mover/swap", {**asked, "force": True})
     assert started.status_code == 202, started.content
-    assert set(started.json()) == set(shapes.Job().fields)
+    assert set(started.json()) == set(job_shapes.Job().fields)
     finish(Job.objects.get())
     job = ada("GET", f"jobs/{started.json()['id']}").json()
     assert (job["state"], job["strategy"]) == ("succeeded", moved["strategy"])
@@ -153,11 +153,11 @@ def test_advice_compares_the_strategies_for_a_pairs_instances(
 
     assert reply.status_code == 200, reply.content
     advice = reply.json()
-    assert set(advice) == set(shapes.Advice().fields)
+    assert set(advice) == set(pair_shapes.Advice().fields)
     by_strategy = {a["strategy"]: a for a in advice["strategies"]}
     assert set(by_strategy) == {"eni", "eip", "private-ip", "route"}
     own = by_strategy["private-ip"]
-    assert set(own) == set(shapes.StrategyAdvice().fields)
+    assert set(own) == set(pair_shapes.StrategyAdvice().fields)
     assert (own["current"], own["possible"]) == (True, True)
     assert (own["measured_from"], own["measured_of"]) == (1, "pair")
     assert "private_ip" in own["keeps"]

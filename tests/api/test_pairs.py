@@ -3,7 +3,7 @@
 import pytest
 from django.test import Client
 
-from failover.api import shapes
+from failover.api import pair_shapes
 from failover.models import Pair
 from failover.services import queries
 from tests.api.asking import API, Ask
@@ -119,4 +119,4 @@ def test_a_pairs_probe_is_tried_and_answers_with_its_verdict(olga: Ask) -> None:
     # Without an explicit allow nothing on this machine is probed.
     assert (verdict["outcome"], verdict["code"]) == ("refused", "address_denied")
     assert (verdict["port"], verdict["duration_s"]) == (8080, 0.0)
-    assert set(verdict) == set(shapes.Tried().fields)
+    assert set(verdict) == set(pair_shapes.Tried().fields)

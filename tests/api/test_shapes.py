@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from failover.api import shapes
+from failover.api import audit_shapes, ec2_shapes, job_shapes, pair_shapes
 from failover.models import Job
 from tests.api.asking import API, Ask
 from tests.services.world import ALLOCATION, FLOATING, PRIMARY, finish
@@ -15,21 +15,21 @@ pytestmark = pytest.mark.usefixtures("article")
 def test_every_shape_is_as_the_schema_says(olga: Ask) -> None:
     finish(Job.objects.get(id=olga("POST", "pairs/article/swap", {}).json()["id"]))
     shown: dict[str, Any] = {
-        "pairs/article/": shapes.Pair(),
-        "pairs/article/plan": shapes.Plan(),
-        f"network-interfaces/{FLOATING}": shapes.Interface(),
-        f"elastic-ips/{ALLOCATION}": shapes.ElasticIp(),
-        f"instances/{PRIMARY}": shapes.Instance(),
+        "pairs/article/": pair_shapes.Pair(),
+        "pairs/article/plan": pair_shapes.Plan(),
+        f"network-interfaces/{FLOATING}": ec2_shapes.Interface(),
+        f"elastic-ips/{ALLOCATION}": ec2_shapes.ElasticIp(),
+        f"instances/{PRIMARY}": ec2_shapes.Instance(),
     }
     lists: dict[str, Any] = {
-        "accounts/": shapes.Account(),
-        "regions": shapes.Region(),
-        "network-interfaces/": shapes.Interface(),
-        "elastic-ips": shapes.ElasticIp(),
-        "instances/": shapes.Instance(),
-        "pairs": shapes.Pair(),
-        "jobs/": shapes.Job(),
-        "audit": shapes.AuditRow(),
+        "accounts/": ec2_shapes.Account(),
+        "regions": ec2_shapes.Region(),
+        "network-interfaces/": ec2_shapes.Interface(),
+        "elastic-ips": ec2_shapes.ElasticIp(),
+        "instances/": ec2_shapes.Instance(),
+        "pairs": pair_shapes.Pair(),
+        "jobs/": job_shapes.Job(),
+        "audit": audit_shapes.AuditRow(),
     }
 
     for path, shape in shown.items():
@@ -42,8 +42,8 @@ def test_every_shape_is_as_the_schema_says(olga: Ask) -> None:
         assert page["count"] > 0, path
         assert set(page["results"][0]) == set(shape.fields), path
     job = olga("GET", "jobs/").json()["results"][0]
-    assert set(job["steps"][0]) == set(shapes.Step().fields)
-    assert set(job["calls"][0]) == set(shapes.Call().fields)
+    assert set(job["steps"][0]) == set(job_shapes.Step().fields)
+    assert set(job["calls"][0]) == set(job_shapes.Call().fields)
 
 
 def test_the_schema_and_its_page_are_served(olga: Ask) -> None:

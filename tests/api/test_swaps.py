@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.db import connections
 
-from failover.api import shapes
+from failover.api import job_shapes
 from tests.api.asking import API, Ask
 from tests.services.world import STANDBY, Sim
 
@@ -19,7 +19,7 @@ def test_a_swap_is_202_with_the_job_and_its_place(olga: Ask) -> None:
 
     assert reply.status_code == 202, reply.content
     job = reply.json()
-    assert set(job) == set(shapes.Job().fields)
+    assert set(job) == set(job_shapes.Job().fields)
     assert (job["state"], job["trigger"], job["requested_by"]) == (
         "queued",
         "api",
