@@ -22,7 +22,7 @@ from failover.services import (
     strategies,
     strategy_words,
 )
-from failover.services.refusals import CheckView
+from failover.services.views import CheckView
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

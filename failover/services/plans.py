@@ -27,7 +27,7 @@ from failover.services import (
     sights,
     words,
 )
-from failover.services.refusals import CheckView
+from failover.services.views import CheckView
 
 # Checks of the plan that say nothing when they pass.
 SILENT = frozenset({"foreign_holder", "interface_found", "resource_found"})

@@ -14,7 +14,7 @@ from failover.services import creation, permissions, plans
 from failover.services.pair_settings import NewPair
 from failover.services.permissions import Verdict
 from failover.services.plans import PlannedCall
-from failover.services.refusals import CheckView
+from failover.services.views import CheckView
 
 # Older than a young pair, whose permissions are not said to be unknown yet.
 SETTLED = timedelta(hours=1)

@@ -13,8 +13,7 @@ from uuid import UUID
 from failover.engine.preflight import Check
 from failover.models import Pair
 from failover.services import holders, words
-from failover.services.refusals import CheckView
-from failover.services.views import ReadinessView
+from failover.services.views import CheckView, ReadinessView
 
 # Facts of this age are doubtful, and of that age nobody may rely on them.
 DOUBTFUL_S = 180.0

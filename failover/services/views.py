@@ -6,11 +6,29 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from failover.services.refusals import CheckView
 from failover.services.steps import StepView
 
 # Fields that only pages need; `fields.as_fields` leaves them out.
 PAGE = {"page": True}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckView:
+    """One check as the world sees it."""
+
+    code: str
+    ok: bool
+    severity: str
+    detail: str
+
+    def as_fields(self) -> dict[str, object]:
+        """As contract.md writes a check."""
+        return {
+            "code": self.code,
+            "ok": self.ok,
+            "severity": self.severity,
+            "detail": self.detail,
+        }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

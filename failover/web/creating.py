@@ -23,6 +23,7 @@ from failover.services import (
     strategies,
     strategy_words,
 )
+from failover.services.views import CheckView
 from failover.web import access, pair_forms, wizard_givens, wizard_steps
 from failover.web.pair_at_once import get_advice, list_regions
 from failover.web.presenters import pairs as pair_words
@@ -54,7 +55,7 @@ class Told:
         return 422 if self.errors else 200
 
     @property
-    def checks(self) -> tuple[refusals.CheckView, ...]:
+    def checks(self) -> tuple[CheckView, ...]:
         return self.rehearsal.checks if self.rehearsal else ()
 
 

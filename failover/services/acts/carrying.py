@@ -18,7 +18,7 @@ from failover.engine import ports
 from failover.engine.job import Action as Api
 from failover.engine.topology import Observation, Scope
 from failover.models import Action
-from failover.services import act_words, ec2_refusals, refusals, sights
+from failover.services import act_words, refusals, sights
 from failover.services.acts import effects, intents, orders, protecting
 from failover.services.acts.orders import Order
 
@@ -68,9 +68,7 @@ def carry_all(orders: Sequence[Order]) -> list[Action]:
             if not done:
                 raise
             applied = tuple(act_words.did(row.kind) for row in done)
-            raise ec2_refusals.ChangedInPart(
-                refusal=refusal, applied=applied
-            ) from refusal
+            raise refusals.ChangedInPart(refusal=refusal, applied=applied) from refusal
     return done
 
 
@@ -182,7 +180,7 @@ def _pay(order: Order) -> None:
     if api is None:
         return
     if not wiring.store().spend(region_id=order.region.pk, api=api):
-        raise ec2_refusals.Ec2Impatient(retry_after_s=RETRY_AFTER_S)
+        raise refusals.Ec2Impatient(retry_after_s=RETRY_AFTER_S)
 
 
 def _find_earlier(order: Order) -> Action | None:
@@ -202,22 +200,20 @@ def _find_earlier(order: Order) -> Action | None:
 
 
 def _unknown(row: Action) -> refusals.Refusal:
-    return ec2_refusals.OutcomeUnknown(
-        action=row.id, kind=row.kind, resource=row.resource
-    )
+    return refusals.OutcomeUnknown(action=row.id, kind=row.kind, resource=row.resource)
 
 
 def _as_refusal(error: ports.Ec2Error, order: Order, row: Action) -> refusals.Refusal:
     match error:
         case ports.Ec2Busy():
-            return ec2_refusals.Ec2Impatient(retry_after_s=RETRY_AFTER_S)
+            return refusals.Ec2Impatient(retry_after_s=RETRY_AFTER_S)
         case ports.NotSent():
             job_id = protecting.find_job(order.region, order.alone)
             if job_id is not None:
                 return refusals.JobActive(job_id=job_id)
-            return ec2_refusals.NotReached(detail=str(error))
+            return refusals.NotReached(detail=str(error))
         case _:
-            return ec2_refusals.Ec2Said(
+            return refusals.Ec2Said(
                 action=row.id,
                 ec2_code=error.code,
                 message=error.message,

@@ -9,7 +9,7 @@ from failover.ec2.requests import Operation, Request
 from failover.engine import ports
 from failover.engine.topology import ElasticIp, Interface
 from failover.models import Action, Region
-from failover.services import ec2_refusals, refusals, sights
+from failover.services import refusals, sights
 from failover.services.access import Actor
 from failover.services.acts import (
     carrying,
@@ -146,7 +146,7 @@ def release(*, region: Region, allocation_id: str, actor: Actor) -> Action:
     if address.association_id:
         holder = address.interface_id or address.instance_id or "another resource"
         what = f"Elastic IP {address.public_ip}"
-        raise ec2_refusals.Held(what=what, by=holder)
+        raise refusals.Held(what=what, by=holder)
     request = Request(
         operation=Operation.RELEASE_ADDRESS, args={"AllocationId": allocation_id}
     )

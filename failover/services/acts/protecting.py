@@ -9,7 +9,7 @@ from failover.engine import preflight
 from failover.engine.topology import AllocationId, ElasticIp, Interface
 from failover.models import Job, Pair, PairResource, Region, ResourceLock
 from failover.models.jobs import IS_ACTIVE
-from failover.services import beginning, ec2_refusals, refusals
+from failover.services import beginning, refusals
 from failover.services.acts.orders import ELASTIC_IP, INSTANCE, INTERFACE
 
 
@@ -48,7 +48,7 @@ def require_no_job(region: Region, ids: Iterable[str]) -> None:
 def require_ours(interface: Interface) -> None:
     """Raises ManagedByAws for an interface that a service of AWS looks after."""
     if interface.requester_managed:
-        raise ec2_refusals.ManagedByAws(interface=interface.id)
+        raise refusals.ManagedByAws(interface=interface.id)
 
 
 def require_interface_of_no_pair(region: Region, interface: Interface) -> None:
@@ -56,7 +56,7 @@ def require_interface_of_no_pair(region: Region, interface: Interface) -> None:
     pair = find_pair(region, interface_id=interface.id)
     if pair is not None:
         what = f"Network interface {interface.id}"
-        raise ec2_refusals.MovedByPair(what=what, pair=pair)
+        raise refusals.MovedByPair(what=what, pair=pair)
 
 
 def require_elastic_ip_of_no_pair(region: Region, address: ElasticIp) -> None:
@@ -66,7 +66,7 @@ def require_elastic_ip_of_no_pair(region: Region, address: ElasticIp) -> None:
         pair = find_pair(region, interface_id=address.interface_id)
     if pair is not None:
         what = f"Elastic IP {address.public_ip}"
-        raise ec2_refusals.MovedByPair(what=what, pair=pair)
+        raise refusals.MovedByPair(what=what, pair=pair)
 
 
 def require_addresses_of_no_pair(
@@ -85,7 +85,7 @@ def require_addresses_of_no_pair(
                 pair = find_pair(region, allocation_id=rider.allocation_id)
                 pair = pair or find_pair(region, interface_id=interface.id)
         if pair is not None:
-            raise ec2_refusals.MovedByPair(what=f"Address {address}", pair=pair)
+            raise refusals.MovedByPair(what=f"Address {address}", pair=pair)
 
 
 def find_pair(

@@ -13,7 +13,7 @@ from django.shortcuts import redirect, render
 
 from failover import wiring
 from failover.models import Action
-from failover.services import act_words, ec2_refusals, refusals
+from failover.services import act_words, refusals
 from failover.web import access, recording
 from failover.web.acting import fields
 from failover.web.forms import PageForm
@@ -113,7 +113,7 @@ def draw(
 def _view(form: ActForm, refusal: refusals.Refusal) -> refusal_words.RefusalView | None:
     """The refusal without what the fields say; None where they say it all."""
     said = refusal
-    if isinstance(refusal, ec2_refusals.ChangedInPart):
+    if isinstance(refusal, refusals.ChangedInPart):
         said = refusal.refusal
     if not isinstance(said, refusals.Invalid):
         return refusal_words.view(refusal)

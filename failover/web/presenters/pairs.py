@@ -7,8 +7,7 @@ from datetime import datetime
 from django.urls import reverse
 
 from failover.services import words
-from failover.services.refusals import CheckView
-from failover.services.views import PairView
+from failover.services.views import CheckView, PairView
 from failover.web.presenters import badges, inventory, resources, texts, timing
 from failover.web.presenters.badges import Badge
 from failover.web.presenters.inventory import Holder, SwapControl

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from django.urls import reverse
 
-from failover.services import ec2_refusals, refusals
+from failover.services import refusals
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,12 +38,12 @@ def view(refusal: refusals.Refusal, *, changes: Sequence[str] = ()) -> RefusalVi
         case refusals.JobActive() | refusals.Final():
             job_href = reverse("job", args=[refusal.job_id])
     said = refusal
-    if isinstance(refusal, ec2_refusals.ChangedInPart):
+    if isinstance(refusal, refusals.ChangedInPart):
         said = refusal.refusal
     ec2_code, request_id, action_href = "", "", ""
-    if isinstance(said, ec2_refusals.Ec2Said):
+    if isinstance(said, refusals.Ec2Said):
         ec2_code, request_id = said.ec2_code, said.aws_request_id
-    if isinstance(said, ec2_refusals.Ec2Said | ec2_refusals.OutcomeUnknown):
+    if isinstance(said, refusals.Ec2Said | refusals.OutcomeUnknown):
         action_href = reverse("action", args=[said.action])
     return RefusalView(
         title=refusal.title,

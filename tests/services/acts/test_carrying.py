@@ -8,7 +8,7 @@ from django.db import DatabaseError
 from failover import models, wiring
 from failover.ec2.requests import Operation, Request
 from failover.models import Action, AuditEntry
-from failover.services import ec2_refusals, queries
+from failover.services import queries, refusals
 from failover.services.acts import carrying, intents, interfaces, orders, showing
 from failover.services.acts.orders import Order
 from tests.services.acts import stage
@@ -47,7 +47,7 @@ def test_a_refusal_of_ec2_is_said_in_words_with_its_code(
 ) -> None:
     stage.fault(sim, "CreateNetworkInterface", "refuse:NetworkInterfaceLimitExceeded")
 
-    with pytest.raises(ec2_refusals.Ec2Said) as refused:
+    with pytest.raises(refusals.Ec2Said) as refused:
         make(region)
 
     problem = refused.value.as_problem()
@@ -80,7 +80,7 @@ def test_a_call_whose_replies_are_all_lost_is_found_by_looking(
 ) -> None:
     stage.fault(sim, "CreateNetworkInterface", "drop-after", times=3)
 
-    with pytest.raises(ec2_refusals.OutcomeUnknown) as unknown:
+    with pytest.raises(refusals.OutcomeUnknown) as unknown:
         make(region, description="lost", tags={"a": "b"})
     row = showing.get_action(unknown.value.action)
     assert (row.state, unknown.value.status) == ("unknown", 504)
@@ -106,7 +106,7 @@ def test_a_refusal_after_a_lost_reply_does_not_end_the_doubt(
         sim, "CreateNetworkInterface", "refuse:InsufficientFreeAddressesInSubnet", nth=3
     )
 
-    with pytest.raises(ec2_refusals.OutcomeUnknown) as unknown:
+    with pytest.raises(refusals.OutcomeUnknown) as unknown:
         make(region, description="late")
     row = showing.get_action(unknown.value.action)
 
@@ -118,7 +118,7 @@ def test_what_never_shows_is_given_up_and_never_sent_again(
     region: models.Region, sim: Sim
 ) -> None:
     stage.fault(sim, "CreateNetworkInterface", "drop-before", times=3)
-    with pytest.raises(ec2_refusals.OutcomeUnknown) as unknown:
+    with pytest.raises(refusals.OutcomeUnknown) as unknown:
         make(region, description="never")
     row = showing.get_action(unknown.value.action)
 
@@ -198,7 +198,7 @@ def test_an_unreachable_ec2_is_said_and_nothing_is_open(
     monkeypatch.setenv("AWS_ENDPOINT_URL_EC2", "http://127.0.0.1:9")
     wiring.start_anew()
 
-    with pytest.raises(ec2_refusals.NotReached) as refused:
+    with pytest.raises(refusals.NotReached) as refused:
         carrying.carry_out(wanted)
 
     assert (refused.value.status, refused.value.code) == (503, "ec2_unreachable")
@@ -224,7 +224,7 @@ def test_a_throttled_call_was_not_executed_and_is_tried_again(
     assert make(region).state == "done"
 
     stage.fault(sim, "CreateNetworkInterface", "throttle", times=3)
-    with pytest.raises(ec2_refusals.Ec2Impatient) as refused:
+    with pytest.raises(refusals.Ec2Impatient) as refused:
         make(region)
 
     assert refused.value.status == 429
@@ -239,7 +239,7 @@ def test_a_database_that_fails_after_the_call_leaves_the_row_to_be_resolved(
 
     with monkeypatch.context() as patch:
         patch.setattr(intents, "note_answer", break_down)
-        with pytest.raises(ec2_refusals.OutcomeUnknown):
+        with pytest.raises(refusals.OutcomeUnknown):
             make(region, description="half")
     row = Action.objects.get()
     assert row.state == "sent"

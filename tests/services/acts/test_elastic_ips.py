@@ -7,7 +7,7 @@ import pytest
 
 from failover import models
 from failover.models import Pair
-from failover.services import ec2_refusals, queries, refusals
+from failover.services import queries, refusals
 from failover.services.acts import elastic_ips, interfaces, tagging
 from tests.services.acts import stage
 from tests.services.world import ALLOCATION, FLOATING, OLGA, STANDBY, Sim
@@ -37,7 +37,7 @@ def test_the_life_of_an_elastic_ip(region: models.Region, sim: Sim) -> None:
         elastic_ips.associate(
             region=region, allocation_id=allocation, actor=OLGA, instance_id=STANDBY
         )
-    with pytest.raises(ec2_refusals.Held) as held:
+    with pytest.raises(refusals.Held) as held:
         elastic_ips.release(region=region, allocation_id=allocation, actor=OLGA)
     assert held.value.code == "in_use"
 
@@ -76,7 +76,7 @@ def test_an_address_in_use_moves_only_where_that_is_allowed(
         network_interface_id=first,
     )
 
-    with pytest.raises(ec2_refusals.Ec2Said) as refused:
+    with pytest.raises(refusals.Ec2Said) as refused:
         elastic_ips.associate(
             region=region,
             allocation_id=allocation,
@@ -140,12 +140,12 @@ def test_a_pairs_elastic_ip_is_protected(article: Pair, sim: Sim) -> None:
         ),
     ]
     for ask in asked:
-        with pytest.raises(ec2_refusals.MovedByPair) as refused:
+        with pytest.raises(refusals.MovedByPair) as refused:
             ask()
         assert refused.value.code == "belongs_to_pair"
     # Nor is its place taken by another one.
     other = allocate(region)
-    with pytest.raises(ec2_refusals.MovedByPair):
+    with pytest.raises(refusals.MovedByPair):
         elastic_ips.associate(
             region=region,
             allocation_id=other,
@@ -160,7 +160,7 @@ def test_a_lost_reply_of_an_allocation_is_found_and_not_made_twice(
     region: models.Region, sim: Sim
 ) -> None:
     stage.fault(sim, "AllocateAddress", "drop-after")
-    with pytest.raises(ec2_refusals.OutcomeUnknown):
+    with pytest.raises(refusals.OutcomeUnknown):
         allocate(region, tags={"Name": "lost"})
 
     stage.follow(region)
@@ -174,7 +174,7 @@ def test_a_lost_reply_of_an_allocation_is_found_and_not_made_twice(
 def test_a_quota_is_said_in_words(region: models.Region, sim: Sim) -> None:
     stage.fault(sim, "AllocateAddress", "refuse:AddressLimitExceeded")
 
-    with pytest.raises(ec2_refusals.Ec2Said) as refused:
+    with pytest.raises(refusals.Ec2Said) as refused:
         allocate(region)
 
     assert "no more Elastic IPs" in refused.value.detail

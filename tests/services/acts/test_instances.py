@@ -6,7 +6,7 @@ import pytest
 
 from failover import models, wiring
 from failover.models import Pair
-from failover.services import ec2_refusals, queries, refusals, swaps
+from failover.services import queries, refusals, swaps
 from failover.services.acts import choices, instances, showing
 from tests.services.acts import stage
 from tests.services.world import FLOATING, OLGA, PRIMARY, STANDBY, Sim
@@ -52,7 +52,7 @@ def test_instances_are_launched_and_followed_until_they_run(
 def test_a_lost_launch_is_found_by_its_token(region: models.Region, sim: Sim) -> None:
     before = len(sim.state()["instances"])
     stage.fault(sim, "RunInstances", "drop-after", times=3)
-    with pytest.raises(ec2_refusals.OutcomeUnknown) as unknown:
+    with pytest.raises(refusals.OutcomeUnknown) as unknown:
         launch(region)
     row = showing.get_action(unknown.value.action)
 
@@ -88,7 +88,7 @@ def test_an_instance_is_stopped_started_and_rebooted(
     stopped = stage.follow_until_over(region, stopped)
     assert queries.get_instance(STANDBY).state == "stopped"
     assert stopped.after == {STANDBY: {"state": "stopped"}}
-    with pytest.raises(ec2_refusals.Ec2Said) as refused:
+    with pytest.raises(refusals.Ec2Said) as refused:
         instances.reboot(region=region, instance_id=STANDBY, actor=OLGA)
     assert (refused.value.status, refused.value.code) == (409, "wrong_state")
     assert refused.value.ec2_code == "IncorrectInstanceState"
@@ -129,7 +129,7 @@ def test_a_lost_reply_of_a_stop_is_followed_like_an_accepted_one(
     region: models.Region, sim: Sim
 ) -> None:
     stage.fault(sim, "StopInstances", "drop-after")
-    with pytest.raises(ec2_refusals.OutcomeUnknown) as unknown:
+    with pytest.raises(refusals.OutcomeUnknown) as unknown:
         instances.stop(region=region, instance_id=STANDBY, actor=OLGA)
 
     row = showing.get_action(unknown.value.action)

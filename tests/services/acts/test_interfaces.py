@@ -7,8 +7,8 @@ import pytest
 
 from failover import models
 from failover.models import Pair
-from failover.services import ec2_refusals, inventory, queries, refusals
 from failover.services import interfaces as jobs
+from failover.services import inventory, queries, refusals
 from failover.services.acts import changing, interfaces, tagging
 from failover.services.acts.changing import Change
 from tests.services.acts import stage
@@ -132,7 +132,7 @@ def test_a_change_that_stops_half_way_says_what_was_done(
         sim, "ModifyNetworkInterfaceAttribute", "refuse:UnauthorizedOperation", nth=2
     )
 
-    with pytest.raises(ec2_refusals.ChangedInPart) as refused:
+    with pytest.raises(refusals.ChangedInPart) as refused:
         change(region, eni, description="new", source_dest_check=False)
 
     problem = refused.value.as_problem()
@@ -195,7 +195,7 @@ def test_a_lost_reply_of_a_delete_is_found_out_by_looking(
 ) -> None:
     eni = make(region)
     stage.fault(sim, "DeleteNetworkInterface", "drop-after")
-    with pytest.raises(ec2_refusals.OutcomeUnknown):
+    with pytest.raises(refusals.OutcomeUnknown):
         interfaces.delete(region=region, interface_id=eni, actor=OLGA)
 
     stage.follow(region)
@@ -209,11 +209,11 @@ def test_a_lost_reply_of_a_delete_is_found_out_by_looking(
 
 def test_what_belongs_to_a_pair_is_protected(article: Pair, sim: Sim) -> None:
     region = article.region
-    with pytest.raises(ec2_refusals.MovedByPair) as refused:
+    with pytest.raises(refusals.MovedByPair) as refused:
         interfaces.delete(region=region, interface_id=FLOATING, actor=OLGA)
     assert (refused.value.status, refused.value.code) == (409, "belongs_to_pair")
     assert "article" in refused.value.detail
-    with pytest.raises(ec2_refusals.MovedByPair):
+    with pytest.raises(refusals.MovedByPair):
         change(region, FLOATING, delete_on_termination=True)
     assert sim.mutating_calls() == []
 

@@ -7,13 +7,10 @@ is in the way and may change, 404 where the thing is not there, 422 for all othe
 from uuid import UUID
 
 from failover.services import act_words, words
-from failover.services.refusals import (
-    Conflict,
-    Ec2Unreachable,
-    NotFound,
-    Refusal,
-    Throttled,
-)
+from failover.services.refusals.outside import Ec2Unreachable
+from failover.services.refusals.refusal import Conflict, Refusal
+from failover.services.refusals.request import Throttled
+from failover.services.refusals.things import NotFound
 
 IN_USE = frozenset(
     {
@@ -157,7 +154,7 @@ class ChangedInPart(Refusal):
         return {**self.refusal.extra, "applied": list(self.applied)}
 
 
-def as_unknown(ec2_code: str) -> bool:
+def _is_unknown(ec2_code: str) -> bool:
     """Whether EC2's refusal says that the thing itself is not there."""
     return ec2_code.endswith(".NotFound")
 
@@ -167,6 +164,6 @@ def _place(ec2_code: str) -> tuple[str, int]:
         return "in_use", Conflict.status
     if ec2_code in WRONG_STATE:
         return "wrong_state", Conflict.status
-    if as_unknown(ec2_code):
+    if _is_unknown(ec2_code):
         return NotFound.code, NotFound.status
     return "ec2_refused", 422
