@@ -1,6 +1,6 @@
 """Approvals: what waits for a second person, and their word."""
 
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Protocol
 
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -9,6 +9,7 @@ from failover import models
 from failover.api import access_bodies, access_shapes
 from failover.api.door import Door
 from failover.services import approvals, fields, filters
+from failover.services.access import Actor
 
 
 def as_fields(row: models.Approval) -> dict[str, Any]:
@@ -35,6 +36,14 @@ def as_fields(row: models.Approval) -> dict[str, Any]:
     }
 
 
+class Decide(Protocol):
+    """A verb of an approver."""
+
+    def __call__(
+        self, *, approval: models.Approval, actor: Actor, comment: str
+    ) -> models.Approval: ...
+
+
 class Approvals(Door):
     """All requests for a second person, newest first."""
 
@@ -58,49 +67,36 @@ class Approval(Door):
         return Response(as_fields(approvals.get(approval_id)))
 
 
-class Approve(Door):
+class Decision(Door):
+    """What an approver says to a request. Tokens cannot."""
+
+    required_role: ClassVar = {"POST": "approver"}
+    bodies: ClassVar = {"POST": access_bodies.DecisionBody}
+    answers: ClassVar = {"POST": access_shapes.Approval}
+    decide: ClassVar[Decide]
+
+    def post(self, request: Request, approval_id: str) -> Response:
+        row = self.decide(
+            approval=approvals.get(approval_id),
+            actor=self.actor,
+            comment=self.body.get("comment", ""),
+        )
+        return Response(as_fields(row))
+
+
+class Approve(Decision):
     """Let the requester swap by this plan, once. Tokens cannot."""
 
-    required_role: ClassVar = {"POST": "approver"}
-    bodies: ClassVar = {"POST": access_bodies.DecisionBody}
-    answers: ClassVar = {"POST": access_shapes.Approval}
-
-    def post(self, request: Request, approval_id: str) -> Response:
-        row = approvals.approve(
-            approval=approvals.get(approval_id),
-            actor=self.actor,
-            comment=self.body.get("comment", ""),
-        )
-        return Response(as_fields(row))
+    decide = staticmethod(approvals.approve)
 
 
-class Deny(Door):
+class Deny(Decision):
     """Say no. Tokens cannot."""
 
-    required_role: ClassVar = {"POST": "approver"}
-    bodies: ClassVar = {"POST": access_bodies.DecisionBody}
-    answers: ClassVar = {"POST": access_shapes.Approval}
-
-    def post(self, request: Request, approval_id: str) -> Response:
-        row = approvals.deny(
-            approval=approvals.get(approval_id),
-            actor=self.actor,
-            comment=self.body.get("comment", ""),
-        )
-        return Response(as_fields(row))
+    decide = staticmethod(approvals.deny)
 
 
-class AcknowledgeBreakGlass(Door):
+class AcknowledgeBreakGlass(Decision):
     """Take note of a swap that went without consent. Tokens cannot."""
 
-    required_role: ClassVar = {"POST": "approver"}
-    bodies: ClassVar = {"POST": access_bodies.DecisionBody}
-    answers: ClassVar = {"POST": access_shapes.Approval}
-
-    def post(self, request: Request, approval_id: str) -> Response:
-        row = approvals.acknowledge(
-            approval=approvals.get(approval_id),
-            actor=self.actor,
-            comment=self.body.get("comment", ""),
-        )
-        return Response(as_fields(row))
+    decide = staticmethod(approvals.acknowledge)

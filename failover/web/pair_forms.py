@@ -9,25 +9,11 @@ from django.core.exceptions import ValidationError
 from failover.models.pairs import Strategy
 from failover.services import strategies, strategy_words
 from failover.services.pair_settings import Policy, Probe
+from failover.web import pair_fields
 from failover.web.forms import PageForm
 
 NAME = r"[a-z0-9][a-z0-9-]{0,62}"
-INSTANCE = r"i-[0-9a-f]{8,17}"
-INTERFACE = r"eni-[0-9a-f]{8,17}"
-MOST_FORCE_S = 86400
 INDEX_HELP = "Empty: 1 for a network interface, else 0, the instance's own first one."
-
-
-def _known(label: str, regex: str, example: str, **kwargs: Any) -> forms.RegexField:
-    """An id of EC2's, offered from a list of known ones."""
-    known = kwargs.pop("known", "")
-    return forms.RegexField(
-        label=label,
-        regex=rf"\A{regex}\Z",
-        widget=forms.TextInput(attrs={"list": known} if known else {}),
-        error_messages={"invalid": f"An id such as {example}."},
-        **kwargs,
-    )
 
 
 def first_answers() -> dict[str, Any]:
@@ -55,11 +41,17 @@ class PairForm(PageForm):
         },
     )
     region = forms.ChoiceField(label="Region")
-    primary_instance_id = _known(
-        "Primary instance", INSTANCE, "i-09a505d623e75d4d2", known="known-instances"
+    primary_instance_id = pair_fields.ec2_id(
+        "Primary instance",
+        pair_fields.INSTANCE,
+        "i-09a505d623e75d4d2",
+        known="known-instances",
     )
-    standby_instance_id = _known(
-        "Standby instance", INSTANCE, "i-0190e152559b4866c", known="known-instances"
+    standby_instance_id = pair_fields.ec2_id(
+        "Standby instance",
+        pair_fields.INSTANCE,
+        "i-0190e152559b4866c",
+        known="known-instances",
     )
     strategy = forms.ChoiceField(
         label="Strategy",
@@ -67,15 +59,15 @@ class PairForm(PageForm):
         initial=Strategy.ENI.value,
         required=False,
     )
-    network_interface_id = _known(
+    network_interface_id = pair_fields.ec2_id(
         "Network interface",
-        INTERFACE,
+        pair_fields.INTERFACE,
         "eni-415e9270",
         known="known-interfaces",
         required=False,
         help_text="The secondary interface that moves, with its Elastic IPs.",
     )
-    allocation_id = _known(
+    allocation_id = pair_fields.ec2_id(
         "Elastic IP",
         r"eipalloc-[0-9a-f]{8,17}",
         "eipalloc-4f07e372",
@@ -95,20 +87,10 @@ class PairForm(PageForm):
         required=False,
         help_text="What is routed, such as 10.9.0.0/16.",
     )
-    route_table_ids = forms.CharField(
-        label="Route tables",
-        max_length=1000,
-        required=False,
-        widget=forms.TextInput(attrs={"list": "known-route-tables"}),
-        help_text="One or more, with spaces or commas between them.",
+    route_table_ids = pair_fields.route_table_ids(
+        widget=forms.TextInput(attrs={"list": "known-route-tables"})
     )
-    device_index = forms.IntegerField(
-        label="Device index",
-        min_value=0,
-        max_value=strategies.MOST_INDEX,
-        required=False,
-        help_text=INDEX_HELP,
-    )
+    device_index = pair_fields.device_index(required=False, help_text=INDEX_HELP)
     confirm = forms.ChoiceField(
         label="Before a swap",
         choices=[
@@ -119,50 +101,29 @@ class PairForm(PageForm):
         initial="none",
     )
     # What the one-page form does not ask: each has a first answer.
-    force = forms.ChoiceField(
-        label="When EC2 hangs while detaching",
-        choices=[
-            ("never", "Never force; park and tell"),
-            ("after", "Force the detachment after a while"),
-        ],
+    force = pair_fields.force(
         required=False,
         help_text=(
             "Only a network interface can hang. Forcing may block the index until the"
             " instance is restarted."
         ),
     )
-    force_after_s = forms.FloatField(
-        label="Force after, seconds",
-        min_value=1,
-        max_value=MOST_FORCE_S,
-        required=False,
-    )
+    force_after_s = pair_fields.force_after_s(required=False)
     approval = forms.BooleanField(
         label="A second person approves each swap", required=False
     )
-    probe_kind = forms.ChoiceField(
-        label="Probe",
-        choices=[("none", "None"), ("tcp", "TCP: it connects"), ("http", "HTTP")],
+    probe_kind = pair_fields.probe_kind(
         required=False,
         help_text=(
             "The Elastic IP is asked where there is one, else the private address."
             " Without a probe a swap ends when EC2 says that it is attached."
         ),
     )
-    probe_port = forms.IntegerField(
-        label="Port",
-        min_value=1,
-        max_value=65535,
-        required=False,
-        help_text="The ports that may be probed are this installation's setting.",
+    probe_port = pair_fields.probe_port(
+        help_text="The ports that may be probed are this installation's setting."
     )
-    probe_path = forms.CharField(label="Path", max_length=1024, required=False)
-    probe_expect = forms.CharField(
-        label="Answer holds",
-        max_length=1024,
-        required=False,
-        help_text="Empty: any answer below 400.",
-    )
+    probe_path = pair_fields.probe_path()
+    probe_expect = pair_fields.probe_expect()
 
     def __init__(
         self, *args: Any, regions: list[tuple[str, str]], **kwargs: Any
@@ -219,24 +180,16 @@ class PairForm(PageForm):
 
     def clean_probe_path(self) -> str:
         path = str(self.cleaned_data["probe_path"]) or "/"
-        if not path.startswith("/") or not path.isprintable():
-            raise ValidationError("A path, beginning with a slash.")
+        pair_fields.require_path(path)
         return path
 
     def clean_route_table_ids(self) -> tuple[str, ...]:
-        words = str(self.cleaned_data["route_table_ids"]).replace(",", " ").split()
         if not self._is_used("route_table_ids"):
             return ()
-        try:
-            return strategies.read_route_tables(words)
-        except ValueError as error:
-            raise ValidationError(str(error)) from error
+        return pair_fields.read_route_tables(self.cleaned_data["route_table_ids"])
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
-        primary = cleaned.get("primary_instance_id")
-        if primary and primary == cleaned.get("standby_instance_id"):
-            self.add_error("standby_instance_id", "The two instances must differ.")
         strategy = str(cleaned.get("strategy") or Strategy.ENI.value)
         cleaned["strategy"] = strategy
         if cleaned.get("device_index") is None and "device_index" not in self.errors:
@@ -247,21 +200,16 @@ class PairForm(PageForm):
                 cleaned[name] = () if name == "route_table_ids" else ""
         self._answer_the_rest(cleaned)
         wrong = strategies.field_errors(strategy, cleaned)
-        for name, said in wrong.items():
+        for name, said in (wrong | pair_fields.find_errors(cleaned)).items():
             if name not in self.errors:
                 self.add_error(name, said)
         return cleaned
 
     def _answer_the_rest(self, cleaned: dict[str, Any]) -> None:
-        """First answers for what was not answered, and what a probe must have."""
+        """First answers for what was not answered."""
         for name, first in first_answers().items():
             if name not in self.errors and cleaned.get(name) in ("", None):
                 cleaned[name] = first
-        lacks_port = cleaned.get("probe_kind") == "tcp" and not cleaned.get(
-            "probe_port"
-        )
-        if "probe_port" not in self.errors and lacks_port:
-            self.add_error("probe_port", "A TCP probe needs a port.")
 
     def _is_used(self, name: str) -> bool:
         strategy = str(self.data.get("strategy") or Strategy.ENI.value)

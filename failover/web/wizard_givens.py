@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.views.decorators.http import require_POST
 
-from failover.models import Role
+from failover.models import ElasticIp, NetworkInterface, Role
 from failover.models.pairs import Strategy
 from failover.services import queries
 from failover.web import access
@@ -61,24 +61,20 @@ def fitting(given: dict[str, str], said: dict[str, str]) -> dict[str, str]:
 
 def _of_interface(id: str) -> dict[str, str]:
     said = {"network_interface_id": id, "strategy": Strategy.ENI.value}
-    row = queries.list_interfaces().filter(interface_id=id).first()
-    if row is None:
-        return said
-    said["region"] = str(row.region_id)
-    if row.instance_id:
-        said["primary_instance_id"] = row.instance_id
-    return said
+    return said | _where(queries.list_interfaces().filter(interface_id=id).first())
 
 
 def _of_elastic_ip(id: str) -> dict[str, str]:
     said = {"allocation_id": id, "strategy": Strategy.EIP.value}
-    row = queries.list_elastic_ips().filter(allocation_id=id).first()
+    return said | _where(queries.list_elastic_ips().filter(allocation_id=id).first())
+
+
+def _where(row: NetworkInterface | ElasticIp | None) -> dict[str, str]:
+    """The region, and as the primary whoever has it now."""
     if row is None:
-        return said
-    said["region"] = str(row.region_id)
-    if row.instance_id:
-        said["primary_instance_id"] = row.instance_id
-    return said
+        return {}
+    said = {"region": str(row.region_id)}
+    return said | ({"primary_instance_id": row.instance_id} if row.instance_id else {})
 
 
 def _of_instances(ids: Sequence[str]) -> dict[str, str]:

@@ -1,21 +1,19 @@
 """The REST section of the contract, sentence by sentence, where no other has it."""
 
 import re
-import threading
 import time
 import uuid
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import connections
 from django.test import Client
 
 from failover import models, wiring
 from failover.api import door
 from failover.models import IdempotencyRecord, Job
 from failover.services import regions, waiting
+from tests import at_once
 from tests.api.asking import API, Ask, asker, require_problem
 from tests.services.world import (
     FLOATING,
@@ -152,17 +150,10 @@ def test_a_key_is_its_users_and_its_paths_and_a_days(ada: Ask) -> None:
 
 
 def test_two_at_once_with_one_key_get_the_same_bytes(ada: Ask) -> None:
-    gate = threading.Barrier(4)
+    def swap() -> Any:
+        return ada("POST", SWAP, {"to": STANDBY}, **{"Idempotency-Key": "k"})
 
-    def swap(_: int) -> Any:
-        gate.wait(timeout=30)
-        try:
-            return ada("POST", SWAP, {"to": STANDBY}, **{"Idempotency-Key": "k"})
-        finally:
-            connections.close_all()
-
-    with ThreadPoolExecutor(4) as pool:
-        replies = list(pool.map(swap, range(4)))
+    replies = at_once.run(*[swap] * 4)
 
     assert {r.status_code for r in replies} == {202}, [r.content for r in replies]
     assert len({r.content for r in replies}) == 1

@@ -1,13 +1,11 @@
 """Swaps over REST: one pair, many of them, and 32 askers at once."""
 
-import threading
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
-from django.db import connections
 
 from failover.api import job_shapes
+from tests import at_once
 from tests.api.asking import API, Ask
 from tests.services.world import STANDBY, Sim
 
@@ -31,17 +29,10 @@ def test_a_swap_is_202_with_the_job_and_its_place(olga: Ask) -> None:
 
 
 def test_of_32_swaps_at_once_one_is_accepted(olga: Ask, sim: Sim) -> None:
-    gate = threading.Barrier(16)
+    def swap() -> Any:
+        return olga("POST", "pairs/article/swap", {"to": STANDBY})
 
-    def swap(_: int) -> Any:
-        gate.wait(timeout=30)
-        try:
-            return olga("POST", "pairs/article/swap", {"to": STANDBY})
-        finally:
-            connections.close_all()
-
-    with ThreadPoolExecutor(16) as pool:
-        replies = [r for _ in range(2) for r in pool.map(swap, range(16))]
+    replies = [r for _ in range(2) for r in at_once.run(*[swap] * 16)]
 
     accepted = [r for r in replies if r.status_code == 202]
     refused = [r.json() for r in replies if r.status_code == 409]

@@ -1,16 +1,17 @@
 """The audit holds what was done, in one chain that only grows."""
 
 import importlib
-import threading
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 import pytest
-from django.db import DatabaseError, connection, connections, transaction
+from django.db import DatabaseError, connection, transaction
 from django.db.utils import IntegrityError
 
 from failover import audit
 from failover.models import AuditEntry
+from tests import at_once
 
 NOW = datetime(2026, 11, 23, 12, 0, 0, 123456, tzinfo=UTC)
 guard: Any = importlib.import_module("failover.migrations.0002_audit_is_append_only")
@@ -105,26 +106,12 @@ def test_many_rows_of_one_change_stand_in_their_order() -> None:
 
 
 def test_writers_at_once_make_one_chain_without_gaps() -> None:
-    start = threading.Barrier(6)
-    failed: list[Exception] = []
-
     def write(name: str) -> None:
-        try:
-            start.wait(timeout=30)
-            for _ in range(10):
-                note(actor=name)
-        except Exception as error:  # noqa: BLE001 - shown by the test's own thread.
-            failed.append(error)
-        finally:
-            connections.close_all()
+        for _ in range(10):
+            note(actor=name)
 
-    threads = [threading.Thread(target=write, args=(f"w{n}",)) for n in range(6)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(timeout=90)
+    at_once.run(*(partial(write, f"w{n}") for n in range(6)))
 
-    assert failed == []
     assert len(chain()) == 60
     assert is_whole()
 

@@ -4,7 +4,6 @@ import io
 import json
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Any
 
@@ -62,11 +61,5 @@ def serve(
     sqlite_database: str, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Callable[[Script], Endpoint]]:
     """Let EC2 and STS answer as a script says."""
-    with ExitStack() as stack:
-
-        def start(script: Script) -> Endpoint:
-            served = stack.enter_context(endpoint.serve(script))
-            monkeypatch.setenv("AWS_ENDPOINT_URL", served.url)
-            return served
-
+    with endpoint.in_place_of_aws(monkeypatch) as start:
         yield start

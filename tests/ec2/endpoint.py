@@ -3,10 +3,12 @@
 import socket
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qsl
+
+import pytest
 
 NAMESPACE = "http://ec2.amazonaws.com/doc/2016-11-15/"
 Parameters = dict[str, str]
@@ -94,3 +96,18 @@ def serve(script: Script) -> Iterator[Endpoint]:
     finally:
         server.shutdown()
         server.server_close()
+
+
+@contextmanager
+def in_place_of_aws(
+    monkeypatch: pytest.MonkeyPatch,
+) -> Iterator[Callable[[Script], Endpoint]]:
+    """Let the EC2 and STS of this process answer as a script says."""
+    with ExitStack() as stack:
+
+        def start(script: Script) -> Endpoint:
+            served = stack.enter_context(serve(script))
+            monkeypatch.setenv("AWS_ENDPOINT_URL", served.url)
+            return served
+
+        yield start

@@ -2,7 +2,6 @@
 
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
 
 import pytest
 
@@ -25,13 +24,7 @@ def serve(
     anew: str, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Callable[[Script], Endpoint]]:
     """Let EC2 and STS answer as a script says."""
-    with ExitStack() as stack:
-
-        def start(script: Script) -> Endpoint:
-            served = stack.enter_context(endpoint.serve(script))
-            monkeypatch.setenv("AWS_ENDPOINT_URL", served.url)
-            return served
-
+    with endpoint.in_place_of_aws(monkeypatch) as start:
         yield start
 
 

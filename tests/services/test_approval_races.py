@@ -1,18 +1,15 @@
 """Consent under contention, on both databases: decided once, used once."""
 
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator
 from functools import partial
-from threading import Barrier
-from typing import Any
 
 import pytest
-from django.db import connections
 from django.test import Client
 
 from failover import wiring
 from failover.models import Approval, Job, User
 from failover.services import pairs, queries, regions
+from tests import at_once
 from tests.services.world import ARTICLE, REGION, SHELL, Sim
 
 JSON = "application/json"
@@ -40,30 +37,13 @@ def client(name: str) -> Client:
     return signed_in
 
 
-def at_once(calls: list[Callable[[], Any]]) -> list[Any]:
-    """What each of them answers, all begun in the same moment."""
-    together = Barrier(len(calls))
-
-    def run(call: Callable[[], Any]) -> Any:
-        try:
-            together.wait()
-            return call()
-        finally:
-            connections.close_all()
-
-    with ThreadPoolExecutor(len(calls)) as pool:
-        return list(pool.map(run, calls))
-
-
 def test_two_who_decide_at_once_decide_one_thing(approval_id: str) -> None:
     alma, ada = client("alma"), client("ada")
     path = f"/api/v1/approvals/{approval_id}"
 
-    answers = at_once(
-        [
-            lambda: alma.post(f"{path}/approve/", {"comment": "yes"}, JSON),
-            lambda: ada.post(f"{path}/deny/", {"comment": "no"}, JSON),
-        ]
+    answers = at_once.run(
+        lambda: alma.post(f"{path}/approve/", {"comment": "yes"}, JSON),
+        lambda: ada.post(f"{path}/deny/", {"comment": "no"}, JSON),
     )
 
     assert sorted(a.status_code for a in answers) == [200, 409]
@@ -78,7 +58,7 @@ def test_a_consent_that_many_use_at_once_is_used_once(approval_id: str) -> None:
     assert client("alma").post(approve, {}, JSON).status_code == 200
     tabs = [client("olga") for _ in range(6)]
 
-    answers = at_once([partial(t.post, SWAP, {"reason": "r"}, JSON) for t in tabs])
+    answers = at_once.run(*(partial(t.post, SWAP, {"reason": "r"}, JSON) for t in tabs))
 
     begun = [a.json()["id"] for a in answers if a.status_code == 202]
     assert begun == [str(Job.objects.get().id)]

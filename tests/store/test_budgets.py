@@ -1,19 +1,18 @@
 """A region's budget in the product's databases: many spend it, one row holds it."""
 
-import threading
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
 import pytest
-from django.db import connections, transaction
+from django.db import transaction
 from django.db.models import F
 
 from failover import models
 from failover.engine.cadence import Learned
 from failover.engine.job import Action
 from failover.engine.ports import Work
+from tests import at_once
 from tests.store.benches import DjangoBench
 from tests.store.cast import EPOCH, a_change, a_job, an_intent, claim
 
@@ -21,28 +20,6 @@ from tests.store.cast import EPOCH, a_change, a_job, an_intent, claim
 @pytest.fixture
 def bench(database: str) -> DjangoBench:
     return DjangoBench()
-
-
-def side_by_side(*whats: Callable[[], None]) -> None:
-    """Run them at the same time, each with a database connection of its own."""
-    failed: list[Exception] = []
-    start = threading.Barrier(len(whats))
-
-    def run(what: Callable[[], None]) -> None:
-        try:
-            start.wait(timeout=30)
-            what()
-        except Exception as error:  # noqa: BLE001 - shown by the test's own thread.
-            failed.append(error)
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=run, args=(w,), daemon=True) for w in whats]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(timeout=60)
-    assert failed == []
 
 
 def pay(bench: DjangoBench, works: tuple[Work, ...]) -> None:
@@ -57,7 +34,7 @@ def test_many_drivers_together_spend_no_token_twice(bench: DjangoBench) -> None:
     works = claim(bench)
     bench.store.owe(region_id=bench.region_id, api=Action.DETACH, tokens=30)
 
-    side_by_side(*(partial(pay, bench, works[n::6]) for n in range(6)))
+    at_once.run(*(partial(pay, bench, works[n::6]) for n in range(6)))
 
     budget = bench.store.budget(region_id=bench.region_id)
     written = models.Intent.objects.count()
@@ -79,7 +56,7 @@ def test_tokens_that_do_not_come_back_are_spent_exactly_once(
     works = claim(bench)
     bench.store.owe(region_id=bench.region_id, api=Action.DETACH, tokens=30)
 
-    side_by_side(*(partial(pay, bench, works[n::6]) for n in range(6)))
+    at_once.run(*(partial(pay, bench, works[n::6]) for n in range(6)))
 
     assert models.Intent.objects.count() == 20
 
@@ -98,7 +75,7 @@ def test_a_cancel_and_a_payment_do_not_wait_for_each_other(
                 models.Job.objects.filter(id=work.job.id).update(aim="source")
                 models.Region.objects.update(wake_seq=F("wake_seq") + 1)
 
-    side_by_side(partial(pay, bench, works), cancel)
+    at_once.run(partial(pay, bench, works), cancel)
 
     assert models.Intent.objects.count() == 12
 

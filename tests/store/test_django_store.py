@@ -1,15 +1,16 @@
 """What only the product's store has: a database, an audit, lives and boots."""
 
-import threading
 from dataclasses import replace
+from functools import partial
 from uuid import UUID, uuid4
 
 import pytest
-from django.db import DatabaseError, IntegrityError, connection, connections
+from django.db import DatabaseError, IntegrityError, connection
 
 from failover import models
 from failover.engine.job import Job, State
 from failover.engine.topology import InstanceId
+from tests import at_once
 from tests.store.benches import DjangoBench
 from tests.store.cast import (
     EPOCH,
@@ -160,27 +161,13 @@ def test_a_job_is_given_to_one_of_many_who_ask_at_once(bench: DjangoBench) -> No
     jobs = [a_job(bench, interface=f"eni-{n}") for n in range(12)]
     for job in jobs:
         bench.add(job)
-    start = threading.Barrier(8)
-    given: list[UUID] = []
-    failed: list[Exception] = []
 
-    def ask(owner: str) -> None:
-        try:
-            start.wait(timeout=30)
-            given.extend(w.job.id for w in claim(bench, owner=owner))
-        except Exception as error:  # noqa: BLE001 - shown by the test's own thread.
-            failed.append(error)
-        finally:
-            connections.close_all()
+    def ask(owner: str) -> list[UUID]:
+        return [w.job.id for w in claim(bench, owner=owner)]
 
-    threads = [threading.Thread(target=ask, args=(f"owner-{n}",)) for n in range(8)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(timeout=60)
+    given = at_once.run(*(partial(ask, f"owner-{n}") for n in range(8)))
 
-    assert failed == []
-    assert sorted(given) == sorted(j.id for j in jobs)
+    assert sorted(id for ids in given for id in ids) == sorted(j.id for j in jobs)
 
 
 def test_writers_in_any_order_do_not_wait_for_each_other(bench: DjangoBench) -> None:
@@ -188,32 +175,19 @@ def test_writers_in_any_order_do_not_wait_for_each_other(bench: DjangoBench) -> 
     for job in jobs:
         bench.add(job)
     works = claim(bench)
-    failed: list[Exception] = []
 
     def write(mine: list[Job]) -> None:
         ids = {j.id for j in mine}
         hands = [w for w in works if w.job.id in ids]
-        try:
-            for _ in range(5):
-                hands = [w for h in hands for w in bench.store.read(held=held(h))]
-                changes = [
-                    a_change(w, intent=an_intent(w, seq=len(w.intents) + 1))
-                    for w in hands
-                ]
-                bench.store.write(changes)
-        except Exception as error:  # noqa: BLE001 - shown by the test's own thread.
-            failed.append(error)
-        finally:
-            connections.close_all()
+        for _ in range(5):
+            hands = [w for h in hands for w in bench.store.read(held=held(h))]
+            changes = [
+                a_change(w, intent=an_intent(w, seq=len(w.intents) + 1)) for w in hands
+            ]
+            bench.store.write(changes)
 
-    halves = (jobs[::2], jobs[1::2])
-    threads = [threading.Thread(target=write, args=(half,)) for half in halves]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(timeout=60)
+    at_once.run(partial(write, jobs[::2]), partial(write, jobs[1::2]))
 
-    assert failed == []
     seqs = list(models.AuditEntry.objects.order_by("seq").values_list("seq", flat=True))
     assert seqs == list(range(1, 31))
 

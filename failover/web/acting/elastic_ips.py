@@ -19,7 +19,7 @@ from failover.web import access, naming
 from failover.web.acting import fields, subjects, tag_pages, where
 from failover.web.acting import page as pages
 from failover.web.acting.interfaces import METHODS
-from failover.web.pair_forms import INSTANCE, INTERFACE
+from failover.web.pair_fields import INSTANCE, INTERFACE
 from failover.web.presenters import acts as menus
 from failover.web.presenters import inventory, timing
 

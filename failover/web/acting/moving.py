@@ -17,7 +17,7 @@ from failover.web import access
 from failover.web.acting import page as pages
 from failover.web.acting import subjects
 from failover.web.acting.interfaces import METHODS
-from failover.web.pair_forms import INSTANCE
+from failover.web.pair_fields import INSTANCE
 
 MOST_EXCLUDED = 50
 FORCE = (
