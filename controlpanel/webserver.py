@@ -12,6 +12,9 @@ logger_class = "controlpanel.worker.Log"
 # because a client that waits for a job holds one while it sleeps.
 workers = 2
 threads = 24
+# Read once and forked, not by each process for itself: half the start's work, and one
+# that ends is replaced at once. Nothing is connected before the fork.
+preload_app = True
 keepalive = 5
 # The longest that it allows: what is too long is said by us, in our words.
 limit_request_line = 8190
@@ -21,6 +24,14 @@ timeout = 60
 control_socket_disable = True
 # Log lines are ours: Django's settings configure them.
 loglevel = "warning"
+
+
+def on_starting(_server: Any) -> None:
+    """Read all pages, too, which Django leaves to the first request."""
+    # Not before: the application was loaded only now.
+    from django.urls import get_resolver  # noqa: PLC0415
+
+    _ = get_resolver().url_patterns
 
 
 def post_fork(_server: Any, worker: Any) -> None:

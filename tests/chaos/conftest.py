@@ -2,16 +2,14 @@
 
 import contextlib
 import os
-import secrets
 import signal
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-import psycopg
 import pytest
-from psycopg import sql
 
+from tests import databases
 from tests.journeys import house
 from tests.journeys.house import Ec2Sim, House
 
@@ -49,19 +47,6 @@ def shaken(database_url: str | None = None, **settings: str) -> Iterator[House]:
             sim.stop()
 
 
-@contextlib.contextmanager
-def fresh_database(server_url: str) -> Iterator[str]:
-    """An empty database on a PostgreSQL server, dropped afterwards."""
-    name = f"chaos_{secrets.token_hex(6)}"
-    with psycopg.connect(server_url, autocommit=True) as admin:
-        admin.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
-    yield f"{server_url.rpartition('/')[0]}/{name}"
-    with psycopg.connect(server_url, autocommit=True) as admin:
-        admin.execute(
-            sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name))
-        )
-
-
 # One house for all tests of a file and a database: it must survive them one after
 # another. A house that stays for longer works for nobody, beside all other tests.
 
@@ -73,8 +58,9 @@ def on_sqlite() -> Iterator[House]:
 
 
 @pytest.fixture(scope="module")
-def on_postgresql(postgres_url: str) -> Iterator[House]:
-    with fresh_database(postgres_url) as url, shaken(url) as home:
+def on_postgresql(postgres_url: str, postgres_template: str) -> Iterator[House]:
+    migrated = databases.postgres_copy(postgres_url, template=postgres_template)
+    with migrated as url, shaken(url) as home:
         yield home
 
 

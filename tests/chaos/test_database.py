@@ -2,14 +2,13 @@
 
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from tempfile import mkdtemp
 from urllib.parse import quote
 
 import pytest
 
-from tests.chaos.conftest import ATTACH_S, DETACH_S, shaken
+from tests.chaos.conftest import ATTACH_S, DETACH_S, at_rest, shaken
 from tests.chaos.ride import ride
 from tests.journeys.house import House
 
@@ -47,24 +46,30 @@ class Server:
         self.control("-o", f'-h "" -k {self.host}', "-l", str(self.server.log), "start")
 
 
-@contextmanager
-def own_server() -> Iterator[Server]:
+@pytest.fixture(scope="module")
+def server() -> Iterator[Server]:
     # As root the modes of every folder above its data are widened: a fresh one.
     server = Server(Path(mkdtemp(prefix="sb-pg-", dir="/tmp")))
-    try:
-        yield server
-    finally:
-        server.server.cleanup()
+    yield server
+    server.server.cleanup()
+
+
+@pytest.fixture(scope="module")
+def on_own_server(server: Server) -> Iterator[House]:
+    with shaken(server.url) as home:
+        yield home
 
 
 @pytest.mark.parametrize("times", [1, 3])
-def test_a_postgresql_that_restarts_at_once_strands_nothing(times: int) -> None:
+def test_a_postgresql_that_restarts_at_once_strands_nothing(
+    server: Server, on_own_server: House, times: int
+) -> None:
     def restart(_home: House) -> None:
         for _ in range(times):
             server.restart()
             time.sleep(0.3)
 
-    with own_server() as server, shaken(server.url) as home:
+    with at_rest(on_own_server) as home:
         ride(
             home,
             fault=f"PostgreSQL restarted (immediate), {times} times",

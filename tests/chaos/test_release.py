@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.chaos.conftest import ATTACH_S, DETACH_S, SETTINGS, SIM, fresh_database
+from tests import databases
+from tests.chaos.conftest import ATTACH_S, DETACH_S, SETTINGS, SIM
 from tests.chaos.ride import ride
 from tests.journeys import house
 from tests.journeys.house import Ec2Sim, House
@@ -53,9 +54,12 @@ def next_release(folder: Path) -> Path:
 
 
 @pytest.fixture
-def old(postgres_url: str, valkey_url: str, tmp_path: Path) -> Iterator[House]:
+def old(
+    postgres_url: str, postgres_template: str, valkey_url: str, tmp_path: Path
+) -> Iterator[House]:
     """This release, on servers that the next one will share."""
-    with fresh_database(postgres_url) as database_url:
+    migrated = databases.postgres_copy(postgres_url, template=postgres_template)
+    with migrated as database_url:
         sim = Ec2Sim(tmp_path, *SIM)
         home = House(
             tmp_path,

@@ -1,17 +1,12 @@
 """What a house is told before anybody enters, in one process instead of many."""
 
-import atexit
-import functools
 import json
-import shutil
 import subprocess
 import sys
-import tempfile
 from pathlib import Path
 
 from tests import databases
 
-DATABASE = "swapboard.sqlite3"
 SCRIPT = """
 import json, sys
 import django
@@ -44,23 +39,13 @@ def run(
     return done.stdout.strip()
 
 
-@functools.cache
-def _migrated(root: Path) -> Path:
-    """The database as the migrations of that release leave it, made once."""
-    folder = Path(tempfile.mkdtemp(prefix="sb-migrated-"))
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    environment = {"HOME": str(folder), "DATA_DIR": str(folder)}
-    run(["migrate", "--verbosity", "0"], root=root, environment=environment)
-    return folder / DATABASE
-
-
-def furnish(data_dir: Path, *, root: Path) -> None:
+def furnish(data_dir: Path) -> None:
     """Lay a copy of the migrated database where the house will look for its own.
 
     `up` still migrates, and finds it done. That it can begin with nothing is shown by
-    the demo's tests, and by every house on PostgreSQL.
+    the demo's tests, and by the article on PostgreSQL.
     """
     data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-    target = data_dir / DATABASE
+    target = data_dir / databases.SQLITE
     if not target.exists():
-        databases.copy_sqlite(_migrated(root), target)
+        databases.copy_sqlite(databases.sqlite_template(), target)

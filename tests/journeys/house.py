@@ -52,10 +52,15 @@ class Ec2Sim:
 
     def __init__(self, folder: Path, *arguments: str) -> None:
         self.log = folder / "ec2sim.log"
+        self._arguments = ("--log", str(self.log), *arguments)
+        self.start()
+        self.http = httpx.Client(base_url=self.url, timeout=30)
+
+    def start(self, *, port: int = 0) -> None:
         self.process = subprocess.Popen(
             [
-                *(sys.executable, "-m", "ec2sim", "--port", "0"),
-                *("--log", str(self.log), *arguments),
+                *(sys.executable, "-m", "ec2sim", "--port", str(port)),
+                *self._arguments,
             ],
             cwd=ROOT,
             stdout=subprocess.PIPE,
@@ -66,7 +71,6 @@ class Ec2Sim:
         with self.process.stdout as said:
             line = said.readline()
         self.url = json.loads(line)["url"].rstrip("/")
-        self.http = httpx.Client(base_url=self.url, timeout=30)
 
     def control(self, path: str, **body: Any) -> Any:
         reply = self.http.post(f"/_sim/{path}", json=body)
@@ -171,7 +175,7 @@ class House:
             self.environment["DATABASE_URL"] = self.database_url
             self.environment["SECRET_KEY"] = "k" * 64
         else:
-            commands.furnish(Path(self.environment["DATA_DIR"]), root=self.root)
+            commands.furnish(Path(self.environment["DATA_DIR"]))
         self.start()
         self.http = self.as_role("anna", password=self.password)
 
@@ -235,7 +239,8 @@ class House:
 
     def add_article(self, **more: Any) -> None:
         """The article's region and pair."""
-        self.http.post("regions/", json={"region": "eu-west-1"}).raise_for_status()
+        reply = self.http.post("regions/", json={"region": "eu-west-1"})
+        assert reply.status_code in {201, 409}, reply.text
         body = {
             "name": "article",
             "region": "eu-west-1",
@@ -297,6 +302,23 @@ def browse(home: House, address: str = ELASTIC_IP) -> str:
 
 
 @contextlib.contextmanager
+def opened(
+    folder: Path, *, sim: tuple[str, ...], database_url: str | None = None, **more: str
+) -> Iterator[House]:
+    """A simulator and the product beside it, both ended afterwards."""
+    world = Ec2Sim(folder, *sim)
+    try:
+        settings = {"VERIFY_AFTER_S": "1", **more}
+        home = House(folder, world, database_url=database_url, settings=settings)
+        try:
+            yield home
+        finally:
+            home.stop()
+    finally:
+        world.stop()
+
+
+@contextlib.contextmanager
 def article(
     folder: Path,
     *,
@@ -305,18 +327,7 @@ def article(
     **settings: str,
 ) -> Iterator[House]:
     """The article's world with the product beside it, both ended afterwards."""
-    world = Ec2Sim(folder, "--seed-article", *sim)
-    try:
-        house = House(
-            folder,
-            world,
-            database_url=database_url,
-            settings={"VERIFY_AFTER_S": "1", **settings},
-        )
-        try:
-            house.add_article()
-            yield house
-        finally:
-            house.stop()
-    finally:
-        world.stop()
+    seeded = ("--seed-article", *sim)
+    with opened(folder, sim=seeded, database_url=database_url, **settings) as home:
+        home.add_article()
+        yield home

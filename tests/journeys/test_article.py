@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -9,19 +10,23 @@ from tests.journeys import house
 from tests.journeys.house import House
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def home(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[House]:
-    url = None
-    if request.param == "postgresql":
-        url = request.getfixturevalue("postgres_database_url")
-    with house.article(tmp_path, database_url=url) as opened:
+@pytest.fixture
+def on_postgresql(postgres_database_url: str, tmp_path: Path) -> Iterator[House]:
+    """A house that begins with an empty database."""
+    with house.article(tmp_path, database_url=postgres_database_url) as opened:
         yield opened
+
+
+@pytest.fixture(params=["home", "on_postgresql"], ids=["sqlite", "postgresql"])
+def either_home(request: pytest.FixtureRequest) -> Any:
+    return request.getfixturevalue(request.param)
 
 
 @pytest.mark.timeout(180)
 def test_the_standby_answers_on_the_elastic_ip_after_a_swap_and_back(
-    home: House,
+    either_home: House,
 ) -> None:
+    home = either_home
     sim = home.sim
     detach = home.http.post(f"network-interfaces/{house.INTERFACE}/detach", json={})
     assert detach.json()["code"] == "belongs_to_pair"
@@ -45,27 +50,24 @@ def test_the_standby_answers_on_the_elastic_ip_after_a_swap_and_back(
 
 
 @pytest.mark.timeout(180)
-def test_a_free_interface_is_attached_and_detached_as_jobs(tmp_path: Path) -> None:
-    with house.article(tmp_path) as home:
-        ec2 = home.sim.client()
-        subnet = ec2.describe_network_interfaces(NetworkInterfaceIds=[house.INTERFACE])[
-            "NetworkInterfaces"
-        ][0]["SubnetId"]
-        made = ec2.create_network_interface(SubnetId=subnet, Description="second")
-        eni = made["NetworkInterface"]["NetworkInterfaceId"]
-        home.manage("sync", "eu-west-1")
+def test_a_free_interface_is_attached_and_detached_as_jobs(home: House) -> None:
+    ec2 = home.sim.client()
+    subnet = ec2.describe_network_interfaces(NetworkInterfaceIds=[house.INTERFACE])[
+        "NetworkInterfaces"
+    ][0]["SubnetId"]
+    made = ec2.create_network_interface(SubnetId=subnet, Description="second")
+    eni = made["NetworkInterface"]["NetworkInterfaceId"]
+    home.manage("sync", "eu-west-1")
 
-        asked = home.http.post(
-            f"network-interfaces/{eni}/attach", json={"instance_id": house.STANDBY}
-        )
-        assert asked.status_code == 202, asked.text
-        ended = home.wait_for_end(asked.json()["id"], within_s=30)
-        assert ended["state"] == "succeeded"
-        assert home.sim.holder(eni) == house.STANDBY
+    asked = home.http.post(
+        f"network-interfaces/{eni}/attach", json={"instance_id": house.STANDBY}
+    )
+    assert asked.status_code == 202, asked.text
+    ended = home.wait_for_end(asked.json()["id"], within_s=30)
+    assert ended["state"] == "succeeded"
+    assert home.sim.holder(eni) == house.STANDBY
 
-        asked = home.http.post(f"network-interfaces/{eni}/detach", json={})
-        assert asked.status_code == 202, asked.text
-        assert home.wait_for_end(asked.json()["id"], within_s=30)["state"] == (
-            "succeeded"
-        )
-        assert home.sim.state()["interfaces"][eni]["status"] == "available"
+    asked = home.http.post(f"network-interfaces/{eni}/detach", json={})
+    assert asked.status_code == 202, asked.text
+    assert home.wait_for_end(asked.json()["id"], within_s=30)["state"] == ("succeeded")
+    assert home.sim.state()["interfaces"][eni]["status"] == "available"
