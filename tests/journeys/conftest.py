@@ -27,8 +27,11 @@ def begin_anew(home: House) -> None:
     home.sim.control("reset")
     home.sim.control("config", detach_s=0.6, attach_s=0.4)
     home.sim.control("seed", article=True)
-    for pair in home.http.get("pairs/?limit=100").json()["results"]:
-        home.http.delete(f"pairs/{pair['name']}").raise_for_status()
+    house.wait_for(
+        lambda: home.http.delete("pairs/article").status_code in {204, 404},
+        within_s=30,
+        saying="the pair of the test before is gone, and its job over",
+    )
     home.add_article()
 
 
