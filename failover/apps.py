@@ -10,6 +10,6 @@ class FailoverConfig(AppConfig):
 
     def ready(self) -> None:
         # Not before: the models that they need are loaded only now.
-        from failover.services import security_events  # noqa: PLC0415
+        from failover.services.people import security_events  # noqa: PLC0415
 
         security_events.connect()

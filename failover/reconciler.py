@@ -26,14 +26,13 @@ from failover.services import (
     anchoring,
     attesting,
     drift,
-    due,
     floating,
     guarding,
     inventory,
-    readiness,
     refusals,
 )
 from failover.services.acts import following
+from failover.services.readiness import checking, due
 
 log = structlog.get_logger(__name__)
 
@@ -169,13 +168,13 @@ class Reconciler:
         if not self._is_time("readiness", READINESS_EVERY_S):
             return
         for region_id, pairs in due.list_due().items():
-            self._start(f"readiness-{region_id}", readiness.check, pairs)
+            self._start(f"readiness-{region_id}", checking.check, pairs)
 
     def _start_questions(self) -> None:
         if not self._is_time("questions", QUESTIONS_EVERY_S):
             return
         for region in due.list_regions_to_ask():
-            self._start(f"question-{region.pk}", readiness.ask, region)
+            self._start(f"question-{region.pk}", checking.ask, region)
 
     def _start_actions(self) -> None:
         if not self._is_time("actions", ACTIONS_EVERY_S):

@@ -4,7 +4,7 @@ from rest_framework import serializers
 
 from failover.api.bodies import MOST_REASON, Body, Text, Whole
 from failover.models import Role
-from failover.services import tokens
+from failover.services.people import tokens
 
 
 class DecisionBody(Body):

@@ -3,8 +3,9 @@
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.request import Request
 
-from failover.services import refusals, tokens
+from failover.services import refusals
 from failover.services.access import Actor
+from failover.services.people import tokens
 
 
 class TokenAuthentication(BaseAuthentication):

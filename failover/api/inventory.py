@@ -8,16 +8,8 @@ from rest_framework.response import Response
 
 from failover.api import access_shapes, bodies, door, ec2_shapes
 from failover.api.door import Door, Keep
-from failover.services import (
-    account_trials,
-    fields,
-    filters,
-    inventory,
-    places,
-    queries,
-    regions,
-    ways_in,
-)
+from failover.services import fields, filters, inventory, places, queries, regions
+from failover.services.accounts import trials, ways_in
 from failover.services.idempotency import Answer
 
 
@@ -65,7 +57,7 @@ class AccountTest(Door):
 
     def post(self, request: Request, account: str) -> Response:
         row = places.get_account(account)
-        trial = account_trials.try_access(account=row, actor=self.actor)
+        trial = trials.try_access(account=row, actor=self.actor)
         return Response(fields.as_fields(trial))
 
 

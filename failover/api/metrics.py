@@ -19,8 +19,9 @@ from prometheus_client.metrics_core import (
 from prometheus_client.registry import Collector
 
 from failover.api import problems
-from failover.services import access, gauges, refusals, scoping, tokens
+from failover.services import access, gauges, refusals, scoping
 from failover.services.gauges import Histogram
+from failover.services.people import tokens
 
 PREFIX = "swapboard"
 

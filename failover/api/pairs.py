@@ -21,8 +21,6 @@ from failover.services import (
     advising,
     fields,
     filters,
-    guest,
-    least_privilege,
     pair_tags,
     pairs,
     probing,
@@ -32,6 +30,8 @@ from failover.services import (
     strategies,
     swaps,
 )
+from failover.services.accounts import least_privilege
+from failover.services.guest import guides
 from failover.services.idempotency import Answer
 from failover.services.pair_settings import NewPair, PairChange, Policy
 from failover.services.pair_settings import Probe as ProbeSettings
@@ -190,7 +190,7 @@ class GuestGuide(Door):
     answers: ClassVar = {"GET": access_shapes.GuestGuide}
 
     def get(self, request: Request, name: str) -> Response:
-        return Response(fields.as_fields(guest.write_guide(queries.get_pair(name))))
+        return Response(fields.as_fields(guides.write_guide(queries.get_pair(name))))
 
 
 class Swap(Door):

@@ -8,8 +8,9 @@ from rest_framework.request import Request
 
 from failover import wiring
 from failover.models import User
-from failover.services import access, freshness, refusals, scoping
+from failover.services import access, refusals, scoping
 from failover.services.access import Actor
+from failover.services.people import freshness
 
 if TYPE_CHECKING:
     # DRF's settings import this module while its views are being imported.

@@ -8,7 +8,8 @@ from rest_framework.response import Response
 from failover import models, wiring
 from failover.api import access_bodies, access_shapes
 from failover.api.door import Door
-from failover.services import fields, filters, tokens
+from failover.services import fields, filters
+from failover.services.people import tokens
 
 
 def as_fields(row: models.ApiToken) -> dict[str, Any]:

@@ -17,8 +17,9 @@ from controlpanel import parts, supervisor
 from controlpanel.supervisor import Part, Supervisor
 from failover import wiring
 from failover.management import door, house
-from failover.services import inventory, pairs, regions, tokens, users
+from failover.services import inventory, pairs, regions
 from failover.services.creation import NewPair
+from failover.services.people import tokens, users
 
 HOST = "127.0.0.1"
 USER = "admin"

@@ -32,7 +32,7 @@ class Account(models.Model):
     )
     # A swap here asks people who they are once more.
     is_production = models.BooleanField(default=False, db_default=False)
-    # What AWS said when somebody last tried the way in (services.account_trials).
+    # What AWS said when somebody last tried the way in (services.accounts.trials).
     trial = models.JSONField(default=dict, db_default={})
 
     def __str__(self) -> str:

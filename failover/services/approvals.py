@@ -14,9 +14,10 @@ from django.db.models import QuerySet
 from failover import audit, wiring
 from failover.models import Approval, Job, Pair, Role, User
 from failover.models.approvals import Verdict
-from failover.services import access, plans, refusals, scoping, sights, telling, tokens
+from failover.services import access, plans, refusals, scoping, sights, telling
 from failover.services.access import Actor
 from failover.services.beginning import Consent, Start
+from failover.services.people import tokens
 
 log = structlog.get_logger(__name__)
 

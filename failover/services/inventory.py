@@ -21,16 +21,9 @@ from failover.engine.topology import (
     Vpc,
 )
 from failover.models import Pair, Region
-from failover.services import (
-    drift,
-    holders,
-    observed,
-    paying,
-    permissions,
-    regions,
-    sights,
-)
+from failover.services import drift, holders, observed, paying, regions, sights
 from failover.services.access import Actor
+from failover.services.accounts import permissions
 
 log = structlog.get_logger(__name__)
 

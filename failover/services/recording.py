@@ -13,8 +13,9 @@ from django.db import transaction
 
 from failover import audit, wiring
 from failover.audit.asking import Asking
-from failover.services import requested, tokens_refused
+from failover.services import requested
 from failover.services.flood import Flood, Surplus
+from failover.services.people import tokens_refused
 
 READS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 ANONYMOUS = "anonymous"

@@ -14,14 +14,8 @@ from django.shortcuts import redirect, resolve_url
 
 from failover import wiring
 from failover.models import Region, Role, User
-from failover.services import (
-    access,
-    freshness,
-    queries,
-    refusals,
-    scoping,
-    second_factors,
-)
+from failover.services import access, queries, refusals, scoping
+from failover.services.people import freshness, second_factors
 
 P = ParamSpec("P")
 R = TypeVar("R", bound=HttpResponseBase)

@@ -13,17 +13,11 @@ from django.views.decorators.http import require_POST, require_safe
 
 from failover import wiring
 from failover.models import Account, Role
-from failover.services import (
-    account_access,
-    account_trials,
-    places,
-    queries,
-    refusals,
-    ways_in,
-)
-from failover.services.account_trials import Trial
-from failover.services.least_privilege import Policy
-from failover.services.ways_in import PermissionPolicies
+from failover.services import places, queries, refusals
+from failover.services.accounts import roles, trials, ways_in
+from failover.services.accounts.least_privilege import Policy
+from failover.services.accounts.trials import Trial
+from failover.services.accounts.ways_in import PermissionPolicies
 from failover.web import access, asking_again
 from failover.web.presenters import badges, timing
 from failover.web.presenters import refusals as refusal_words
@@ -76,7 +70,7 @@ def set_role(request: HttpRequest, account: str) -> HttpResponse:
     )
 
     def change(row: Account) -> Account:
-        return account_access.set_role(account=row, role_arn=role_arn, actor=actor)
+        return roles.set_role(account=row, role_arn=role_arn, actor=actor)
 
     said = "From now on Swapboard goes in this way. Test it."
     return _change(request, account, change, said, typed=role_arn)
@@ -89,7 +83,7 @@ def renew_external_id(request: HttpRequest, account: str) -> HttpResponse:
     actor = access.get_actor(request)
 
     def change(row: Account) -> Account:
-        return account_access.renew_external_id(account=row, actor=actor)
+        return roles.renew_external_id(account=row, actor=actor)
 
     said = "The external id is new. Copy the trust policy into the role, then test."
     return _change(request, account, change, said)
@@ -99,7 +93,7 @@ def renew_external_id(request: HttpRequest, account: str) -> HttpResponse:
 @access.requires_everywhere(Role.ADMIN)
 def test(request: HttpRequest, account: str) -> HttpResponse:
     """Try the way in; what is found is kept, and shown by the page."""
-    trial = account_trials.try_access(
+    trial = trials.try_access(
         account=places.get_account(account), actor=access.get_actor(request)
     )
     if trial.is_good:

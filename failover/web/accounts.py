@@ -13,7 +13,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from failover.models import User
-from failover.services import sessions
+from failover.services.people import sessions
 from failover.web import access, context, home, recording
 
 A_YEAR_S = 365 * 24 * 3600

@@ -13,16 +13,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 from failover import wiring
 from failover.models import PairDraft, Role
 from failover.models.pairs import Strategy
-from failover.services import (
-    drafts,
-    pair_choices,
-    pairs,
-    queries,
-    refusals,
-    rehearsing,
-    strategies,
-    strategy_words,
-)
+from failover.services import pairs, queries, refusals, strategies, strategy_words
+from failover.services.new_pairs import choices, drafts, rehearsing
 from failover.services.views import CheckView
 from failover.web import access, pair_forms, wizard_givens, wizard_steps
 from failover.web.pair_at_once import get_advice, list_regions
@@ -212,13 +204,13 @@ def _choices(step: Step, said: dict[str, str]) -> list[tuple[str, str, Any]]:
             (
                 "interfaces",
                 "Network interfaces",
-                pair_choices.list_interfaces(region_id),
+                choices.list_interfaces(region_id),
             ),
-            ("elastic-ips", "Elastic IPs", pair_choices.list_elastic_ips(region_id)),
-            ("route-tables", "Route tables", pair_choices.list_route_tables(region_id)),
+            ("elastic-ips", "Elastic IPs", choices.list_elastic_ips(region_id)),
+            ("route-tables", "Route tables", choices.list_route_tables(region_id)),
         ]
     if step.slug == "who" and region_id is not None:
-        found = pair_choices.list_instances(
+        found = choices.list_instances(
             region_id=region_id,
             strategy=said.get("strategy") or Strategy.ENI.value,
             interface_id=said.get("network_interface_id", ""),

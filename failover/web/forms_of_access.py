@@ -6,7 +6,7 @@ from django import forms
 from django.contrib.auth.models import Group
 
 from failover.models import Account, Role, Scope
-from failover.services import tokens
+from failover.services.people import tokens
 from failover.web.forms import PageForm
 
 ROLE_WORDS = {

@@ -7,7 +7,8 @@ from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_http_methods
 
 from failover.models import Grant, Role, User
-from failover.services import refusals, users
+from failover.services import refusals
+from failover.services.people import users
 from failover.web import access, grants
 from failover.web.forms_of_access import GrantForm, GroupForm
 

@@ -24,7 +24,8 @@ from django.shortcuts import render
 
 from failover import wiring
 from failover.models import User
-from failover.services import freshness, provisioning, refusals
+from failover.services import refusals
+from failover.services.people import freshness, provisioning
 
 WRONG = "The user name or the password is wrong."
 

@@ -15,7 +15,8 @@ from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 
 from failover import redaction, wiring
-from failover.services import freshness, scoping, sessions, tokens
+from failover.services import scoping
+from failover.services.people import freshness, sessions, tokens
 from failover.web import access, errors, recording, zones
 
 SITTING, SEEN = "sitting", "seen_at"

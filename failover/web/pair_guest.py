@@ -6,7 +6,9 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
 from failover.models import Role
-from failover.services import guest, least_privilege, queries
+from failover.services import queries
+from failover.services.accounts import least_privilege
+from failover.services.guest import guides
 from failover.web import access, listing
 from failover.web.pair_page import head
 
@@ -18,7 +20,7 @@ def show(request: HttpRequest, name: str) -> HttpResponse:
     pair = queries.get_pair(name)
     context = {
         **head(request, pair, queries.view_pair(pair)),
-        "guide": guest.write_guide(pair),
+        "guide": guides.write_guide(pair),
         "is_new": "created" in request.GET,
     }
     return listing.respond(request, "failover/pair_guest.html", context)

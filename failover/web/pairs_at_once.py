@@ -8,14 +8,9 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from failover.models import Region, Role
-from failover.services import (
-    pair_batches,
-    pair_files,
-    proposals,
-    queries,
-    refusals,
-)
-from failover.services.pair_files import Entry, Unreadable
+from failover.services import queries, refusals
+from failover.services.new_pairs import batches, files, proposals
+from failover.services.new_pairs.files import Entry, Unreadable
 from failover.services.pair_settings import NewPair
 from failover.web import access, pair_forms, wizard_steps
 from failover.web.presenters import refusals as refusal_words
@@ -63,7 +58,7 @@ def from_yaml(request: HttpRequest) -> HttpResponse:
     planned: list[Planned] = []
     if not errors:
         try:
-            planned, errors = _plan(pair_files.read(text))
+            planned, errors = _plan(files.read(text))
         except Unreadable as error:
             errors = [str(error)]
     told: dict[str, Any] = {"text": text, "errors": errors}
@@ -76,7 +71,7 @@ def from_yaml(request: HttpRequest) -> HttpResponse:
 @access.requires(Role.VIEWER)
 def export(request: HttpRequest) -> HttpResponse:
     """Every pair that the asker sees, as `from_yaml` takes it."""
-    text = pair_files.write(queries.list_pairs().order_by("name"))
+    text = files.write(queries.list_pairs().order_by("name"))
     answer = HttpResponse(text, content_type="application/yaml; charset=utf-8")
     answer["Content-Disposition"] = 'attachment; filename="swapboard-pairs.yaml"'
     return answer
@@ -86,7 +81,7 @@ def _create(
     request: HttpRequest, planned: list[Planned], page: str, told: dict[str, Any]
 ) -> HttpResponse:
     try:
-        made = pair_batches.create_all(planned=planned, actor=access.get_actor(request))
+        made = batches.create_all(planned=planned, actor=access.get_actor(request))
     except refusals.NotAll as refusal:
         lines = [
             f"{name}: {line}" for name, why in refusal.refused for line in _lines(why)
@@ -106,8 +101,8 @@ def _read_text(request: HttpRequest) -> tuple[str, list[str]]:
     file = request.FILES.get("file")
     if file is None:
         return request.POST.get("text", ""), []
-    if (file.size or 0) > pair_files.MOST_BYTES:
-        return "", [f"At most {pair_files.MOST_BYTES // 1024} KiB are read."]
+    if (file.size or 0) > files.MOST_BYTES:
+        return "", [f"At most {files.MOST_BYTES // 1024} KiB are read."]
     try:
         return file.read().decode("utf-8-sig"), []
     except UnicodeDecodeError:

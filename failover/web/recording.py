@@ -15,7 +15,8 @@ from django.http.request import RawPostDataException, UnreadablePostError
 from failover.audit import asking
 from failover.audit.asking import Asking
 from failover.models import User
-from failover.services import recording, tokens
+from failover.services import recording
+from failover.services.people import tokens
 from failover.services.recording import Answered
 from failover.web import errors
 

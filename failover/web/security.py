@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from failover import wiring
-from failover.services import second_factors, sessions, users
+from failover.services.people import second_factors, sessions, users
 from failover.web import access, asking_again
 from failover.web.presenters import texts, timing
 

@@ -10,7 +10,8 @@ from django.views.decorators.http import require_POST, require_safe
 from failover import wiring
 from failover.models import ApiToken, Role
 from failover.services import access as roles
-from failover.services import refusals, tokens
+from failover.services import refusals
+from failover.services.people import tokens
 from failover.web import access, asking_again, listing
 from failover.web.forms_of_access import TokenForm
 from failover.web.presenters import refusals as refusal_words

@@ -17,8 +17,9 @@ from django.views.decorators.http import (
 
 from failover import wiring
 from failover.models import Grant, Role, User
-from failover.services import refusals, second_factors, sessions, users
+from failover.services import refusals
 from failover.services.access import Actor
+from failover.services.people import second_factors, sessions, users
 from failover.web import access, grants, listing
 from failover.web.forms_of_access import (
     ROLE_WORDS,

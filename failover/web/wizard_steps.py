@@ -7,7 +7,8 @@ from typing import Any
 from django import forms
 
 from failover.models import PairDraft
-from failover.services import pair_choices, pairs, strategies
+from failover.services import pairs, strategies
+from failover.services.new_pairs import choices
 from failover.web import pair_forms
 
 BOXES = frozenset({"approval"})
@@ -96,7 +97,7 @@ def judge(form: pair_forms.PairForm, step: Step) -> dict[str, list[str]]:
     for name in JUDGED:
         if name not in step.fields or name in errors or not said.get(name):
             continue
-        why_not = pair_choices.find_objection(
+        why_not = choices.find_objection(
             region_id=int(said.get("region") or 0),
             field=name,
             id=said[name],

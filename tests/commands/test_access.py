@@ -3,7 +3,7 @@
 import pytest
 
 from failover.models import ApiToken, AuditEntry, User
-from failover.services import tokens
+from failover.services.people import tokens
 from tests.commands.conftest import Manage
 
 PASSWORD = "a long pass phrase for anna"

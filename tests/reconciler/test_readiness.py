@@ -10,7 +10,7 @@ from failover.reconciler import Reconciler
 from failover.services import inventory
 from tests.ec2.endpoint import Endpoint, Parameters, Say, Script, refusal
 from tests.reconciler.test_rounds import ENI, run_round, whole_region
-from tests.services import readying
+from tests.services.readiness import readying
 
 Serve = Callable[[Script], Endpoint]
 PRIMARY = "i-09a505d623e75d4d2"

@@ -12,7 +12,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from failover import models
 from failover.models import AuditEntry
-from failover.services import users
+from failover.services.people import users
 from failover.web import recording
 from tests.services.world import FLOATING, PRIMARY, SHELL, STANDBY
 

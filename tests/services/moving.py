@@ -113,6 +113,22 @@ def make_pair(region: models.Region, name: str, **moved: Any) -> models.Pair:
     return queries.get_pair(name)
 
 
+def mover(article: models.Pair, strategy: str, **columns: Any) -> models.Pair:
+    """A second pair of the same ends, by another strategy; nothing is asked of EC2."""
+    return models.Pair.objects.create(
+        **{
+            "name": "mover",
+            "region": article.region,
+            "strategy": strategy,
+            "primary_instance_id": PRIMARY,
+            "standby_instance_id": STANDBY,
+            "device_index": 0,
+            "created_at": article.created_at,
+            **columns,
+        }
+    )
+
+
 def refresh(region: models.Region, name: str) -> Any:
     """The pair's view after a whole read."""
     inventory.sync(region)

@@ -8,7 +8,8 @@ from django.test import Client
 
 from failover import wiring
 from failover.models import Account, Approval, AuditEntry, Job, Pair, User
-from failover.services import access, pairs, tokens, users
+from failover.services import access, pairs
+from failover.services.people import tokens, users
 from tests.services.world import SHELL, STANDBY, finish
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"

@@ -21,7 +21,8 @@ from django.urls import path
 from controlpanel import logs, urls
 from failover import models, wiring
 from failover.models import AuditEntry, Pair
-from failover.services import inventory, users
+from failover.services import inventory
+from failover.services.people import users
 from failover.web import access
 from tests.ec2 import endpoint
 from tests.project.files import ROOT

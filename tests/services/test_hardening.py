@@ -13,8 +13,9 @@ from django.db import connection
 from django.test import Client, override_settings
 
 from failover.models import Job, Pair, SavedView, User
-from failover.services import exports, tokens
-from failover.services.passwords import NoHouseWords
+from failover.services import exports
+from failover.services.people import tokens
+from failover.services.people.passwords import NoHouseWords
 from tests.project.files import ROOT
 from tests.services.doors import BACKEND, doors, last, signed_in
 from tests.services.world import PRIMARY, SHELL, STANDBY, make_token

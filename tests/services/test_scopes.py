@@ -5,8 +5,9 @@ from django.test import Client
 from django.urls import reverse
 
 from failover.models import Account, DriftEvent, Grant, Pair, Region, User
-from failover.services import scoping, users
+from failover.services import scoping
 from failover.services.access import Scoped, actor_for
+from failover.services.people import users
 from tests.services.world import FLOATING, PRIMARY, SHELL, STANDBY, make_token
 
 LISTS = (

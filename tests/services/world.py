@@ -14,9 +14,10 @@ from django.db import connections
 
 from failover import models, wiring
 from failover.engine import run
-from failover.services import inventory, pairs, queries, regions, tokens, users
+from failover.services import inventory, pairs, queries, regions
 from failover.services.access import Actor
 from failover.services.creation import NewPair
+from failover.services.people import tokens, users
 
 PRIMARY = "i-09a505d623e75d4d2"
 STANDBY = "i-0190e152559b4866c"

@@ -14,8 +14,9 @@ from django.db import transaction
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from failover import audit, models, wiring
-from failover.services import drafts, users
 from failover.services.access import Actor
+from failover.services.new_pairs import drafts
+from failover.services.people import users
 from tests.web.conftest import FLOATING, PRIMARY, SPARE, STANDBY, Home
 
 ALLOCATION = "eipalloc-4f07e372"

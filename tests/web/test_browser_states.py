@@ -16,7 +16,7 @@ from playwright.sync_api import Page, Route
 from pytest_django.live_server_helper import LiveServer
 
 from failover import models, wiring
-from failover.services import drafts
+from failover.services.new_pairs import drafts
 from failover.web import errors
 from tests.web.conftest import FLOATING, PRIMARY, SPARE, STANDBY, Home
 from tests.web.test_browser import judge, sign_in

@@ -13,8 +13,8 @@ from django.contrib.auth.models import Group
 from django.test import Client, override_settings
 
 from failover.models import AuditEntry, User
-from failover.services import users
 from failover.services.access import Actor
+from failover.services.people import users
 
 SHELL = Actor(name="cli:root", role="admin", trigger="cli")
 LOGIN = "/accounts/oidc/sso/login/"

@@ -6,7 +6,8 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from failover import models
-from failover.services import access, users
+from failover.services import access
+from failover.services.people import users
 from tests.web.conftest import FLOATING, PRIMARY, STANDBY, Home
 
 ENTRY = f"""pairs:

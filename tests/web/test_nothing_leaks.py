@@ -11,8 +11,8 @@ from django.test import Client
 
 from failover import models
 from failover.models import User
-from failover.services import tokens, users
 from failover.services.access import Actor
+from failover.services.people import tokens, users
 from tests.api.test_roles import body_for
 from tests.web import estate
 from tests.web.conftest import BACKEND, Home

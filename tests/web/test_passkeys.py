@@ -6,8 +6,8 @@ from playwright.sync_api import Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from failover.models import AuditEntry
-from failover.services import users
 from failover.services.access import Actor
+from failover.services.people import users
 
 SHELL = Actor(name="cli:root", role="admin", trigger="cli")
 PASSWORD = "a long pass phrase for people"

@@ -15,8 +15,8 @@ from django.contrib.sessions.models import Session
 from django.test import Client, override_settings
 
 from failover.models import AuditEntry, Sitting, User
-from failover.services import users
 from failover.services.access import Actor
+from failover.services.people import users
 from tests.web.conftest import BACKEND
 
 PASSWORD = "a long pass phrase for people"

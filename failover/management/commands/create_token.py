@@ -6,7 +6,8 @@ from django.core.management.base import CommandParser
 
 from failover.management import door
 from failover.models import Role
-from failover.services import refusals, tokens
+from failover.services import refusals
+from failover.services.people import tokens
 
 
 class Command(door.Door):

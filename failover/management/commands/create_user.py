@@ -7,7 +7,8 @@ from django.core.management.base import CommandParser
 
 from failover.management import door
 from failover.models import Role
-from failover.services import refusals, users
+from failover.services import refusals
+from failover.services.people import users
 
 
 class Command(door.Door):

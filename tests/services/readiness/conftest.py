@@ -7,7 +7,7 @@ import pytest
 
 from failover import models, wiring
 from failover.services import inventory, regions
-from tests.services.readying import Faults
+from tests.services.readiness.readying import Faults
 from tests.services.world import REGION, SHELL, Sim
 
 

@@ -6,8 +6,9 @@ from failover import models, wiring
 from failover.engine.topology import Instance, InstanceId, Observation, Scope
 from failover.models import Job, Pair
 from failover.services import burnt, inventory, queries, refusals, swaps
-from tests.services import readying, world
+from tests.services import world
 from tests.services.moving import Console
+from tests.services.readiness import readying
 from tests.services.world import OLGA, PRIMARY, Sim
 
 

@@ -3,8 +3,9 @@
 from failover import models, wiring
 from failover.models import Pair
 from failover.services import inventory
-from tests.services import moving, readying
+from tests.services import moving
 from tests.services.moving import FIRST, SECOND, Console
+from tests.services.readiness import readying
 from tests.services.world import FLOATING, PRIMARY, STANDBY, Sim
 
 SPARE = "eni-b408c485"

@@ -12,7 +12,7 @@ from ec2sim.server import Running
 from failover import models, wiring
 from failover.models import Pair
 from failover.services import inventory, regions
-from tests.services import readying
+from tests.services.readiness import readying
 from tests.services.world import REGION, SHELL
 
 MANY = 500

@@ -5,9 +5,9 @@ from django.test import Client
 from failover import models, wiring
 from failover.models import Pair
 from failover.services import inventory, pairs, queries
-from tests.services import readying
 from tests.services.moving import Console
-from tests.services.readying import HEALTH
+from tests.services.readiness import readying
+from tests.services.readiness.readying import HEALTH
 from tests.services.world import OLGA, STANDBY
 
 

@@ -6,9 +6,10 @@ from failover import models, wiring
 from failover.engine.job import Action
 from failover.models import Pair
 from failover.services import inventory, swaps
-from tests.services import moving, readying, world
+from tests.services import moving, world
 from tests.services.moving import FIRST, SECOND, Console
-from tests.services.readying import Faults
+from tests.services.readiness import readying
+from tests.services.readiness.readying import Faults
 from tests.services.world import FLOATING, OLGA, PRIMARY, SHELL, STANDBY, Sim
 
 

@@ -5,10 +5,12 @@ from django.test import Client
 from failover import models, wiring
 from failover.engine.budget import Read
 from failover.models import Job, Pair
-from failover.services import due, inventory, readiness, swaps
-from tests.services import moving, readying, world
+from failover.services import inventory, swaps
+from failover.services.readiness import checking, due
+from tests.services import moving, world
 from tests.services.moving import Console
-from tests.services.readying import HEALTH, Faults
+from tests.services.readiness import readying
+from tests.services.readiness.readying import HEALTH, Faults
 from tests.services.world import OLGA, STANDBY, Sim
 
 
@@ -124,10 +126,10 @@ def test_several_reconcilers_judge_a_pair_once(article: Pair) -> None:
     found = due.list_due()
     (asked,) = found.values()
 
-    readiness.check(asked)
+    checking.check(asked)
     article.refresh_from_db()
     first = article.readiness_at
-    readiness.check(asked)
+    checking.check(asked)
 
     article.refresh_from_db()
     assert article.readiness_at == first

@@ -17,8 +17,9 @@ from django.db.models import Q
 
 from failover import wiring
 from failover.models import Account, ApiToken, Grant, Role, Scope, User
-from failover.services import access, refusals, sessions, telling
+from failover.services import access, refusals, telling
 from failover.services.access import Actor
+from failover.services.people import sessions
 
 ADMIN = Role.ADMIN.value
 

@@ -10,14 +10,9 @@ from ipaddress import IPv4Address, IPv4Network
 
 from failover.models import Pair, Subnet
 from failover.models.pairs import Strategy
-from failover.services import (
-    command_line,
-    guest_files,
-    guest_words,
-    plain_names,
-    surroundings,
-)
-from failover.services.guest_words import Section, Snippet
+from failover.services import command_line, plain_names, surroundings
+from failover.services.guest import files, guide_words
+from failover.services.guest.guide_words import Section, Snippet
 from failover.services.surroundings import End, Surroundings
 
 __all__ = ["Guide", "Section", "Snippet", "write_guide"]
@@ -88,29 +83,29 @@ def _of_interface(pair: Pair, around: Surroundings, servers: Servers) -> Guide:
     subnet = floating.subnet_id if floating else ""
     shared = [s.label for s in servers if s.subnet_id and s.subnet_id == subnet]
     name, port = pair.name, _port(pair)
-    listen = guest_files.nginx(name, wire.addresses[0], port)
+    listen = files.nginx(name, wire.addresses[0], port)
     return Guide(
         sections=(
-            guest_words.standby_binds(guest_files.nonlocal_bind(name)),
-            guest_words.listens(listen, address=str(wire.addresses[0]), port=port),
-            guest_words.routes(
-                ubuntu=guest_files.netplan(name, wire),
-                networkd=guest_files.networkd(name, wire),
-                look=guest_files.look(wire),
+            guide_words.standby_binds(files.nonlocal_bind(name)),
+            guide_words.listens(listen, address=str(wire.addresses[0]), port=port),
+            guide_words.routes(
+                ubuntu=files.netplan(name, wire),
+                networkd=files.networkd(name, wire),
+                look=files.look(wire),
             ),
-            guest_words.two_interfaces(shared=shared, subnet_id=subnet),
+            guide_words.two_interfaces(shared=shared, subnet_id=subnet),
         )
     )
 
 
-def _wire(pair: Pair, around: Surroundings) -> guest_files.Wire | None:
+def _wire(pair: Pair, around: Surroundings) -> files.Wire | None:
     floating = around.floating
     if floating is None:
         return None
     subnet = Subnet.objects.filter(
         region_id=pair.region_id, subnet_id=floating.subnet_id, vanished_at=None
     ).first()
-    return guest_files.read_wire(
+    return files.read_wire(
         mac=floating.mac_address,
         addresses=[str(a["address"]) for a in floating.private_ips],
         cidr=subnet.cidr_block if subnet else "",
@@ -121,14 +116,12 @@ def _wire(pair: Pair, around: Surroundings) -> guest_files.Wire | None:
 def _of_elastic_ip(pair: Pair, around: Surroundings, servers: Servers) -> Guide:
     port = _port(pair)
     snippets = [
-        Snippet(
-            title=server.label, text=guest_files.nginx(pair.name, server.address, port)
-        )
+        Snippet(title=server.label, text=files.nginx(pair.name, server.address, port))
         for server in servers
         if server.address is not None
     ]
     return Guide(
-        sections=(guest_words.elastic_ip(snippets, port=port),),
+        sections=(guide_words.elastic_ip(snippets, port=port),),
         missing=_unseen(pair, around),
     )
 
@@ -139,12 +132,12 @@ def _of_address(pair: Pair, around: Surroundings, servers: Servers) -> Guide:
         return Guide(sections=(), missing=(pair.private_ip,))
     return Guide(
         sections=(
-            guest_words.carries_address(
-                ubuntu=guest_files.on_loopback_by_netplan(name, address),
-                networkd=guest_files.on_loopback_by_networkd(name, address),
+            guide_words.carries_address(
+                ubuntu=files.on_loopback_by_netplan(name, address),
+                networkd=files.on_loopback_by_networkd(name, address),
             ),
-            guest_words.listens(
-                guest_files.nginx(name, address, port), address=str(address), port=port
+            guide_words.listens(
+                files.nginx(name, address, port), address=str(address), port=port
             ),
         ),
         missing=_unseen(pair, around),
@@ -171,10 +164,10 @@ def _of_routes(pair: Pair, around: Surroundings, servers: Servers) -> Guide:
     ]
     return Guide(
         sections=(
-            guest_words.no_source_check(unchecked),
-            guest_words.takes_routed(
-                answers=guest_files.answer_for(name, network),
-                forwards=guest_files.forward(name),
+            guide_words.no_source_check(unchecked),
+            guide_words.takes_routed(
+                answers=files.answer_for(name, network),
+                forwards=files.forward(name),
             ),
         ),
         missing=_unseen(pair, around),

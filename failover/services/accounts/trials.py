@@ -15,15 +15,9 @@ from failover.ec2.standing import Standing
 from failover.engine import ports
 from failover.engine.budget import Read
 from failover.models import Account, Pair, Region, Role
-from failover.services import (
-    access,
-    least_privilege,
-    permissions,
-    queries,
-    regions,
-    trial_words,
-)
+from failover.services import access, queries, regions
 from failover.services.access import Actor
+from failover.services.accounts import least_privilege, permissions, trial_words
 
 # Where no region tells otherwise; STS says the same everywhere.
 ANY_REGION = "us-east-1"

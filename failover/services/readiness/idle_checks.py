@@ -9,9 +9,10 @@ from failover.engine.preflight import Check
 from failover.engine.topology import Instance, Interface, InterfaceId, Observation
 from failover.models import Pair, Region
 from failover.models.pairs import Strategy
-from failover.services import floating, permissions, plans
+from failover.services import floating, plans
+from failover.services.accounts import permissions
+from failover.services.accounts.permissions import Verdict
 from failover.services.facts import Facts
-from failover.services.permissions import Verdict
 from failover.services.standing import LIVE
 
 # The interfaces that eni pairs may bring to an instance, by its id.

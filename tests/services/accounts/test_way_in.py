@@ -8,8 +8,9 @@ from django.test import Client
 
 from failover import wiring
 from failover.models import Account, AuditEntry, Pair
-from failover.services import account_access, account_policies, account_trials, regions
-from failover.services.account_trials import Trial
+from failover.services import regions
+from failover.services.accounts import policies, roles, trials
+from failover.services.accounts.trials import Trial
 from failover.services.refusals import Invalid
 from tests.project.test_policies import list_allowed, read_policies
 from tests.services.doors import signed_in
@@ -24,9 +25,7 @@ def account(article: Pair, sim: Sim, monkeypatch: pytest.MonkeyPatch) -> Account
     """The account is entered by a role that insists on our external id."""
     monkeypatch.setenv("AWS_ENDPOINT_URL", sim.url)
     wiring.start_anew()
-    found = account_access.set_role(
-        account=article.region.account, role_arn=ROLE, actor=SHELL
-    )
+    found = roles.set_role(account=article.region.account, role_arn=ROLE, actor=SHELL)
     insist(sim, found.external_id)
     return found
 
@@ -36,7 +35,7 @@ def insist(sim: Sim, external_id: str | None) -> None:
 
 
 def attempt(account: Account) -> tuple[Trial, dict[str, str]]:
-    trial = account_trials.try_access(account=account, actor=SHELL)
+    trial = trials.try_access(account=account, actor=SHELL)
     return trial, {f.code: f.outcome for f in trial.findings}
 
 
@@ -78,7 +77,7 @@ def test_a_trust_policy_without_the_condition_is_found_out(
     assert (found["without_id"], found["wrong_id"]) == ("bad", "bad")
     said = " ".join(f.detail for f in trial.findings)
     assert "lacks the condition sts:ExternalId" in said
-    assert account_trials.read_trial(account) == trial
+    assert trials.read_trial(account) == trial
 
 
 def test_a_role_that_does_not_let_us_in_says_what_to_do(
@@ -108,9 +107,9 @@ def test_what_ec2_denies_is_named(account: Account, sim: Sim) -> None:
 def test_another_way_in_has_not_been_tried(account: Account) -> None:
     attempt(account)
 
-    account_access.renew_external_id(account=account, actor=SHELL)
+    roles.renew_external_id(account=account, actor=SHELL)
 
-    assert account_trials.read_trial(account) is None
+    assert trials.read_trial(account) is None
 
 
 def test_a_role_of_another_account_is_refused(account: Account) -> None:
@@ -118,7 +117,7 @@ def test_a_role_of_another_account_is_refused(account: Account) -> None:
 
     for wrong in ("arn:aws:iam::999999999999:role/x", "arn:aws:iam::1:role/x", "x"):
         with pytest.raises(Invalid):
-            account_access.set_role(account=account, role_arn=wrong, actor=SHELL)
+            roles.set_role(account=account, role_arn=wrong, actor=SHELL)
 
 
 @pytest.mark.parametrize(
@@ -129,14 +128,14 @@ def test_a_role_of_another_account_is_refused(account: Account) -> None:
             "arn:aws-cn:sts::111122223333:assumed-role/sb/i-0123",
             "arn:aws-cn:iam::111122223333:role/sb",
         ),
-        ("", account_policies.UNKNOWN_PRINCIPAL),
+        ("", policies.UNKNOWN_PRINCIPAL),
     ],
 )
 def test_the_trust_policy_names_us_and_insists_on_the_external_id(
     caller: str, principal: str
 ) -> None:
-    named = account_policies.principal_of(caller)
-    policy = account_policies.write_trust(principal=named, external_id="ours")
+    named = policies.principal_of(caller)
+    policy = policies.write_trust(principal=named, external_id="ours")
 
     (statement,) = policy["Statement"]
     assert statement["Principal"] == {"AWS": principal}
@@ -147,7 +146,7 @@ def test_the_trust_policy_names_us_and_insists_on_the_external_id(
 def test_the_policy_by_tag_allows_what_the_operating_guide_says(
     account: Account,
 ) -> None:
-    policy = account_policies.write_by_tag(account=account, regions=[REGION])
+    policy = policies.write_by_tag(account=account, regions=[REGION])
 
     console = next(p for p in read_policies() if "RunInstances" in json.dumps(p))
     printed = [list_allowed(p) for p in read_policies() if p != console]
@@ -159,13 +158,13 @@ def test_the_policy_by_tag_allows_what_the_operating_guide_says(
 
 def test_the_exact_policy_names_the_pairs_and_fits_into_iam(account: Account) -> None:
     pair = Pair.objects.select_related("region__account").get()
-    policy = account_policies.write_exact([pair])
+    policy = policies.write_exact([pair])
 
     assert policy is not None
     assert f"network-interface/{FLOATING}" in str(policy.document)
     assert "/*" not in str(policy.document)
-    most = account_policies.MOST_PAIRS
-    assert account_policies.write_exact([pair] * (most + 1)) is None
+    most = policies.MOST_PAIRS
+    assert policies.write_exact([pair] * (most + 1)) is None
     move = next(s for s in policy.document["Statement"] if s["Sid"] != "Look")
     one = len(json.dumps(move["Resource"]).replace(" ", ""))
     assert len(json.dumps(policy.document)) + one * (most - 1) < 6144

@@ -22,18 +22,10 @@ from failover.engine.preflight import Check
 from failover.engine.topology import Observation
 from failover.models import Pair, Region
 from failover.models.pairs import Strategy
-from failover.services import (
-    burnt,
-    due,
-    facts,
-    floating,
-    idle_checks,
-    permissions,
-    refusals,
-    sights,
-    standing,
-)
+from failover.services import burnt, facts, floating, refusals, sights, standing
+from failover.services.accounts import permissions
 from failover.services.facts import Facts
+from failover.services.readiness import due, idle_checks
 from failover.services.standing import News
 
 log = structlog.get_logger(__name__)

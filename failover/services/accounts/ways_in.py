@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 
 from failover.models import Account, Pair, Role
-from failover.services import access, account_policies, account_trials, queries
+from failover.services import access, queries
 from failover.services.access import Actor
-from failover.services.account_trials import Trial
-from failover.services.least_privilege import Policy
+from failover.services.accounts import policies, trials
+from failover.services.accounts.least_privilege import Policy
+from failover.services.accounts.trials import Trial
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,7 +32,7 @@ class WayIn:
 def read(*, account: Account, actor: Actor) -> WayIn:
     """For an administrator of everything. Raises Forbidden."""
     access.require_everywhere(actor, Role.ADMIN.value)
-    trial = account_trials.read_trial(account)
+    trial = trials.read_trial(account)
     return WayIn(
         role_arn=account.role_arn,
         external_id=account.external_id,
@@ -45,9 +46,9 @@ def _trust(account: Account, trial: Trial | None) -> Policy | None:
     if not account.external_id:
         return None
     # What the last test heard is good enough, and costs no call.
-    caller = (trial.caller if trial else "") or account_trials.ask_caller(account)
-    principal = account_policies.principal_of(caller)
-    document = account_policies.write_trust(
+    caller = (trial.caller if trial else "") or trials.ask_caller(account)
+    principal = policies.principal_of(caller)
+    document = policies.write_trust(
         principal=principal, external_id=account.external_id
     )
     return Policy(document=document, notes=(principal.note,) if principal.note else ())
@@ -58,8 +59,8 @@ def _permissions(account: Account) -> PermissionPolicies:
     names = list(places.values_list("name", flat=True))
     pairs = Pair.objects.filter(region__account=account).order_by("name")
     # One more than fit tells that they do not.
-    few = pairs.select_related("region__account")[: account_policies.MOST_PAIRS + 1]
+    few = pairs.select_related("region__account")[: policies.MOST_PAIRS + 1]
     return PermissionPolicies(
-        by_tag=account_policies.write_by_tag(account=account, regions=names),
-        exact=account_policies.write_exact(list(few)),
+        by_tag=policies.write_by_tag(account=account, regions=names),
+        exact=policies.write_exact(list(few)),
     )

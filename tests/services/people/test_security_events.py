@@ -10,7 +10,7 @@ from django.test import Client, override_settings
 
 from failover import models, wiring
 from failover.models import AuditEntry, Pair
-from failover.services import users
+from failover.services.people import users
 from tests.services.doors import BACKEND, last, no_audit, signed_in
 from tests.services.world import SHELL
 

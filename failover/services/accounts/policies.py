@@ -12,8 +12,8 @@ from typing import Any
 
 from failover.engine.job import Action
 from failover.models import Account, Pair
-from failover.services import least_privilege
-from failover.services.least_privilege import VERSION, Policy
+from failover.services.accounts import least_privilege
+from failover.services.accounts.least_privilege import VERSION, Policy
 
 PAIR_TAG = "failover:pair"
 # A managed policy of IAM takes 6,144 characters: no more pairs than these fit in.

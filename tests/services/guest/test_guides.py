@@ -10,33 +10,18 @@ import yaml
 
 from failover import models
 from failover.models import Pair
-from failover.services import guest
-from tests.services.world import PRIMARY, STANDBY
+from failover.services.guest import guides
+from tests.services import moving
 
 MAC, SUBNET, FLOATING_IP = "06:39:97:d8:9d:7a", "20.0.1.0/24", "20.0.1.25"
 HOSTILE = "';$(touch /tmp/owned)`id` SWAPBOARD_END <script>"
 
 
-def make(article: Pair, strategy: str, **columns: Any) -> Pair:
-    return Pair.objects.create(
-        **{
-            "name": "mover",
-            "region": article.region,
-            "strategy": strategy,
-            "primary_instance_id": PRIMARY,
-            "standby_instance_id": STANDBY,
-            "device_index": 0,
-            "created_at": article.created_at,
-            **columns,
-        }
-    )
-
-
-def sections(guide: guest.Guide) -> dict[str, guest.Section]:
+def sections(guide: guides.Guide) -> dict[str, guides.Section]:
     return {s.key: s for s in guide.sections}
 
 
-def texts(guide: guest.Guide) -> list[str]:
+def texts(guide: guides.Guide) -> list[str]:
     return [snippet.text for s in guide.sections for snippet in s.snippets]
 
 
@@ -46,7 +31,7 @@ def body(text: str) -> str:
 
 
 def test_an_interface_has_its_own_table_at_both_servers(article: Pair) -> None:
-    guide = guest.write_guide(article)
+    guide = guides.write_guide(article)
 
     ubuntu, networkd, look = sections(guide)["routing"].snippets
     plan = yaml.safe_load(body(ubuntu.text))["network"]["ethernets"]
@@ -68,7 +53,7 @@ def test_nginx_listens_on_the_floating_address_and_the_standby_may_bind_it(
     article.probe = {"kind": "tcp", "port": 8443}
     article.save()
 
-    found = sections(guest.write_guide(article))
+    found = sections(guides.write_guide(article))
 
     assert f"listen {FLOATING_IP}:8443;" in found["listen"].snippets[0].text
     assert "net.ipv4.ip_nonlocal_bind = 1" in found["bind"].snippets[0].text
@@ -76,7 +61,7 @@ def test_nginx_listens_on_the_floating_address_and_the_standby_may_bind_it(
 
 
 def test_two_interfaces_of_one_subnet_are_warned_of_by_name(article: Pair) -> None:
-    two = sections(guest.write_guide(article))["two"]
+    two = sections(guides.write_guide(article))["two"]
 
     assert two.is_warning
     assert "PrimaryServer" in " ".join(two.said)
@@ -86,7 +71,7 @@ def test_two_interfaces_of_one_subnet_are_warned_of_by_name(article: Pair) -> No
 def test_what_was_never_seen_is_named_and_no_file_has_a_hole(article: Pair) -> None:
     models.NetworkInterface.objects.all().delete()
 
-    guide = guest.write_guide(article)
+    guide = guides.write_guide(article)
 
     assert guide.missing == (article.network_interface_id,)
     assert texts(guide) == []
@@ -95,15 +80,15 @@ def test_what_was_never_seen_is_named_and_no_file_has_a_hole(article: Pair) -> N
 def test_a_mac_that_is_none_comes_into_no_file(article: Pair) -> None:
     models.NetworkInterface.objects.update(mac_address=HOSTILE[:32])
 
-    guide = guest.write_guide(article)
+    guide = guides.write_guide(article)
 
     assert texts(guide) == []
 
 
 def test_an_elastic_ip_wants_each_server_to_listen_on_its_own(article: Pair) -> None:
-    pair = make(article, "eip", allocation_id="eipalloc-4f07e372")
+    pair = moving.mover(article, "eip", allocation_id="eipalloc-4f07e372")
 
-    snippets = sections(guest.write_guide(pair))["listen"].snippets
+    snippets = sections(guides.write_guide(pair))["listen"].snippets
 
     assert "PrimaryServer" in snippets[0].title
     assert "listen 20.0.1.254:80;" in snippets[0].text
@@ -111,9 +96,9 @@ def test_an_elastic_ip_wants_each_server_to_listen_on_its_own(article: Pair) -> 
 
 
 def test_a_private_address_is_on_the_loopback_of_both(article: Pair) -> None:
-    pair = make(article, "private-ip", private_ip="20.0.1.88")
+    pair = moving.mover(article, "private-ip", private_ip="20.0.1.88")
 
-    found = sections(guest.write_guide(pair))
+    found = sections(guides.write_guide(pair))
 
     ubuntu, networkd = found["address"].snippets
     lo = yaml.safe_load(body(ubuntu.text))["network"]["ethernets"]["lo"]
@@ -123,14 +108,14 @@ def test_a_private_address_is_on_the_loopback_of_both(article: Pair) -> None:
 
 
 def test_routes_want_the_check_off_and_a_guest_that_takes_them(article: Pair) -> None:
-    pair = make(
+    pair = moving.mover(
         article,
         "route",
         destination_cidr="10.9.0.0/16",
         route_table_ids=["rtb-12345678"],
     )
 
-    found = sections(guest.write_guide(pair))
+    found = sections(guides.write_guide(pair))
 
     first = shlex.split(found["check"].snippets[0].text)
     assert first[:3] == ["aws", "ec2", "modify-network-interface-attribute"]
@@ -152,7 +137,7 @@ def test_hostile_names_are_never_in_what_a_shell_is_given(
         "private-ip": {"private_ip": "20.0.1.88"},
         "route": {"destination_cidr": "10.9.0.0/16", "route_table_ids": ["rtb-1"]},
     }
-    guide = guest.write_guide(make(article, strategy, **columns[strategy]))
+    guide = guides.write_guide(moving.mover(article, strategy, **columns[strategy]))
 
     assert texts(guide)
     for text in texts(guide):

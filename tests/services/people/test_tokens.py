@@ -8,7 +8,7 @@ from django.test import Client
 
 from failover import wiring
 from failover.models import ApiToken, AuditEntry, Pair, User
-from failover.services import tokens
+from failover.services.people import tokens
 from tests.services.world import SHELL, make_token
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"

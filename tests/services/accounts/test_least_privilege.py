@@ -8,9 +8,9 @@ from failover import models
 from failover.engine.job import Action
 from failover.models import Pair
 from failover.models.pairs import Strategy
-from failover.services import least_privilege
+from failover.services.accounts import least_privilege
 from tests.project.test_policies import read_policies
-from tests.services.test_guest import make
+from tests.services.moving import mover
 from tests.services.world import ALLOCATION, FLOATING, PRIMARY, STANDBY
 
 ACCOUNT = "123456789012"
@@ -53,7 +53,7 @@ def allowed(found: list[Any]) -> set[str]:
 def test_the_policy_allows_what_a_job_of_the_strategy_calls_and_nothing_else(
     article: Pair, strategy: str
 ) -> None:
-    pair = make(article, strategy, **COLUMNS[strategy])
+    pair = mover(article, strategy, **COLUMNS[strategy])
 
     calls = least_privilege.CALLS[strategy]
     assert allowed(statements(pair)) == {a.value for a in calls}
@@ -82,7 +82,7 @@ def test_an_interface_is_moved_between_exactly_two_instances(article: Pair) -> N
 
 @pytest.mark.parametrize("strategy", list(COLUMNS))
 def test_no_star_stands_for_a_resource_that_moves(article: Pair, strategy: str) -> None:
-    pair = make(article, strategy, **COLUMNS[strategy])
+    pair = mover(article, strategy, **COLUMNS[strategy])
 
     arns = [arn for s in statements(pair) for arn in s["Resource"]]
 

@@ -9,7 +9,8 @@ from collections import defaultdict
 from dataclasses import dataclass
 
 from failover.models import Instance, NetworkInterface, Pair, Region
-from failover.services import pair_choices, queries
+from failover.services import queries
+from failover.services.new_pairs import choices
 from failover.services.pair_settings import NewPair
 
 PAIR, ROLE = "failover:pair", "failover:role"
@@ -104,7 +105,7 @@ def _objection(interface: NetworkInterface, ends: dict[str, list[str]]) -> str:
     asked = [("network_interface_id", interface.interface_id)]
     asked += [(f"{role}_instance_id", found[0]) for role, found in ends.items()]
     for field, id in asked:
-        why_not = pair_choices.find_objection(
+        why_not = choices.find_objection(
             region_id=interface.region_id,
             field=field,
             id=id,

@@ -10,9 +10,10 @@ from failover import wiring
 from failover.engine import ports
 from failover.engine.job import Action, Call
 from failover.models import Region
-from failover.services import creation, permissions, plans
+from failover.services import creation, plans
+from failover.services.accounts import permissions
+from failover.services.accounts.permissions import Verdict
 from failover.services.pair_settings import NewPair
-from failover.services.permissions import Verdict
 from failover.services.plans import PlannedCall
 from failover.services.views import CheckView
 

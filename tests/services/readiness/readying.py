@@ -9,7 +9,8 @@ from django.db.models import F
 from failover import models
 from failover.models import AuditEntry, Pair, Region
 from failover.models.inventory import Mirrored
-from failover.services import due, queries, readiness
+from failover.services import queries
+from failover.services.readiness import checking, due
 from failover.services.views import ReadinessView
 from tests.services.world import Sim
 
@@ -78,7 +79,7 @@ def judge() -> set[str]:
     """One round of the reconciler's readiness; the names of the pairs it judged."""
     found = due.list_due()
     for pairs in found.values():
-        readiness.check(pairs)
+        checking.check(pairs)
     return {p.name for pairs in found.values() for p in pairs}
 
 
@@ -91,7 +92,7 @@ def judge_later(seconds: float = 61.0) -> set[str]:
 def ask() -> None:
     """One round of the reconciler's questions of permission."""
     for region in due.list_regions_to_ask():
-        readiness.ask(region)
+        checking.ask(region)
 
 
 def ask_all() -> None:

@@ -10,7 +10,8 @@ from failover import models, wiring
 from failover.models import Job, Pair, Region
 from failover.models.jobs import IS_ACTIVE
 from failover.models.pairs import Strategy
-from failover.services import floating, permissions
+from failover.services import floating
+from failover.services.accounts import permissions
 
 # Who is due so soon is judged along: one look for many.
 AHEAD = timedelta(seconds=30)

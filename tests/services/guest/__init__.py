@@ -1,0 +1,1 @@
+"""The guest's side of a pair: texts that a shell may be given."""

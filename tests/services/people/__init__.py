@@ -1,0 +1,1 @@
+"""People and their tokens: what opens a door, what is told of it."""
