@@ -379,7 +379,10 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "failover.web.context.frame",
             ],
-            "libraries": {"heroicons": "failover.web.icon_tags"},
+            "libraries": {
+                "cells": "failover.web.cell_tags",
+                "heroicons": "failover.web.icon_tags",
+            },
             "builtins": [
                 "failover.web.icon_tags",
                 "template_partials.templatetags.partials",

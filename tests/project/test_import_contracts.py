@@ -81,6 +81,17 @@ def test_a_wrong_import_breaks_a_contract(house: Path, module: str, line: str) -
     assert "1 broken" in done.stdout, done.stdout
 
 
+def test_files_that_import_each_other_break_a_contract(house: Path) -> None:
+    services = house / "failover" / "services"
+    (services / "room.py").write_text("from failover.services import peer\n")
+    (services / "peer.py").write_text("def late():\n    from . import room\n")
+
+    done = lint(house)
+
+    assert done.returncode == 1
+    assert "1 broken" in done.stdout, done.stdout
+
+
 @pytest.mark.parametrize(
     ("module", "line"),
     [

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from failover.web.presenters import drawing
 from failover.web.presenters.badges import Badge
 from failover.web.presenters.inventory import Holder, SwapControl
 from failover.web.presenters.timing import Moment
@@ -37,11 +36,6 @@ class Cell:
     @property
     def classes(self) -> str:
         return f"{self.css} is-empty" if self.is_empty else self.css
-
-    @property
-    def drawing(self) -> str:
-        """What stands in it, as HTML; its swap is a template of its own."""
-        return drawing.draw(self)
 
     @property
     def mark(self) -> tuple[Any, ...]:

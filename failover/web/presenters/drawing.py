@@ -7,17 +7,14 @@ drawn once and kept.
 import html
 from collections.abc import Iterable
 from functools import lru_cache
-from typing import TYPE_CHECKING
 
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 
 from failover.web.presenters import icons
+from failover.web.presenters.badges import Badge
+from failover.web.presenters.cells import Cell
 from failover.web.presenters.timing import Moment
-
-if TYPE_CHECKING:
-    from failover.web.presenters.badges import Badge
-    from failover.web.presenters.cells import Cell
 
 HEAD_END, CELL_END = SafeString("</th>"), SafeString("</td>")
 DASH = SafeString("–")
@@ -32,12 +29,12 @@ def _escaped(part: object) -> SafeString:
     return part if isinstance(part, SafeString) else SafeString(html.escape(str(part)))
 
 
-def draw(cell: "Cell") -> str:
+def draw(cell: Cell) -> str:
     """What stands inside the cell, without the control of a swap."""
     return _main(cell) + _hint(cell) if cell.hint else _main(cell)
 
 
-def draw_cell(name: str, cell: "Cell", *, is_key: bool) -> str:
+def draw_cell(name: str, cell: Cell, *, is_key: bool) -> str:
     """The whole cell: the name of its column on a phone, whether it heads the row."""
     begin, end = _begin(name, is_key, cell.classes), HEAD_END if is_key else CELL_END
     return begin + _escaped(draw(cell)) + end
@@ -71,7 +68,7 @@ def _begin(name: str, is_key: bool, css: str) -> SafeString:  # noqa: FBT001 - l
     return put(form, name, css)
 
 
-def _main(cell: "Cell") -> str:
+def _main(cell: Cell) -> str:
     if cell.text:
         return _text(cell)
     if cell.badge:
@@ -87,12 +84,12 @@ def _main(cell: "Cell") -> str:
 
 
 @lru_cache(maxsize=256)
-def _badge(badge: "Badge") -> str:
+def _badge(badge: Badge) -> str:
     form = '<span class="status tone-{}">{}<span>{}</span></span>'
     return put(form, badge.tone, badge.drawing, badge.word)
 
 
-def _text(cell: "Cell") -> str:
+def _text(cell: Cell) -> str:
     if not cell.href and not cell.copy:
         form = '<span class="code">{}</span>' if cell.is_code else "<span>{}</span>"
         return put(form, cell.text)
@@ -120,7 +117,7 @@ def _time(at: Moment, *, is_exact: bool) -> str:
     return put(form, at.iso, at.text, at.ago)
 
 
-def _hint(cell: "Cell") -> str:
+def _hint(cell: Cell) -> str:
     if cell.hint_at is None:
         return put('<span class="hint">{}</span>', cell.hint)
     at = _time(cell.hint_at, is_exact=False)
