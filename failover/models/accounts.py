@@ -1,5 +1,7 @@
 """AWS accounts and their regions under management."""
 
+from datetime import UTC, datetime
+
 from django.db import models
 
 
@@ -96,3 +98,12 @@ class Region(models.Model):
     def read_began_at(self, table: type[models.Model]) -> float:
         """When the last complete read of that table began; 0 before the first."""
         return float(self.whole_reads.get(str(table._meta.model_name), 0.0))  # noqa: SLF001
+
+    def read_at(self, *tables: type[models.Model]) -> datetime | None:
+        """The same as a stamp, of the table that was read longest ago.
+
+        Of all that were ever read where none is named; None before the first.
+        """
+        began = [self.read_began_at(table) for table in tables]
+        oldest = min(began or self.whole_reads.values(), default=0.0)
+        return datetime.fromtimestamp(oldest, tz=UTC) if oldest else None

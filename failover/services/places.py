@@ -16,10 +16,13 @@ from failover.services.access import Actor
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RegionPlace:
-    """A region of an account; `error` is why it could not be read last time."""
+    """A region of an account; `error` is why it could not be read last time.
+
+    `read_at` is when the oldest of what is known of it was read completely.
+    """
 
     name: str
-    observed_at: datetime | None
+    read_at: datetime | None
     error: str
 
 
@@ -40,9 +43,7 @@ def list_places(known: Iterable[Region] | None = None) -> list[Place]:
     """All accounts, by name; `known` are all regions, where they were read before."""
     regions: dict[int, list[RegionPlace]] = {}
     for row in queries.list_regions() if known is None else known:
-        place = RegionPlace(
-            name=row.name, observed_at=row.observed_at, error=row.sync_error
-        )
+        place = RegionPlace(name=row.name, read_at=row.read_at(), error=row.sync_error)
         regions.setdefault(row.account_id, []).append(place)
     return [
         Place(

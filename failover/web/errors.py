@@ -14,9 +14,11 @@ from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template import loader
+from django.urls import reverse
 
-from failover.services import refusals
+from failover.services import refusals, vanished
 from failover.web import access
+from failover.web.presenters import timing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,9 +110,26 @@ def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 @access.open_to_anyone
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """404."""
+    """404; of what EC2 once had it says so, and leads to what is known of it."""
     del exception
+    match = request.resolver_match
+    for column, id in match.kwargs.items() if match else ():
+        if gone := vanished.find(column, str(id)):
+            return _gone(request, gone)
     return page(request, 404)
+
+
+def _gone(request: HttpRequest, gone: vanished.Vanished) -> HttpResponse:
+    name = f" ({gone.name})" if gone.name else ""
+    was = f" It was {gone.was}." if gone.was else ""
+    at = timing.written(gone.at)
+    return page(
+        request,
+        404,
+        title="No longer in EC2",
+        text=f"{gone.noun} {gone.id}{name} is gone, noticed {at}.{was}",
+        link=("What was found changed", f"{reverse('drift')}?q={gone.id}"),
+    )
 
 
 @access.open_to_anyone
@@ -184,13 +203,20 @@ def token_in_address(request: HttpRequest) -> HttpResponse:
     return HttpResponse(told, status=400)
 
 
-def page(request: HttpRequest, status: int, *, text: str = "") -> HttpResponse:
+def page(
+    request: HttpRequest,
+    status: int,
+    *,
+    title: str = "",
+    text: str = "",
+    link: tuple[str, str] | None = None,
+) -> HttpResponse:
     """The error as a page; to htmx the same words in a header, for a message."""
     trouble = PAGES[status]
     request_id = request.META.get("swapboard.request_id", "")
     context = {
         "error_status": status,
-        "error_title": trouble.title,
+        "error_title": title or trouble.title,
         "error_text": text or trouble.text,
         "error_advice": trouble.advice,
     }
@@ -201,7 +227,8 @@ def page(request: HttpRequest, status: int, *, text: str = "") -> HttpResponse:
     elif status in BARE:
         response = _bare(request, status, text=text)
     else:
-        response = render(request, "failover/error.html", context, status=status)
+        shown = {**context, "error_link": link}
+        response = render(request, "failover/error.html", shown, status=status)
     if status in RETRY_AFTER_S:
         response["Retry-After"] = RETRY_AFTER_S[status]
     return response

@@ -6,6 +6,7 @@ The filters and the names of `?ordering=` are the API's own (`services.filters`)
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
@@ -103,7 +104,7 @@ def _context(request: HttpRequest, table: Table, asked: Asked) -> dict[str, obje
         ),
         "bulks": [bulk for bulk in table.bulk if asked.may(bulk.role)],
         "poll_s": poll_s(request),
-        "ages": ages(request) if table.has_ages else [],
+        "ages": ages(request, *table.read) if table.has_ages else [],
         "empty_title": table.empty_title,
         "empty_text": table.empty_text,
     }
@@ -144,13 +145,21 @@ def is_part(request: HttpRequest, target: str = "") -> bool:
     return is_asked and (not target or htmx.target == target)
 
 
-def ages(request: HttpRequest) -> list[timing.Age]:
-    """How old what is shown of each region is."""
+def ages(request: HttpRequest, *read: type[Model]) -> list[timing.Age]:
+    """How old what is shown of each region is.
+
+    Rows of `read` are as old as the last complete read of them; pairs are looked at
+    more often than that, as long as their region can be read.
+    """
     now = wiring.now()
     return [
         timing.age(
             region=region.name,
-            observed_at=region.observed_at,
+            observed_at=(
+                region.read_at(*read)
+                if read or region.sync_error
+                else region.observed_at
+            ),
             error=region.sync_error,
             next_try_at=region.sync_retry_at,
             now=now,

@@ -28,8 +28,9 @@ from failover.web.presenters import refusals as refusal_words
 from failover.web.presenters.topology import topology
 
 LAST_JOBS, JOBS_PER_PAGE = 5, 25
-# A page with a job at work looks each second, otherwise as tables do.
-POLL_BUSY_S = 1
+# A page with a job at work looks each second. Without one it looks more often than
+# tables do: a swap that somebody else starts is over in a few seconds.
+POLL_BUSY_S, POLL_CALM_S = 1, 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,7 +94,7 @@ def overview(request: HttpRequest, pair: Pair, said: Said = NOTHING) -> HttpResp
         "unread": _unread(last, pair, now),
         "freeze_form": said.freeze or forms.FreezeForm(),
         "acknowledge_form": said.acknowledge or forms.AcknowledgeForm(),
-        "poll_s": POLL_BUSY_S if view.job else listing.POLL_CALM_S,
+        "poll_s": POLL_BUSY_S if view.job else POLL_CALM_S,
         "advice": _advice(pair),
         "refusal": refusal_words.view(said.refusal) if said.refusal else None,
     }

@@ -114,7 +114,8 @@ def _plan(entries: list[Entry]) -> tuple[list[Planned], list[str]]:
     planned: list[Planned] = []
     errors: list[str] = []
     for entry in entries:
-        said = dict(entry.said)
+        # What is not said is as REST has it.
+        said = {**pair_forms.first_answers(), **entry.said}
         region = _find_region(regions, said)
         if region is None:
             line = entry.lines.get("region", entry.line)

@@ -7,8 +7,9 @@ from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.test import Client, RequestFactory, override_settings
 
+from failover import models, wiring
 from failover.web import errors
-from tests.web.conftest import Home
+from tests.web.conftest import SPARE, Home
 
 
 @pytest.fixture
@@ -96,3 +97,18 @@ def test_a_defect_is_500_with_the_request(home: Home) -> None:
 @pytest.mark.parametrize("status", sorted(errors.PAGES))
 def test_every_error_says_what_to_do_next(home: Home, status: int) -> None:
     assert errors.PAGES[status].advice
+
+
+def test_what_ec2_shows_no_more_is_said_to_be_gone_and_what_it_was(home: Home) -> None:
+    rows = models.NetworkInterface.objects.filter(interface_id=SPARE)
+    rows.update(vanished_at=wiring.now(), name="<b>spare</b>")
+
+    for page in ("", "attach/"):
+        answer = home.client("olaf").get(f"/interfaces/{SPARE}/{page}")
+        text = answer.content.decode()
+        assert answer.status_code == 404
+        assert f"Network interface {SPARE} (&lt;b&gt;spare&lt;/b&gt;) is gone" in text
+        assert "It was 20.0.1.4 held by nobody." in text
+        assert f'href="/drift/?q={SPARE}"' in text
+    assert "is gone" not in home.client("olaf").get("/interfaces/eni-0/").text
+    assert "is gone" not in home.client("nils").get(f"/interfaces/{SPARE}/").text

@@ -7,6 +7,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from failover import models
 from failover.services import access
+from failover.services.pair_settings import Policy
 from failover.services.people import users
 from tests.web.conftest import FLOATING, PRIMARY, STANDBY, Home
 
@@ -98,6 +99,16 @@ def test_yaml_makes_pairs_and_the_export_is_the_same_format(home: Home) -> None:
     again = post(home, "from-yaml", text=exported)
     assert again.status_code == 302, again.content.decode()
     assert home.client("vera").get("/pairs/export.yaml").content.decode() == exported
+
+
+def test_what_yaml_does_not_say_is_as_rest_has_it(home: Home) -> None:
+    home.pair.delete()
+    brief = ENTRY[: ENTRY.index("    device_index")]
+
+    made = post(home, "from-yaml", text=brief)
+
+    assert made.status_code == 302, made.content.decode()
+    assert models.Pair.objects.get().policy == Policy().as_fields()
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """Tables: filters, order, pages, polls, and the two ways of being empty."""
 
 import re
+from datetime import timedelta
 
 from failover import models, wiring
 from failover.services.paging import LISTED
@@ -109,6 +110,16 @@ def test_the_age_of_what_is_shown_is_said(home: Home) -> None:
     text = text_of(home, "/interfaces/")
 
     assert "eu-west-1 read" in text
+
+
+def test_a_look_at_a_pair_makes_the_other_rows_no_younger(home: Home) -> None:
+    began_at = wiring.now() - timedelta(minutes=5)
+    read = dict.fromkeys(("networkinterface", "instance"), began_at.timestamp())
+    models.Region.objects.update(whole_reads=read, observed_at=wiring.now())
+
+    assert "eu-west-1 read 5 min ago" in text_of(home, "/interfaces/")
+    assert "eu-west-1 has not been read yet" in text_of(home, "/elastic-ips/")
+    assert "eu-west-1 read just now" in text_of(home, "/pairs/")
 
 
 def test_a_failed_read_is_said_with_the_old_rows(home: Home) -> None:

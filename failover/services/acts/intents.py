@@ -104,6 +104,7 @@ def complete(row: Action, *, after: Mapping[str, Any]) -> None:
             state="done",
             error_code="",
             error_message="",
+            before=was,
             after=is_now,
             finished_at=wiring.now(),
         )

@@ -126,7 +126,7 @@ def view_action(row: Action) -> ActionView:
         ec2_code=row.error_code or None,
         ec2_message=row.error_message or None,
         aws_request_id=row.aws_request_id or None,
-        before=row.before if row.finished_at is None else None,
+        before=row.before,
         after=row.after,
         cli=command_line.render(row.operation, row.args, region=row.region.name),
         is_open=row.finished_at is None,

@@ -105,7 +105,7 @@ def account_lines(
                     href=f"{path}?"
                     + urlencode({"account": place.account, "region": r.name}),
                     age=timing.age(
-                        region=r.name, observed_at=r.observed_at, error=r.error, now=now
+                        region=r.name, observed_at=r.read_at, error=r.error, now=now
                     ),
                     is_current=account == place.account and region == r.name,
                 )
@@ -118,7 +118,7 @@ def account_lines(
 
 def read_ages(places: Sequence[Place], now: datetime) -> str:
     """How old the inventory is, in the footer's words."""
-    seen = [r.observed_at for p in places for r in p.regions if r.observed_at]
+    seen = [r.read_at for p in places for r in p.regions if r.read_at]
     if not seen:
         return "Inventory not read yet"
     ages = [timing.ago((now - at).total_seconds()) for at in (max(seen), min(seen))]

@@ -6,6 +6,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.urls import reverse
 
+from failover.models import ElasticIp, Instance, NetworkInterface
 from failover.services import changes, filters
 from failover.services.changes import DriftEventView
 from failover.web.presenters import cells
@@ -83,6 +84,7 @@ TABLE = Table(
     nouns="changes",
     hint="IDs and names",
     rows=changes.list_drift_events,
+    read=(ElasticIp, Instance, NetworkInterface),
     filters=filters.DriftEventFilter,
     columns=COLUMNS,
     view=changes.view_drift_events,

@@ -7,6 +7,7 @@ from django.db.models import Q
 from django.http import HttpRequest
 from django.urls import reverse
 
+from failover.models import ElasticIp
 from failover.services import filters, queries
 from failover.services.views import ElasticIpView
 from failover.web import naming
@@ -88,6 +89,7 @@ TABLE = Table(
     nouns="Elastic IPs",
     hint="Address, ID, name or tag",
     rows=queries.list_elastic_ips,
+    read=(ElasticIp,),
     filters=filters.ElasticIpFilter,
     columns=COLUMNS,
     view=queries.view_elastic_ips,

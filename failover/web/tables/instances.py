@@ -7,7 +7,7 @@ from django.db.models import Q
 from django.http import HttpRequest
 from django.urls import reverse
 
-from failover.models import Role
+from failover.models import Instance, Role
 from failover.services import filters, queries
 from failover.services.views import InstanceView
 from failover.web.presenters import cells, inventory
@@ -113,6 +113,7 @@ TABLE = Table(
     nouns="instances",
     hint="ID, address, name or tag",
     rows=queries.list_instances,
+    read=(Instance,),
     filters=filters.InstanceFilter,
     columns=COLUMNS,
     view=queries.view_instances,

@@ -7,7 +7,7 @@ from django.db.models import Q
 from django.http import HttpRequest
 from django.urls import reverse
 
-from failover.models import Role
+from failover.models import NetworkInterface, Role
 from failover.services import filters, queries
 from failover.services.views import InterfaceView
 from failover.web import access, naming
@@ -220,6 +220,7 @@ TABLE = Table(
     nouns="network interfaces",
     hint="ID, address, name or tag",
     rows=queries.list_interfaces,
+    read=(NetworkInterface,),
     filters=filters.InterfaceFilter,
     columns=COLUMNS,
     view=queries.view_interfaces,

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 
 from failover.models import Role
@@ -66,6 +66,8 @@ class Table:
     tabs: Callable[[HttpRequest, Shown], Sequence[Tab]] = lambda _request, _shown: ()
     bulk: Sequence[Bulk] = ()
     has_ages: bool = True
+    # What of EC2 its rows show: they are as old as the last complete read of it.
+    read: Sequence[type[Model]] = ()
     # Whether its last column acts, and stays in sight.
     acts: bool = False
 

@@ -9,7 +9,7 @@ from failover import models
 from failover.models import Pair
 from failover.services import interfaces as jobs
 from failover.services import inventory, queries, refusals
-from failover.services.acts import changing, interfaces, tagging
+from failover.services.acts import changing, interfaces, showing, tagging
 from failover.services.acts.changing import Change
 from tests.services.acts import stage
 from tests.services.world import FLOATING, OLGA, PRIMARY, STANDBY, Sim
@@ -113,6 +113,9 @@ def test_an_interface_is_changed_one_attribute_a_call_and_only_where_it_differs(
     assert told.before == {eni: {"description": "old"}}
     assert told.after is not None
     assert told.after[eni] == {"description": "new"}
+    kept = models.Action.objects.get(kind="network-interface.describe")
+    shown = showing.view_action(kept)
+    assert (shown.before, shown.after) == (told.before, {eni: told.after[eni]})
     assert change(region, eni, description="new", tags={"Name": "b", "more": ""}) == []
 
 
