@@ -12,7 +12,7 @@ from failover import wiring
 from failover.models import Approval, Role
 from failover.services import approvals, refusals
 from failover.web import access, asking_again, listing, naming
-from failover.web.forms_of_access import DecisionForm
+from failover.web.people.forms_of_access import DecisionForm
 from failover.web.presenters import approvals as words
 from failover.web.presenters import refusals as refusal_words
 

@@ -2,7 +2,8 @@
 
 from django.urls import path
 
-from failover.web import bulk_swaps, going, table_pages, table_selection, table_views
+from failover.web import going, table_pages, table_selection, table_views
+from failover.web.pairs import bulk_swaps
 
 urlpatterns = [
     path("go/", going.go, name="go"),

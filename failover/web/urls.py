@@ -9,29 +9,23 @@ from failover.web import (
     appearance,
     approvals,
     audit_row,
-    creating,
     flashes,
-    group_settings,
     help,
     home,
     instances,
     interfaces,
     jobs,
     lists,
-    pair_actions,
-    pair_at_once,
-    pair_guest,
-    pair_labels,
-    pair_page,
-    pair_settings,
-    pairs_at_once,
-    probing,
-    security,
-    swapping,
-    token_settings,
-    user_settings,
-    wizard_givens,
 )
+from failover.web.new_pairs import creating, pair_at_once, pairs_at_once
+from failover.web.new_pairs import givens as wizard_givens
+from failover.web.pairs import actions as pair_actions
+from failover.web.pairs import guest as pair_guest
+from failover.web.pairs import labels as pair_labels
+from failover.web.pairs import page as pair_page
+from failover.web.pairs import probing, swapping
+from failover.web.pairs import settings as pair_settings
+from failover.web.people import group_settings, security, token_settings, user_settings
 
 
 class PairName:

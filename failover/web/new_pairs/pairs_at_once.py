@@ -12,7 +12,8 @@ from failover.services import queries, refusals
 from failover.services.new_pairs import batches, files, proposals
 from failover.services.new_pairs.files import Entry, Unreadable
 from failover.services.pair_settings import NewPair
-from failover.web import access, pair_forms, wizard_steps
+from failover.web import access
+from failover.web.new_pairs import pair_forms, steps
 from failover.web.presenters import refusals as refusal_words
 
 Planned = tuple[NewPair, Region]
@@ -124,7 +125,7 @@ def _plan(entries: list[Entry]) -> tuple[list[Planned], list[str]]:
         said["region"] = str(region.pk)
         form = pair_forms.PairForm(said, regions=[(str(region.pk), region.name)])
         if form.is_valid():
-            planned.append((wizard_steps.as_new_pair(form.cleaned_data), region))
+            planned.append((steps.as_new_pair(form.cleaned_data), region))
         for name, why in form.errors.items():
             line = entry.lines.get(name, entry.line)
             errors.append(f"Line {line}: {name}: {' '.join(map(str, why))}")

@@ -16,12 +16,13 @@ from failover.models.pairs import Strategy
 from failover.services import pairs, queries, refusals, strategies, strategy_words
 from failover.services.new_pairs import choices, drafts, rehearsing
 from failover.services.views import CheckView
-from failover.web import access, pair_forms, wizard_givens, wizard_steps
-from failover.web.pair_at_once import get_advice, list_regions
+from failover.web import access
+from failover.web.new_pairs import givens, pair_forms, steps
+from failover.web.new_pairs.pair_at_once import get_advice, list_regions
+from failover.web.new_pairs.steps import STEPS, Step
 from failover.web.presenters import pairs as pair_words
 from failover.web.presenters import refusals as refusal_words
 from failover.web.presenters import timing
-from failover.web.wizard_steps import STEPS, Step
 
 FIRST = STEPS[0]
 # Buttons that keep the draft and lead to where what is missing is made.
@@ -59,10 +60,10 @@ NOTHING = Told()
 def start(request: HttpRequest) -> HttpResponse:
     """The first page, before there is a draft; drafts that wait to be gone on with."""
     if request.method != "POST":
-        return _page(request, FIRST, said=wizard_givens.read(request.GET))
-    said = wizard_steps.read(FIRST, request.POST)
+        return _page(request, FIRST, said=givens.read(request.GET))
+    said = steps.read(FIRST, request.POST)
     # The form is sent to the address that it was shown at.
-    said = wizard_givens.fitting(wizard_givens.read(request.GET), said)
+    said = givens.fitting(givens.read(request.GET), said)
     draft = drafts.begin(user=access.get_user(request), said=said)
     return _go_on(request, draft, FIRST)
 
@@ -71,12 +72,12 @@ def start(request: HttpRequest) -> HttpResponse:
 @access.requires(Role.ADMIN)
 def go_on(request: HttpRequest, draft_id: int, slug: str) -> HttpResponse:
     """One page of a draft. What is posted is kept, right or wrong."""
-    step = wizard_steps.BY_SLUG.get(slug)
+    step = steps.BY_SLUG.get(slug)
     if step is None:
         raise Http404("There is no such page.")
     draft = _get(request, draft_id)
     if request.method == "POST":
-        said = wizard_steps.read(step, request.POST)
+        said = steps.read(step, request.POST)
         return _go_on(request, drafts.keep(draft=draft, said=said), step)
     if step.slug == "review":
         return _review(request, draft)
@@ -96,7 +97,7 @@ def _go_on(request: HttpRequest, draft: PairDraft, step: Step) -> HttpResponse:
     """To the page that was asked for, unless this one has to be mended first."""
     match request.POST.get("go"):
         case "back":
-            return _to(draft, wizard_steps.before(step))
+            return _to(draft, steps.before(step))
         case "leave":
             messages.success(request, "The draft is kept.")
             return redirect("pair-new")
@@ -104,26 +105,26 @@ def _go_on(request: HttpRequest, draft: PairDraft, step: Step) -> HttpResponse:
             said = "The draft is kept: Failover pairs, Create pair goes on with it."
             messages.success(request, said)
             return redirect(maker)
-    form = wizard_steps.make_form(draft.said, list_regions())
-    errors = wizard_steps.judge(form, step)
+    form = steps.make_form(draft.said, list_regions())
+    errors = steps.judge(form, step)
     if errors:
         return _page(
             request, step, said=draft.said, draft=draft, told=Told(errors=errors)
         )
     if step.slug != "review":
-        return _to(draft, wizard_steps.next_of(step))
+        return _to(draft, steps.next_of(step))
     return _create(request, draft, form)
 
 
 def _create(
     request: HttpRequest, draft: PairDraft, form: pair_forms.PairForm
 ) -> HttpResponse:
-    unfinished = wizard_steps.find_unfinished(form)
+    unfinished = steps.find_unfinished(form)
     if unfinished is not None:
         return _to(draft, unfinished)
     try:
         pair = pairs.create(
-            new=wizard_steps.as_new_pair(form.cleaned_data),
+            new=steps.as_new_pair(form.cleaned_data),
             region=queries.get_region(form.cleaned_data["region"]),
             actor=access.get_actor(request),
         )
@@ -140,13 +141,13 @@ def _review(request: HttpRequest, draft: PairDraft) -> HttpResponse:
     """The last page: EC2 is looked at, and our role asked by DryRun."""
     said = dict(draft.said)
     # A name that is wrong or missing is the page's own matter, and asked for there.
-    form = wizard_steps.make_form({**said, "name": "draft"}, list_regions())
-    unfinished = wizard_steps.find_unfinished(form)
+    form = steps.make_form({**said, "name": "draft"}, list_regions())
+    unfinished = steps.find_unfinished(form)
     if unfinished is not None:
         return _to(draft, unfinished)
     try:
         rehearsal = rehearsing.rehearse(
-            new=wizard_steps.as_new_pair(form.cleaned_data),
+            new=steps.as_new_pair(form.cleaned_data),
             region=queries.get_region(form.cleaned_data["region"]),
         )
     except refusals.Refusal as refusal:
@@ -165,8 +166,8 @@ def _page(
     draft: PairDraft | None = None,
     told: Told = NOTHING,
 ) -> HttpResponse:
-    form = wizard_steps.make_form(_with_defaults(said), list_regions())
-    wizard_steps.show(form, told.errors)
+    form = steps.make_form(_with_defaults(said), list_regions())
+    steps.show(form, told.errors)
     answered = pair_forms.first_answers()
     shown = {
         "form": form,
@@ -256,7 +257,7 @@ def _list_drafts(
     """Each with what it is called, and when it was changed."""
     now = wiring.now()
     return [
-        (d, wizard_steps.describe(d), timing.moment(d.changed_at, now))
+        (d, steps.describe(d), timing.moment(d.changed_at, now))
         for d in drafts.list_drafts(access.get_user(request))
     ]
 

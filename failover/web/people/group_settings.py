@@ -9,8 +9,9 @@ from django.views.decorators.http import require_http_methods
 from failover.models import Grant, Role, User
 from failover.services import refusals
 from failover.services.people import users
-from failover.web import access, grants
-from failover.web.forms_of_access import GrantForm, GroupForm
+from failover.web import access
+from failover.web.people import grants
+from failover.web.people.forms_of_access import GrantForm, GroupForm
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -20,8 +20,9 @@ from failover.models import Grant, Role, User
 from failover.services import refusals
 from failover.services.access import Actor
 from failover.services.people import second_factors, sessions, users
-from failover.web import access, grants, listing
-from failover.web.forms_of_access import (
+from failover.web import access, listing
+from failover.web.people import grants
+from failover.web.people.forms_of_access import (
     ROLE_WORDS,
     GrantForm,
     GroupsForm,

@@ -13,7 +13,7 @@ from failover.services import access as roles
 from failover.services import refusals
 from failover.services.people import tokens
 from failover.web import access, asking_again, listing
-from failover.web.forms_of_access import TokenForm
+from failover.web.people.forms_of_access import TokenForm
 from failover.web.presenters import refusals as refusal_words
 from failover.web.presenters import timing
 

@@ -10,7 +10,7 @@ from failover.services import queries
 from failover.services.accounts import least_privilege
 from failover.services.guest import guides
 from failover.web import access, listing
-from failover.web.pair_page import head
+from failover.web.pairs.page import head
 
 
 @require_safe

@@ -13,9 +13,9 @@ from failover.models.pairs import Strategy
 from failover.services import pairs as verbs
 from failover.services import queries, refusals
 from failover.web import access, listing
-from failover.web.pair_page import head
+from failover.web.pairs.page import head
+from failover.web.pairs.settings_form import SettingsForm
 from failover.web.presenters import refusals as refusal_words
-from failover.web.settings_form import SettingsForm
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

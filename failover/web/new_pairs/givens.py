@@ -13,7 +13,7 @@ from failover.models import ElasticIp, NetworkInterface, Role
 from failover.models.pairs import Strategy
 from failover.services import queries
 from failover.web import access
-from failover.web.wizard_steps import STEPS
+from failover.web.new_pairs.steps import STEPS
 
 MOST_OF_AN_ID = 32
 # What a selection may hold, by the table it was made in, and how it is told.

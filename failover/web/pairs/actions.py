@@ -11,7 +11,7 @@ from failover.models import Pair, Role
 from failover.services import pairs as verbs
 from failover.services import queries, refusals
 from failover.web import access, forms
-from failover.web.pair_page import Said, overview
+from failover.web.pairs.page import Said, overview
 
 
 @require_POST

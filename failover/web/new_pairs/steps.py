@@ -9,7 +9,7 @@ from django import forms
 from failover.models import PairDraft
 from failover.services import pairs, strategies
 from failover.services.new_pairs import choices
-from failover.web import pair_forms
+from failover.web.new_pairs import pair_forms
 
 BOXES = frozenset({"approval"})
 

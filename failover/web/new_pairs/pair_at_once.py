@@ -17,7 +17,8 @@ from failover.services import (
     strategies,
     strategy_words,
 )
-from failover.web import access, pair_forms
+from failover.web import access
+from failover.web.new_pairs import pair_forms
 from failover.web.presenters import advice as advice_words
 from failover.web.presenters import refusals as refusal_words
 
