@@ -14,6 +14,7 @@ from typing import Any, NoReturn
 from urllib.parse import quote
 
 import pytest
+from django.conf import settings
 from django.test import override_settings
 from playwright.sync_api import Browser, Page, sync_playwright
 from pytest_django import DjangoDbBlocker
@@ -75,6 +76,17 @@ def loopback_only() -> Iterator[None]:
 def static_files_found_when_asked() -> Iterator[None]:
     """Each `Client()` has middleware of its own, which would list them all first."""
     with override_settings(WHITENOISE_AUTOREFRESH=True):
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick_passwords() -> Iterator[None]:
+    """Argon2 takes a quarter of a second by intent, and every test has its users.
+
+    That it is what a Swapboard uses is shown in tests/settings, and by every house.
+    """
+    quick = "django.contrib.auth.hashers.MD5PasswordHasher"
+    with override_settings(PASSWORD_HASHERS=[quick, *settings.PASSWORD_HASHERS]):
         yield
 
 

@@ -161,10 +161,7 @@ class Crowd:
             self.hear(Client().get(url))
 
 
-@override_settings(
-    ROOT_URLCONF=__name__,
-    PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"],
-)
+@override_settings(ROOT_URLCONF=__name__)
 def test_no_secret_comes_back_from_anywhere(
     keys: None,
     lines: io.StringIO,

@@ -10,7 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.contrib.auth.hashers import make_password
 from django.core.exceptions import ImproperlyConfigured
+from django.test import override_settings
 
 from failover.ec2 import session
 
@@ -48,6 +50,13 @@ def test_the_example_itself_is_the_defaults(
 
     for name in read_names():
         assert from_example.get(name) == plain.get(name), name
+
+
+def test_passwords_are_kept_by_argon2id(monkeypatch: pytest.MonkeyPatch) -> None:
+    ours = load(monkeypatch)["PASSWORD_HASHERS"]
+
+    with override_settings(PASSWORD_HASHERS=ours):
+        assert make_password("sesame").startswith("argon2$argon2id$")
 
 
 def test_the_engines_defaults_are_the_contracts(

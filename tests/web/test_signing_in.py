@@ -2,7 +2,6 @@
 
 import re
 import time
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -22,14 +21,6 @@ from tests.web.conftest import BACKEND
 PASSWORD = "a long pass phrase for people"
 SHELL = Actor(name="cli:root", role="admin", trigger="cli")
 LOGIN = "/accounts/login/"
-FAST = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-
-
-@pytest.fixture(autouse=True)
-def quick_passwords() -> Iterator[None]:
-    """A slow digest has its own place, which is not here."""
-    with override_settings(PASSWORD_HASHERS=FAST):
-        yield
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ Second factors, approvals and break-glass have theirs where they are made.
 from typing import Any
 
 import pytest
-from django.test import Client, override_settings
+from django.test import Client
 
 from failover import models, wiring
 from failover.models import AuditEntry, Pair
@@ -30,7 +30,6 @@ def test_signing_in_and_out_are_told(article: Pair) -> None:
     ]
 
 
-@override_settings(PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"])
 def test_wrong_passwords_are_told_one_by_one_until_locked_out(article: Pair) -> None:
     users.create_user(name="ada", role="admin", password="sesame-sesame", actor=SHELL)
     before = AuditEntry.objects.count()
