@@ -4,6 +4,7 @@ No test may read a developer's own settings, write into the repository, or reach
 """
 
 import atexit
+import gc
 import os
 import shutil
 import sys
@@ -96,6 +97,17 @@ def isolate() -> None:
         "AWS_ENDPOINT_URL": "http://127.0.0.1:9",
         "XDG_RUNTIME_DIR": str(shared() / "runtime"),
     }
+
+
+def pytest_collection() -> None:
+    """Half of the time to collect would be a search for garbage in what is read."""
+    gc.disable()
+
+
+def pytest_collection_finish() -> None:
+    """What was imported stays: it is not searched again and again."""
+    gc.enable()
+    gc.freeze()
 
 
 share()
