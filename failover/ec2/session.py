@@ -6,11 +6,13 @@ which turns our own success into a client error, and wait a minute for each sock
 
 import functools
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import boto3
 from botocore import credentials, exceptions, loaders, session
 from botocore.config import Config
+from botocore.utils import parse_timestamp
 
 from failover import redaction
 from failover.ec2 import errors
@@ -109,8 +111,18 @@ def _loader(search_path: str | None) -> loaders.Loader:
     return loaders.create_loader(search_path)
 
 
+def _read_stamp(said: str) -> datetime:
+    """EC2's stamps are ISO; boto3's reader takes any form, and 300 times as long."""
+    try:
+        return datetime.fromisoformat(said)
+    except ValueError:
+        return parse_timestamp(said)
+
+
 def _new_session() -> session.Session:
     core = session.get_session()
+    parsers = core.get_component("response_parser_factory")
+    parsers.set_parser_defaults(timestamp_parser=_read_stamp)
     loader = _loader(core.get_config_variable("data_path"))
     core.register_component("data_loader", loader)
     return core
