@@ -6,7 +6,7 @@ from datetime import datetime
 from django.contrib import messages
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST, require_safe
 
@@ -71,13 +71,20 @@ def refresh(request: HttpRequest) -> HttpResponse:
     regions = queries.list_permitted_regions()
     if not regions:
         messages.warning(request, "There is no region that your role may read anew.")
-        return redirect(safe_next(request))
+        return _told(request)
     for region in regions:
         try:
             inventory.request_sync(region, actor)
         except refusals.Refusal as refusal:
             messages.error(request, f"{region.name}: {refusal.detail}")
     messages.success(request, "EC2 is being read again.")
+    return _told(request)
+
+
+def _told(request: HttpRequest) -> HttpResponse:
+    """The messages: beside a table, which keeps its ticks; without htmx on the page."""
+    if listing.is_part(request):
+        return render(request, "failover/messages_beside.html")
     return redirect(safe_next(request))
 
 

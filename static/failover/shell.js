@@ -62,7 +62,15 @@ function fade(flash) {
   else flash.remove();
 }
 
-for (const flash of document.querySelectorAll("[data-fades]")) setTimeout(fade, 6000, flash);
+function fadeAll() {
+  for (const flash of document.querySelectorAll("[data-fades]")) {
+    flash.removeAttribute("data-fades");
+    setTimeout(fade, 6000, flash);
+  }
+}
+
+fadeAll();
+document.addEventListener("htmx:oobAfterSwap", fadeAll);
 
 /* An error of a part of the page comes in the server's own words. */
 

@@ -76,6 +76,9 @@ function merge(old, fresh) {
   const heads = (root) => [...root.querySelectorAll("thead th")].map((th) => th.textContent.trim() + th.ariaSort).join();
   if (heads(old) !== heads(fresh)) return false;
   mergeRows(old, fresh);
+  // How old it is, is told to those too whose focus is beside it.
+  const ages = fresh.querySelector("#ages");
+  if (ages) old.querySelector("#ages")?.replaceWith(ages.cloneNode(true));
   for (const id of ["filters-on", "pages"]) {
     const one = old.querySelector(`#${id}`);
     const other = fresh.querySelector(`#${id}`);
@@ -103,6 +106,15 @@ document.addEventListener("htmx:beforeSwap", (event) => {
     if (place && place.innerHTML !== part.innerHTML) place.innerHTML = part.innerHTML;
   }
   showPicks();
+});
+
+/* Whoever has EC2 read again keeps ticks and place; the table looks when it may be done. */
+
+const LOOKS_AFTER_MS = [1500, 4000];
+
+document.addEventListener("htmx:afterRequest", (event) => {
+  if (!event.detail.successful || !event.detail.elt.matches("[data-reads]")) return;
+  for (const wait of LOOKS_AFTER_MS) setTimeout(() => htmx.trigger("#rows", "refresh"), wait);
 });
 
 /* A poll stands still while a dialog is open, while nobody looks, and while one drags. */

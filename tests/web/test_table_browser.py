@@ -63,6 +63,21 @@ def test_a_poll_takes_neither_focus_nor_ticks_nor_place(table: str, page: Page) 
     expect(page.locator(f"#row-{FLOATING}")).to_contain_text("held")
 
 
+def test_reading_again_keeps_ticks_and_focus_and_tells_the_new_age(
+    table: str, page: Page
+) -> None:
+    page.locator(f"#pick-{SPARE}").check()
+    models.Region.objects.update(whole_reads={})
+
+    page.get_by_role("button", name="Refresh from EC2").click()
+
+    expect(page.locator("#flashes")).to_contain_text("EC2 is being read again.")
+    expect(page.locator("#ages")).to_contain_text("has not been read yet")
+    expect(page.get_by_role("button", name="Refresh from EC2")).to_be_focused()
+    expect(page.locator(f"#pick-{SPARE}")).to_be_checked()
+    assert models.Region.objects.filter(sync_requested_at__isnull=False).exists()
+
+
 def test_a_poll_keeps_selected_text_and_open_menus(table: str, page: Page) -> None:
     page.locator("#export-menu > summary").click()
     page.evaluate(
