@@ -341,6 +341,8 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "controlpanel.proxies.TrustedProxies",
     "failover.web.middleware.RequestId",
+    # Outside of the record, which keeps the status that was meant.
+    "failover.web.middleware.FormsAnew",
     # Around all that can refuse.
     "failover.web.recording.Recording",
     "failover.web.middleware.NoTokensInAddresses",

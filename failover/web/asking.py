@@ -154,7 +154,7 @@ def _columns(table: Table, query: QueryDict, settings: Settings) -> list[Column]
     for column in table.columns:
         if column.is_key and column.id not in names:
             names.insert(0, column.id)
-    return [by_id[name] for name in names]
+    return [by_id[name] for name in table.in_order(names)]
 
 
 def _size(query: QueryDict, settings: Settings) -> int:

@@ -91,6 +91,8 @@ NO_CSRF = (
 TOO_OFTEN = "This was asked too often from here. Nothing was done."
 RETRY_AFTER_S = {429: "900", 503: "5"}
 TOO_LARGE = (RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent)
+# An answer with this attribute is one of these pages.
+IS_TROUBLE = "is_trouble"
 # These are shown without asking the database or the request anything: the one may be
 # what broke, and of the other not even its host may be right.
 BARE = frozenset({400, 500, 503})
@@ -173,7 +175,7 @@ def unavailable(request: HttpRequest) -> HttpResponse:
 def unreadable(request: HttpRequest, status: int) -> HttpResponse:
     """What the web server could not read; nothing of it is known but this."""
     known = status if status in PAGES else 400
-    response = _bare(request, known)
+    response = _as_trouble(_bare(request, known))
     response.status_code = status
     response["Cache-Control"] = "no-store"
     return response
@@ -200,7 +202,17 @@ def token_in_address(request: HttpRequest) -> HttpResponse:
     }
     # Without the request: the frame's links would lead back to this address.
     told = loader.render_to_string("failover/error.html", shown)
-    return HttpResponse(told, status=400)
+    return _as_trouble(HttpResponse(told, status=400))
+
+
+def is_trouble(response: HttpResponse) -> bool:
+    """Whether it is one of these pages, and no form that is shown again."""
+    return getattr(response, IS_TROUBLE, False)
+
+
+def _as_trouble(response: HttpResponse) -> HttpResponse:
+    setattr(response, IS_TROUBLE, True)
+    return response
 
 
 def page(
@@ -231,7 +243,7 @@ def page(
         response = render(request, "failover/error.html", shown, status=status)
     if status in RETRY_AFTER_S:
         response["Retry-After"] = RETRY_AFTER_S[status]
-    return response
+    return _as_trouble(response)
 
 
 def _bare(request: HttpRequest, status: int, *, text: str = "") -> HttpResponse:

@@ -24,8 +24,8 @@ from failover.web.tables.table import Table
 ROWS_PER_PAGE = 50
 # How often a table asks again: while a job is at work, and otherwise.
 POLL_BUSY_S, POLL_CALM_S = 2, 10
-# htmx swaps no other errors in: a server's own trouble must not land inside a page.
-PART_STATUSES = {400: 422, 503: 200}
+# htmx swaps no 5xx in, and what EC2 does not answer is said by the part itself.
+PART_STATUSES = {503: 200}
 
 
 def show(
@@ -80,7 +80,7 @@ def _context(request: HttpRequest, table: Table, asked: Asked) -> dict[str, obje
         "total": cut.count,
         "has_more": cut.has_more,
         "heads": tables.heads(
-            [(c.id, c.ordering, c.label) for c in asked.columns],
+            [(c.id, c.ordering, c.label, c.acts) for c in asked.columns],
             query=here,
             ordering=asked.ordering,
         ),

@@ -25,6 +25,8 @@ REQUEST_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
 HEALTH = re.compile(r"/api/v1/pairs/[^/]+/health/?")
 OURS = "failover.web"
 KEPT_BY_NOBODY = ("text/html", "application/json", "application/problem+json")
+# A form that is shown again, or a plan that cannot be carried out, has one of these.
+REFUSED = frozenset({400, 409, 412, 422})
 Answer = Callable[[HttpRequest], HttpResponse]
 
 
@@ -33,6 +35,11 @@ def _is_bare(request: HttpRequest, response: HttpResponse) -> bool:
     match = request.resolver_match
     is_ours = match is not None and match.func.__module__.startswith(OURS)
     return is_ours and response.status_code == 405
+
+
+def _is_form(response: HttpResponse) -> bool:
+    is_page = response.headers.get("Content-Type", "").startswith("text/html")
+    return is_page and not errors.is_trouble(response)
 
 
 class RequestId:
@@ -48,6 +55,25 @@ class RequestId:
         with redaction.hiding(lambda: _list_secrets(request)):
             response = self.get_response(request)
         response["X-Request-Id"] = request_id
+        return response
+
+
+class FormsAnew:
+    """Answer a browser with 200 where the page says itself what was refused.
+
+    A browser writes every 4xx into its console as an error of the page, and a form that
+    says what is missing is none. Who reads statuses sends neither of the two headers.
+    """
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        sent = request.headers
+        is_browser = sent.get("Sec-Fetch-Dest") == "document" or "HX-Request" in sent
+        if is_browser and response.status_code in REFUSED and _is_form(response):
+            response.status_code = 200
         return response
 
 

@@ -28,10 +28,15 @@ class TabLink:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Panel:
-    """What the panel shows; `href` is the row's own page, empty if it has none."""
+    """What the panel shows; `href` is the row's own page, empty if it has none.
+
+    A row without a name is called by its id alone.
+    """
 
     key: str
-    title: str
+    kind: str
+    name: str
+    id: str
     href: str
     here: str
     close_href: str
@@ -58,11 +63,11 @@ def find(request: HttpRequest, table: Table, asked: Asked) -> Panel | None:
         return _missing(request, asked)
     tabs = [_details(table, shown), *table.tabs(request, shown)]
     current = next((tab for tab in tabs if tab.id == asked.tab), tabs[0])
-    name = getattr(shown.seen, "name", "")
-    key = table.key(shown.seen)
     return Panel(
-        key=key,
-        title=f"{key} ({name})" if name and name != key else key,
+        key=table.key(shown.seen),
+        kind=_kind(table),
+        name=table.named(shown),
+        id=table.known_by(shown),
         href=table.page(shown.seen),
         here=f"{request.path}{tables.href_with(asked.query)}",
         close_href=tables.href_with(asked.query, sel=None, tab=None),
@@ -88,7 +93,9 @@ def _missing(request: HttpRequest, asked: Asked) -> Panel:
     said = "It is not there any more, or it never was."
     return Panel(
         key=asked.selected,
-        title=asked.selected,
+        kind=_kind(asked.table),
+        name=asked.selected,
+        id="",
         href="",
         here=f"{request.path}{tables.href_with(asked.query)}",
         close_href=tables.href_with(asked.query, sel=None, tab=None),
@@ -96,6 +103,11 @@ def _missing(request: HttpRequest, asked: Asked) -> Panel:
         tab=Tab(id=DETAILS, label="Details", facts=[("", Cell(text=said))]),
         is_missing=True,
     )
+
+
+def _kind(table: Table) -> str:
+    """What the row is, as the first word of a title."""
+    return table.noun[:1].upper() + table.noun[1:]
 
 
 def _is_key(table: Table, selected: str) -> bool:

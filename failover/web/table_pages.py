@@ -38,7 +38,7 @@ def settings(request: HttpRequest, table: str) -> HttpResponse:
         wraps="wraps" in said,
     )
     if move := said.get("move"):
-        moved = _moved(order, *move.partition(":")[::2])
+        moved = _moved(one, order, *move.partition(":")[::2])
         return _show_settings(request, one, asked, moved, names)
     table_settings.save(user=user, table=one.id, settings=asked)
     return going.send(request, _back(request, one))
@@ -51,14 +51,15 @@ def _show_settings(
     order: Sequence[str],
     names: Sequence[str],
 ) -> HttpResponse:
+    movable = [name for name in order if not table.by_id[name].acts]
     context = {
         "table": table,
         "columns": [
             {
                 "column": table.by_id[name],
                 "is_shown": name in names,
-                "is_first": name == order[0],
-                "is_last": name == order[-1],
+                "is_first": name == movable[0],
+                "is_last": name == movable[-1],
             }
             for name in order
         ],
@@ -72,17 +73,18 @@ def _show_settings(
 
 def _whole(table: Table, names: Sequence[str]) -> list[str]:
     """The names in their order, and after them the columns that are left."""
-    return [*names, *(name for name in table.by_id if name not in names)]
+    left = (name for name in table.by_id if name not in names)
+    return table.in_order([*names, *left])
 
 
-def _moved(order: Sequence[str], direction: str, name: str) -> list[str]:
+def _moved(table: Table, order: Sequence[str], direction: str, name: str) -> list[str]:
     found = list(order)
     if name in found:
         at = found.index(name)
         to = at - 1 if direction == "up" else at + 1
         if 0 <= to < len(found):
             found[at], found[to] = found[to], found[at]
-    return found
+    return table.in_order(found)
 
 
 def _back(request: HttpRequest, table: Table) -> str:

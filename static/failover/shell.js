@@ -86,10 +86,11 @@ document.addEventListener("trouble", (event) => {
   flashes.append(flash);
 });
 
-/* On a phone the navigation is one row: bring the current page into sight. */
+/* On a phone navigation and tabs are one row each: bring the current page into sight. */
 
-const nav = document.querySelector(".nav");
-const current = nav?.querySelector("[aria-current]");
-if (nav && current && nav.scrollWidth > nav.clientWidth) {
-  nav.scrollLeft = current.offsetLeft - nav.clientWidth / 2 + current.offsetWidth / 2;
+for (const row of document.querySelectorAll(".nav, .tabs, .tabs ul")) {
+  const current = row.querySelector("[aria-current]");
+  if (!current || row.scrollWidth <= row.clientWidth) continue;
+  const from = current.getBoundingClientRect().left - row.getBoundingClientRect().left;
+  row.scrollLeft += from - row.clientWidth / 2 + current.offsetWidth / 2;
 }

@@ -124,7 +124,9 @@ def test_the_dialog_opens_on_cancel_and_gives_the_focus_back(
     assert models.Job.objects.count() == 0
 
 
-def test_a_refusal_is_said_inside_the_dialog(home: Home, site: str, page: Page) -> None:
+def test_a_refusal_is_said_inside_the_dialog(
+    home: Home, site: str, page: Page, complaints: Complaints
+) -> None:
     sign_in(page, home, site, "olaf")
     page.goto(f"{site}/pairs/article/")
     page.get_by_role("link", name="Swap to StandbyServer").click()
@@ -134,7 +136,9 @@ def test_a_refusal_is_said_inside_the_dialog(home: Home, site: str, page: Page) 
 
     swap.click()
 
-    expect(page.get_by_role("dialog").get_by_role("alert")).to_contain_text("frozen")
+    said = page.get_by_role("dialog").get_by_role("alert")
+    expect(said).to_contain_text("frozen")
+    expect(said).to_be_focused()
     assert models.Job.objects.count() == 0
 
 

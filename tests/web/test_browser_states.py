@@ -19,15 +19,15 @@ from failover import models, wiring
 from failover.services.new_pairs import drafts
 from failover.web import errors
 from tests.web.conftest import FLOATING, PRIMARY, SPARE, STANDBY, Home
-from tests.web.test_browser import judge, sign_in
+from tests.web.test_browser import Complaints, judge, sign_in
 
 PASSWORD = "a long pass phrase for people"
 FAST = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 LOGIN = "/accounts/login/"
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 # Whatever a form holds is taken out of it, and it is sent as it is then.
-SEND_EMPTY = """() => {
-  const form = [...document.querySelectorAll("main form[method=post]")].pop();
+SEND_EMPTY = """selector => {
+  const form = [...document.querySelectorAll(selector)].pop();
   const kept = "[type=hidden], [type=submit], [type=button]";
   for (const field of form.elements) if (!field.matches(kept)) {
     if (field.matches("[type=checkbox], [type=radio]")) field.checked = false;
@@ -49,6 +49,13 @@ NEEDS_SOMETHING = (
     "/settings/users/",
     "/settings/tokens/",
 )
+# Others that are refused, each by what finds it on its page.
+REFUSED = {
+    "/interfaces/": "#views-menu form",
+    "/pairs/article/": "form[action$='/freeze/']",
+    "/pairs/article/settings/": "form[action$='/delete/']",
+    "/swaps/?pair=article": "main form",
+}
 
 
 @pytest.fixture
@@ -155,9 +162,9 @@ def shown_just_now(home: Home, name: str) -> Client:
 def test_forms_that_are_refused_are_shown_again_by_the_same_rules(
     home: Home, site: str, page: Page, look: Callable[..., list[str]]
 ) -> None:
-    def send(page: Page) -> None:
+    def send(page: Page, selector: str = "main form[method=post]") -> None:
         with page.expect_navigation():
-            page.evaluate(SEND_EMPTY)
+            page.evaluate(SEND_EMPTY, selector)
         page.locator(".field-error, .tone-error").first.wait_for()
 
     def describe(page: Page) -> None:
@@ -165,12 +172,19 @@ def test_forms_that_are_refused_are_shown_again_by_the_same_rules(
         page.get_by_role("button", name="Save").click()
         page.locator("code").first.wait_for()
 
+    complaints = Complaints()
+    page.on("console", complaints.hear)
+    models.Pair.objects.update(policy={**home.pair.policy, "confirm": "name"})
     sign_in(page, home, site)
     found = {path: look(path, send) for path in NEEDS_SOMETHING}
+    for path, selector in REFUSED.items():
+        page.goto(site + path)
+        send(page, selector)
     break_(home, "ModifyNetworkInterfaceAttribute", "InvalidParameterValue")
     path = f"/interfaces/{SPARE}/description/"
     found["refused by EC2"] = look(path, describe)
 
+    assert complaints == []
     assert {path: list_ for path, list_ in found.items() if list_} == {}
 
 

@@ -66,6 +66,24 @@ def test_what_no_verb_finds_is_a_page_that_is_not_there(home: Home) -> None:
     assert all("Not found" in answer.content.decode() for answer in answers)
 
 
+@pytest.mark.parametrize(
+    ("sent", "status"),
+    [({}, 422), ({"Sec-Fetch-Dest": "document"}, 200), ({"HX-Request": "true"}, 200)],
+)
+def test_a_refused_form_is_no_error_in_a_browsers_console(
+    home: Home, sent: dict[str, str], status: int
+) -> None:
+    form = {"idempotency_key": "none"}
+
+    answer = home.client("olaf").post("/pairs/article/swap/", form, headers=sent)
+
+    assert answer.status_code == status
+    assert b'id="swap"' in answer.content
+    # On record it is what it was.
+    rows = models.AuditEntry.objects.filter(outcome="refused", after__status=422)
+    assert rows.count() == 1
+
+
 def broken_by(error: Exception) -> HttpResponse:
     """The answer to a request whose view raised this."""
     request: HttpRequest = RequestFactory().get("/")

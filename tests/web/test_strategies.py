@@ -109,9 +109,8 @@ def test_the_dialog_of_routes_shows_one_call_a_table(
     text = page(home, "/pairs/mover/swap/")
 
     assert text.count('<span class="name code">ReplaceRoute</span>') == 2
-    assert f'<strong class="code">{DESTINATION}</strong>' in text
-    for table in routes.route_table_ids:
-        assert table in text
+    for told in (DESTINATION, *routes.route_table_ids):
+        assert f'data-copy="{told}"' in text
     assert "force the detachment" not in text
     assert "Swap now" in text
 

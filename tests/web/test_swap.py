@@ -90,7 +90,7 @@ def test_a_second_swap_names_the_job_at_work(home: Home) -> None:
 def test_a_stale_plan_is_refused_with_the_new_one_and_what_changed(home: Home) -> None:
     form = {**form_of(home), "expected_active": STANDBY, "plan_hash": "old"}
 
-    answer = home.client("olaf", htmx=True).post(SWAP, form)
+    answer = home.client("olaf").post(SWAP, form)
 
     text = text_of(answer)
     assert answer.status_code == 412

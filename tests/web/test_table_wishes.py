@@ -55,6 +55,18 @@ def test_columns_are_chosen_and_moved_for_oneself_alone(home: Home) -> None:
     assert "Subnet ID" in heads(content(client.get("/interfaces/")))
 
 
+def test_what_acts_is_the_last_column_wherever_somebody_puts_it(home: Home) -> None:
+    wish = {"order": ["swap", "id", "name"], "columns": ["swap", "name"], "save": "1"}
+
+    chosen = content(olaf(home).get("/interfaces/?cols=swap,id,name"))
+    olaf(home).post("/tables/interfaces/settings/", wish)
+    kept = content(olaf(home).get("/interfaces/"))
+
+    for text in (chosen, kept):
+        assert heads(text) == ["Network interface ID", "Name", "Swap"]
+        assert text.index('role="columnheader" class="acts"') < text.index("<tbody")
+
+
 def test_a_column_that_is_gone_breaks_no_table(home: Home) -> None:
     user = models.User.objects.get(username="olaf")
     models.TableSettings.objects.create(

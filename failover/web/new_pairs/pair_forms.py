@@ -11,6 +11,7 @@ from failover.services import strategies, strategy_words
 from failover.services.pair_settings import Policy, Probe
 from failover.web import pair_fields
 from failover.web.forms import PageForm
+from failover.web.presenters import texts
 
 NAME = r"[a-z0-9][a-z0-9-]{0,62}"
 INDEX_HELP = "Empty: 1 for a network interface, else 0, the instance's own first one."
@@ -23,7 +24,7 @@ def first_answers() -> dict[str, Any]:
         "strategy": Strategy.ENI.value,
         "confirm": policy.confirm,
         "force": policy.force,
-        "force_after_s": policy.force_after_s,
+        "force_after_s": texts.number(policy.force_after_s),
         "probe_kind": probe.kind,
         "probe_path": probe.path,
     }

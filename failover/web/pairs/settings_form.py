@@ -10,6 +10,7 @@ from failover.services import pair_settings
 from failover.services import pairs as verbs
 from failover.web import pair_fields
 from failover.web.forms import PageForm
+from failover.web.presenters import texts
 
 EXAMPLE = "i-09a505d623e75d4d2"
 CONFIRM = (
@@ -64,6 +65,7 @@ class SettingsForm(PageForm):
             **{name: policy[name] for name in ("confirm", "force", "force_after_s")},
             "approval": "yes" if policy["approval"] else "",
         }
+        initial["force_after_s"] = texts.number(policy["force_after_s"])
         super().__init__(*args, initial=initial, **kwargs)
         self.strategy = pair.strategy
 

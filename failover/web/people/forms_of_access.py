@@ -75,6 +75,7 @@ class GrantForm(PageForm):
     account = forms.ModelChoiceField(
         label="Account",
         queryset=Account.objects.none(),
+        empty_label="None chosen",
         required=False,
         help_text="For a role in an account.",
     )

@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from failover.services import act_words
 from failover.services.acts.showing import ActionView
-from failover.web.presenters import badges, timing
+from failover.web.presenters import badges, texts, timing
 from failover.web.presenters.badges import Badge
 from failover.web.presenters.timing import Moment
 
@@ -46,6 +46,7 @@ class ActionRow:
     requested: Moment | None
     finished: Moment | None
     duration: str
+    trigger: str
     running_s: float | None
     before: str
     after: str
@@ -67,6 +68,7 @@ def row(seen: ActionView, *, now: datetime) -> ActionRow:
         requested=timing.moment(seen.requested_at, now),
         finished=timing.moment(seen.finished_at, now),
         duration=timing.duration(lasted_s),
+        trigger=texts.trigger(seen.trigger),
         running_s=lasted_s if seen.is_open else None,
         before=_pretty(seen.before),
         after=_pretty(seen.after),

@@ -169,7 +169,7 @@ def interface_reasons(seen: InterfaceView) -> dict[str, str]:
     """By the path's name; the first thing that stands in the way of each."""
     names = [name for group in INTERFACE.values() for name, *_ in group]
     holder = seen.attachment
-    job = f"Job {seen.job} is at work on it." if seen.job else ""
+    job = "A job is at work on it." if seen.job else ""
     aws = "A service of AWS looks after it." if seen.requester_managed else ""
     pair = f"Pair {seen.pair} moves it: swap the pair instead." if seen.pair else ""
     free = "" if holder else "It is attached to no instance."

@@ -129,7 +129,8 @@ def state(check: AuditCheck | None, now: datetime) -> State:
         tone="success",
         icon="check-circle",
         title="The audit is whole.",
-        text=f"{check.rows} rows and {check.anchors} anchors were read.",
+        text=f"{_counted(check.rows, 'row')} and {_counted(check.anchors, 'anchor')}"
+        " were read.",
         at=at,
     )
 
@@ -145,3 +146,7 @@ def _text(facts: Mapping[str, Any], name: str) -> str:
     if isinstance(value, str):
         return value or '""'
     return json.dumps(value, ensure_ascii=False)
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"

@@ -1,6 +1,6 @@
 """One cell of any table: what it says, where it leads, how it looks."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -47,11 +47,19 @@ class Cell:
         )
 
 
+def code(text: str, href: str = "", **how: Any) -> Cell:
+    """An id or an address, with the button that copies it."""
+    return link(text, href, is_code=True, copy=text, **how)
+
+
+def codes(values: Iterable[str]) -> Cell:
+    """Several of them, each with its own button."""
+    return Cell(items=[code(value) for value in values if value])
+
+
 def holder(found: Holder | None) -> Cell:
     """An instance by its id, with its name below."""
-    if found is None:
-        return Cell()
-    return Cell(text=found.id, href=found.href, is_code=True, hint=found.name)
+    return code(found.id, found.href, hint=found.name) if found else Cell()
 
 
 def link(text: str, href: str, **how: Any) -> Cell:

@@ -6,9 +6,11 @@ from dataclasses import dataclass
 
 from failover.web.presenters import timing
 
-WIDTH, HEIGHT = 720, 168
-LEFT, RIGHT, TOP, BOTTOM = 52, 24, 12, 26
+WIDTH, HEIGHT = 720, 176
+LEFT, RIGHT, TOP, BOTTOM = 68, 24, 14, 32
 LEAST_BAR = 3.0
+# Above so many seconds the scale is in minutes.
+MOST_IN_SECONDS = 50
 WIDEST_BAR = 28.0
 
 
@@ -92,8 +94,11 @@ def scale_of(values: Sequence[float]) -> float:
     most = max(values, default=0.0)
     if most <= 0:
         return 1.0
+    unit = 1.0 if most <= MOST_IN_SECONDS else 60.0
+    most /= unit
     power = 10.0 ** math.floor(math.log10(most))
-    return next(power * step for step in (1, 2, 4, 5, 10) if power * step >= most)
+    steps = (power * step for step in (1, 2, 4, 5, 10))
+    return unit * next(step for step in steps if step >= most)
 
 
 def _bar(value: Value, centre: float, wide: float, top: float) -> Bar:

@@ -18,6 +18,7 @@ from failover.web.presenters.timing import Moment
 
 HEAD_END, CELL_END = SafeString("</th>"), SafeString("</td>")
 DASH = SafeString("–")
+CODE, A_CODE = '<span class="code">{}</span>', '<a class="code" href="{}">{}</a>'
 
 
 def put(form: str, *parts: object) -> SafeString:
@@ -90,23 +91,21 @@ def _badge(badge: Badge) -> str:
 
 
 def _text(cell: Cell) -> str:
-    if not cell.href and not cell.copy:
-        form = '<span class="code">{}</span>' if cell.is_code else "<span>{}</span>"
-        return put(form, cell.text)
-    said: str = cell.text
     if cell.href:
-        said = put('<a href="{}">{}</a>', cell.href, said)
-    if cell.copy:
-        said = put(
-            '{0}<button type="button" class="copy" data-copy="{1}"'
-            ' aria-label="Copy {1}" title="Copy">{2}</button>',
-            said,
-            cell.copy,
-            icons.draw("square-2-stack"),
-        )
+        form = A_CODE if cell.is_code else '<span><a href="{}">{}</a></span>'
+        said = put(form, cell.href, cell.text)
+    else:
+        said = put(CODE if cell.is_code else "<span>{}</span>", cell.text)
+    if not cell.copy:
+        return said
     # An id stays in one line with the button that copies it.
-    whole = "code nowrap" if cell.is_code else "nowrap" if cell.copy else ""
-    return put('<span class="{}">{}</span>', whole, said)
+    return put(
+        '<span class="nowrap">{0}<button type="button" class="copy" data-copy="{1}"'
+        ' aria-label="Copy {1}" title="Copy">{2}</button></span>',
+        said,
+        cell.copy,
+        icons.draw("square-2-stack"),
+    )
 
 
 def _time(at: Moment, *, is_exact: bool) -> str:

@@ -158,7 +158,7 @@ def row(job: views.JobView, *, names: Mapping[str, str], now: datetime) -> JobRo
         duration=timing.duration(duration_s(job, now)),
         outage=timing.duration(outage_s(job, now)),
         requested_by=job.requested_by,
-        trigger=job.trigger,
+        trigger=texts.trigger(job.trigger),
         reason=job.reason,
         message=job.message,
     )

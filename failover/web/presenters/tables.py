@@ -34,6 +34,7 @@ class Head:
     href: str = ""
     aria_sort: str = ""
     icon: str = ""
+    acts: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,15 +117,21 @@ def line(
 
 
 def heads(
-    columns: Sequence[tuple[str, str, str]], *, query: QueryDict, ordering: str
+    columns: Sequence[tuple[str, str, str, bool]], *, query: QueryDict, ordering: str
 ) -> list[Head]:
-    """Heads from (id, ordering name, label); without such a name one cannot sort."""
-    return [_head(id_, name, label, query, ordering) for id_, name, label in columns]
+    """Heads from (id, ordering name, label, whether it acts).
+
+    Without an ordering name one cannot sort by it.
+    """
+    return [
+        _head(id_, name, label, query, ordering)
+        if name
+        else Head(id=id_, label=label, acts=acts)
+        for id_, name, label, acts in columns
+    ]
 
 
 def _head(id_: str, name: str, label: str, query: QueryDict, ordering: str) -> Head:
-    if not name:
-        return Head(id=id_, label=label)
     if ordering == name:
         href = href_with(query, ordering=f"-{name}", page=None)
         return Head(

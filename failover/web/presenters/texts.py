@@ -4,6 +4,15 @@ import unicodedata
 
 from failover.services.plain_names import plain
 
+# Who or what has asked for a job or an action.
+TRIGGERS = {
+    "ui": "console",
+    "api": "API",
+    "cli": "command line",
+    "auto": "automation",
+    "guard": "guard",
+    "schedule": "schedule",
+}
 # The columns of a name in a sentence, a button or a title.
 NAME = 48
 
@@ -16,6 +25,16 @@ def short(text: str, width: int = NAME) -> str:
         if taken > width:
             return f"{text[: max(0, number - 1)]}…"
     return text
+
+
+def trigger(code: str) -> str:
+    """What has asked, as one would say it."""
+    return TRIGGERS.get(code, code)
+
+
+def number(value: float) -> int | float:
+    """The same number, without decimals where it has none."""
+    return int(value) if value == int(value) else value
 
 
 # The first that occurs names it: the others say Chrome or Safari as well.

@@ -54,8 +54,8 @@ COLUMNS = (
         ordering="actor",
     ),
     c.text("token", "Token", is_default=False),
-    c.code("action", "Action", ordering="action"),
-    c.code("object", "Object", ordering="object"),
+    c.term("action", "Action", ordering="action"),
+    c.term("object", "Object", ordering="object"),
     Column(
         id="outcome",
         label="Outcome",
@@ -66,11 +66,11 @@ COLUMNS = (
     c.code("source_ip", "Source IP"),
     Column(id="job", label="Job", value=c.of("job_id"), show=lambda x: _job(x.seen)),
     c.text("reason", "Reason", css="text"),
-    c.code("aws_request_id", "AWS request ID", is_default=False, copies=True),
-    c.code("plan_hash", "Plan hash", is_default=False, copies=True),
+    c.code("aws_request_id", "AWS request ID", is_default=False),
+    c.code("plan_hash", "Plan hash", is_default=False),
     c.text("before", "Before", is_default=False, css="text"),
     c.text("after", "After", is_default=False, css="text"),
-    c.code("hash", "Hash", is_default=False, copies=True),
+    c.code("hash", "Hash", is_default=False),
 )
 
 
@@ -108,6 +108,8 @@ TABLE = Table(
     view=list,
     dress=dress,
     key=lambda seen: str(seen.seq),
+    named=lambda shown: f"{shown.seen.seq}: {shown.seen.action}",
+    known_by=lambda shown: shown.seen.object,
     key_column="seq",
     page=_page,
     tabs=tabs,

@@ -6,7 +6,7 @@ from typing import Any
 
 from failover import wiring
 from failover.services import fields
-from failover.web.presenters import timing
+from failover.web.presenters import cells, timing
 from failover.web.presenters.cells import Cell
 
 
@@ -23,7 +23,8 @@ class Column:
     """One column. `ordering` is the API's name to sort by it; empty: one cannot.
 
     `value` takes the service's view alone; None: no export has it. The key column
-    heads the row, and cannot be left out. `short` is its name on a phone.
+    heads the row, and cannot be left out. What acts is always the last, and in sight.
+    `short` is its name on a phone.
     """
 
     id: str
@@ -33,6 +34,7 @@ class Column:
     ordering: str = ""
     is_default: bool = True
     is_key: bool = False
+    acts: bool = False
     short: str = ""
 
     @property
@@ -66,12 +68,24 @@ def text(id: str, label: str, get: Any = "", **rest: Any) -> Column:
 
 
 def code(id: str, label: str, get: Any = "", **rest: Any) -> Column:
-    """An id or an address; `copies`: with a button to copy it."""
-    value, copies = _getter(id, get), rest.pop("copies", False)
+    """Ids and addresses, each with a button to copy it."""
+    value = _getter(id, get)
 
     def show(x: Shown) -> Cell:
-        said = _plain(value(x.seen))
-        return Cell(text=said, is_code=True, copy=said if copies else "")
+        said = value(x.seen)
+        if isinstance(said, list | tuple):
+            return cells.codes(map(str, said))
+        return cells.code(_plain(said))
+
+    return Column(id=id, label=label, value=value, show=show, **rest)
+
+
+def term(id: str, label: str, get: Any = "", **rest: Any) -> Column:
+    """A word of AWS's or of ours that is no id: nobody copies it."""
+    value = _getter(id, get)
+
+    def show(x: Shown) -> Cell:
+        return Cell(text=_plain(value(x.seen)), is_code=True)
 
     return Column(id=id, label=label, value=value, show=show, **rest)
 
@@ -98,6 +112,18 @@ def moment(id: str, label: str, get: Any = "", **rest: Any) -> Column:
         return Cell(at=at, css="nowrap numbers", is_exact=is_exact)
 
     return Column(id=id, label=label, value=value, show=show, **rest)
+
+
+def swap() -> Column:
+    """The way to the swap of the row's pair, or why there is none."""
+
+    def show(x: Shown) -> Cell:
+        control = x.row.swap
+        return Cell(
+            swap=control, css="acts" if control.has_control else "acts is-empty"
+        )
+
+    return Column(id="swap", label="Swap", value=None, show=show, acts=True)
 
 
 def plain(column: Column, seen: Any) -> Any:

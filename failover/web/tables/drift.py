@@ -41,8 +41,8 @@ COLUMNS = (
         id="resource_id",
         label="Resource",
         value=c.of("resource_id"),
-        show=lambda x: cells.link(
-            x.seen.resource_id, page_of(x.seen), is_code=True, hint=x.seen.noun
+        show=lambda x: cells.code(
+            x.seen.resource_id, page_of(x.seen), hint=x.seen.noun
         ),
         ordering="resource_id",
         is_key=True,
@@ -68,10 +68,10 @@ COLUMNS = (
         show=lambda x: cells.Cell(text=x.seen.is_now, css="text"),
     ),
     c.moment("not_before", "Not before", is_default=False),
-    c.code("resource_type", "Type", ordering="resource_type", is_default=False),
+    c.term("resource_type", "Type", ordering="resource_type", is_default=False),
     c.text("account", "Account", ordering="account", is_default=False),
-    c.code("region", "Region", ordering="region"),
-    c.code("id", "Number", is_default=False),
+    c.term("region", "Region", ordering="region"),
+    c.term("id", "Number", is_default=False),
 )
 
 
@@ -91,6 +91,8 @@ TABLE = Table(
     dress=dress,
     key=lambda seen: str(seen.id),
     key_column="id",
+    named=lambda shown: shown.seen.title,
+    known_by=lambda shown: shown.seen.resource_id,
     page=page_of,
     empty_title="No changes found",
     empty_text=(

@@ -31,9 +31,7 @@ COLUMNS = (
         label="Allocated IPv4 address",
         short="IPv4 address",
         value=c.of("public_ip"),
-        show=lambda x: cells.link(
-            x.row.public_ip, x.row.href, is_code=True, copy=x.row.public_ip
-        ),
+        show=lambda x: cells.code(x.row.public_ip, x.row.href),
         ordering="public_ip",
         is_key=True,
     ),
@@ -51,9 +49,7 @@ COLUMNS = (
         label="Network interface ID",
         short="Interface ID",
         value=c.of("network_interface_id"),
-        show=lambda x: cells.link(
-            x.row.interface_id, x.row.interface_href, is_code=True
-        ),
+        show=lambda x: cells.code(x.row.interface_id, x.row.interface_href),
         ordering="network_interface_id",
     ),
     c.code("association_id", "Association ID", ordering="association_id"),
@@ -96,6 +92,7 @@ TABLE = Table(
     dress=dress,
     key=lambda seen: seen.allocation_id,
     key_column="allocation_id",
+    known_by=lambda shown: shown.seen.public_ip,
     page=lambda seen: reverse("elastic-ip", args=[seen.allocation_id]),
     tabs=tabs,
     empty_title="No Elastic IPs",

@@ -29,7 +29,7 @@ COLUMNS = (
         id="id",
         label="Instance ID",
         value=c.of("id"),
-        show=lambda x: cells.link(x.row.id, x.row.href, is_code=True, copy=x.row.id),
+        show=lambda x: cells.code(x.row.id, x.row.href),
         ordering="id",
         is_key=True,
     ),
@@ -63,7 +63,7 @@ COLUMNS = (
         value=lambda seen: [slot["id"] for slot in seen.interfaces],
         show=lambda x: Cell(text=x.row.slots, css="numbers"),
     ),
-    c.code("public_ip", "Public IPv4", ordering="public_ip", copies=True),
+    c.code("public_ip", "Public IPv4", ordering="public_ip"),
     c.code("private_ip", "Private IPv4", lambda seen: list(seen.private_ips[:1])),
     c.code("private_ips", "Private IPv4 addresses", is_default=False),
     c.text("type", "Type", ordering="type", css="nowrap"),
@@ -88,11 +88,7 @@ def tabs(_request: HttpRequest, shown: Shown) -> list[Tab]:
             heads=("Network interface ID", "Device index"),
             lines=[
                 (
-                    cells.link(
-                        slot["id"],
-                        reverse("interface", args=[slot["id"]]),
-                        is_code=True,
-                    ),
+                    cells.code(slot["id"], reverse("interface", args=[slot["id"]])),
                     Cell(text=str(slot["device_index"])),
                 )
                 for slot in sorted(seen.interfaces, key=lambda s: s["device_index"])
@@ -120,6 +116,7 @@ TABLE = Table(
     dress=dress,
     key=lambda seen: seen.id,
     key_column="instance_id",
+    known_by=lambda shown: shown.seen.id,
     page=lambda seen: reverse("instance", args=[seen.id]),
     tabs=tabs,
     bulk=(

@@ -51,7 +51,7 @@ COLUMNS = (
         label="Network interface ID",
         short="Interface ID",
         value=c.of("id"),
-        show=lambda x: cells.link(x.row.id, x.row.href, is_code=True, copy=x.row.id),
+        show=lambda x: cells.code(x.row.id, x.row.href),
         ordering="id",
         is_key=True,
     ),
@@ -77,7 +77,7 @@ COLUMNS = (
         show=lambda x: Cell(badge=x.row.status, css="nowrap"),
         ordering="status",
     ),
-    c.code("public_ip", "Public IPv4", ordering="public_ip", copies=True),
+    c.code("public_ip", "Public IPv4", ordering="public_ip"),
     c.code("private_ip", "Private IPv4", ordering="private_ip"),
     c.code(
         "secondary_ips",
@@ -174,12 +174,7 @@ COLUMNS = (
         show=lambda x: Cell(text=x.row.role),
         is_default=False,
     ),
-    Column(
-        id="swap",
-        label="Swap",
-        value=None,
-        show=lambda x: Cell(swap=x.row.swap, css="" if x.row.pair else "is-empty"),
-    ),
+    c.swap(),
 )
 
 
@@ -194,10 +189,10 @@ def tabs(_request: HttpRequest, shown: Shown) -> list[Tab]:
             heads=("Private IPv4", "", "Public IPv4", "Allocation ID"),
             lines=[
                 (
-                    Cell(text=a["address"], is_code=True, copy=a["address"]),
+                    cells.code(a["address"]),
                     Cell(text="primary" if a.get("primary") else "secondary"),
-                    Cell(text=a.get("public_ip") or "", is_code=True),
-                    Cell(text=a.get("allocation_id") or "", is_code=True),
+                    cells.code(a.get("public_ip") or ""),
+                    cells.code(a.get("allocation_id") or ""),
                 )
                 for a in seen.private_ips
             ],
@@ -227,6 +222,7 @@ TABLE = Table(
     dress=dress,
     key=lambda seen: seen.id,
     key_column="interface_id",
+    known_by=lambda shown: shown.seen.id,
     page=lambda seen: reverse("interface", args=[seen.id]),
     tabs=tabs,
     bulk=(
@@ -240,5 +236,4 @@ TABLE = Table(
     ),
     empty_title="No network interfaces",
     empty_text="EC2 showed none in the managed regions, or none has been read yet.",
-    acts=True,
 )

@@ -29,7 +29,9 @@ COLUMNS = (
         id="id",
         label="Job",
         value=c.of("id"),
-        show=lambda x: cells.link(x.row.short_id, x.row.href, is_code=True),
+        show=lambda x: cells.link(
+            x.row.short_id, x.row.href, is_code=True, copy=x.row.id
+        ),
         is_key=True,
     ),
     Column(
@@ -78,7 +80,13 @@ COLUMNS = (
         show=lambda x: Cell(text=x.row.outage or "none", css="nowrap numbers"),
     ),
     c.text("requested_by", "By", ordering="requested_by"),
-    c.text("trigger", "Trigger", ordering="trigger"),
+    Column(
+        id="trigger",
+        label="Trigger",
+        value=c.of("trigger"),
+        show=lambda x: Cell(text=x.row.trigger),
+        ordering="trigger",
+    ),
     c.text("reason", "Reason", css="text"),
     c.text("message", "Message", is_default=False, css="text"),
 )
@@ -96,7 +104,7 @@ def tabs(_request: HttpRequest, shown: Shown) -> list[Tab]:
                     Cell(text=call.action, is_code=True),
                     Cell(text=call.outcome),
                     Cell(text=call.error_code or "", is_code=True),
-                    Cell(text=call.aws_request_id or "", is_code=True),
+                    cells.code(call.aws_request_id or ""),
                 )
                 for call in shown.seen.calls
             ],
@@ -120,6 +128,8 @@ TABLE = Table(
     dress=dress,
     key=lambda seen: str(seen.id),
     key_column="id",
+    named=lambda shown: shown.row.title,
+    known_by=lambda shown: str(shown.seen.id),
     page=lambda seen: reverse("job", args=[seen.id]),
     tabs=tabs,
     empty_title="No jobs yet",

@@ -37,9 +37,7 @@ def _health(row: pair_words.PairRow) -> Cell:
 
 
 def _moves(moved: Resource) -> Cell:
-    return Cell(
-        text=moved.id, href=moved.href, is_code=True, hint=", ".join(moved.beside)
-    )
+    return cells.code(moved.id, moved.href, hint=", ".join(moved.beside))
 
 
 COLUMNS = (
@@ -115,12 +113,7 @@ COLUMNS = (
         ),
         is_default=False,
     ),
-    Column(
-        id="swap",
-        label="Swap",
-        value=None,
-        show=lambda x: Cell(swap=x.row.swap),
-    ),
+    c.swap(),
 )
 
 
@@ -161,5 +154,4 @@ TABLE = Table(
     ),
     empty_title="No pairs",
     empty_text="A pair is two instances and what moves between them.",
-    acts=True,
 )

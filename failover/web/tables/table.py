@@ -68,8 +68,10 @@ class Table:
     has_ages: bool = True
     # What of EC2 its rows show: they are as old as the last complete read of it.
     read: Sequence[type[Model]] = ()
-    # Whether its last column acts, and stays in sight.
-    acts: bool = False
+    # What a row's panel is headed by beside its kind: its name, and the id that people
+    # know it by; empty: it has none.
+    named: Callable[[Shown], str] = lambda shown: shown.seen.name
+    known_by: Callable[[Shown], str] = lambda _: ""
 
     @property
     def by_id(self) -> Mapping[str, Column]:
@@ -78,6 +80,10 @@ class Table:
     @property
     def defaults(self) -> tuple[str, ...]:
         return tuple(column.id for column in self.columns if column.is_default)
+
+    def in_order(self, names: Iterable[str]) -> list[str]:
+        """The columns as they stand on the page: what acts comes last."""
+        return sorted(names, key=lambda name: self.by_id[name].acts)
 
     def shown(self, request: HttpRequest, rows: Iterable[Any]) -> list[Shown]:
         """Rows with their views and presenter's rows."""
