@@ -5,10 +5,10 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, QueryDict
+from django.http import HttpRequest, QueryDict
 
 from failover.models import Role, User
-from failover.services import filters, refusals, saved_views, table_settings
+from failover.services import filters, saved_views, table_settings
 from failover.services.filters import tokens
 from failover.services.filters.tokens import NOT_TAGGED, TAG, Operator, Token
 from failover.services.table_settings import Settings
@@ -103,15 +103,12 @@ class Asked:
 def read(request: HttpRequest, table: Table, given: QueryDict | None = None) -> Asked:
     """What the address asks, or what was `given`.
 
-    Raises Http404 for a view that is not there.
+    Raises NotFound for a view that is not there.
     """
     given = request.GET if given is None else given
     user = request.user if isinstance(request.user, User) else None
     user_id = user.pk if user else None
-    try:
-        query = saved_views.expand(user_id=user_id, table=table.id, query=given)
-    except refusals.NotFound as error:
-        raise Http404(str(error)) from error
+    query = saved_views.expand(user_id=user_id, table=table.id, query=given)
     views = list(saved_views.list_views(user_id=user_id, table=table.id))
     base = given.get("view") or given.get("base") or ""
     query = query.copy()

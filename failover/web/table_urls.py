@@ -2,13 +2,15 @@
 
 from django.urls import path
 
-from failover.web import going, table_pages, table_selection, table_views
+from failover.web import going, table_selection, table_settings, table_views
 from failover.web.pairs import bulk_swaps
 
 urlpatterns = [
     path("go/", going.go, name="go"),
     path("swaps/", bulk_swaps.swap, name="swaps"),
-    path("tables/<slug:table>/settings/", table_pages.settings, name="table-settings"),
+    path(
+        "tables/<slug:table>/settings/", table_settings.settings, name="table-settings"
+    ),
     path(
         "tables/<slug:table>/selection/",
         table_selection.export,
