@@ -10,7 +10,6 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
-from ec2sim import server
 from ec2sim.config import CHOICES, SHARES, BadControl, Config
 
 USAGE_ERROR = 64
@@ -104,6 +103,9 @@ def main() -> int:
         config.change({each.name: getattr(given, each.name) for each in fields(Config)})
     except BadControl as error:
         return _wrong(f"--{str(error).replace('_', '-')}")
+    # Not before: who asks for help or slips need not wait for all of EC2.
+    from ec2sim import server  # noqa: PLC0415
+
     try:
         running = server.start(
             host=given.host,
