@@ -141,6 +141,7 @@ class Pair(models.Model):
                     ("standby_instance_id", "standby"),
                     ("network_interface_id", "interface"),
                     ("allocation_id", "allocation"),
+                    ("told_ready", "verdict"),
                     ("created_at", "age"),
                 )
             ),

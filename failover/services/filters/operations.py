@@ -55,6 +55,9 @@ class PairFilter(Table):
         "strategy": "strategy",
         "primary_instance_id": "primary_instance_id",
         "standby_instance_id": "standby_instance_id",
+        "network_interface_id": "network_interface_id",
+        "allocation_id": "allocation_id",
+        "ready": "told_ready",
         "created_at": "created_at",
     }
     default_ordering = ("name",)

@@ -54,6 +54,7 @@ COLUMNS = (
         label="Health",
         value=lambda seen: "ready" if seen.readiness.ready else "not ready",
         show=lambda x: _health(x.row),
+        ordering="ready",
     ),
     Column(
         id="sync",
@@ -83,6 +84,7 @@ COLUMNS = (
             or seen.destination_cidr
         ),
         show=lambda x: _moves(x.row.brief),
+        ordering="network_interface_id",
     ),
     c.code("public_ip", "Elastic IP"),
     c.text("strategy", "Strategy", ordering="strategy", is_default=False),

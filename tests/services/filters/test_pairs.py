@@ -8,7 +8,7 @@ from django.http import QueryDict
 from failover import models, wiring
 from failover.models import Pair
 from failover.services import queries
-from failover.services.filters import PairFilter
+from failover.services.filters import PairFilter, order_by
 from tests.services.filters.shelf import a_region
 
 Kept = dict[str, bool]
@@ -81,3 +81,12 @@ def test_words_are_looked_for_in_an_index_and_not_in_the_rows(
     plan = looked.qs.order_by(*looked.read_by).values_list("pk")[:9].explain()
 
     assert "USING INDEX words_of_pairs" in plan
+
+
+def test_those_that_are_not_ready_come_first_where_health_is_the_order(
+    pairs: models.Region,
+) -> None:
+    judged = queries.list_pairs().exclude(told_ready=None)
+
+    for asked, names in (("ready", ["web-2", "web-1"]), ("-ready", ["web-1", "web-2"])):
+        assert [p.name for p in judged.order_by(*order_by(PairFilter, asked))] == names
