@@ -49,7 +49,7 @@ def home(request: HttpRequest) -> HttpResponse:
         ),
         "running": _running(now),
         "jobs": jobs.present(_ended()),
-        "ages": ages,
+        "ages": timing.few(ages),
         "steps": concerns.first_steps(
             has_region=bool(ages),
             is_read=any(r.synced_at for r in queries.list_regions()),

@@ -104,7 +104,7 @@ def _context(request: HttpRequest, table: Table, asked: Asked) -> dict[str, obje
         ),
         "bulks": [bulk for bulk in table.bulk if asked.may(bulk.role)],
         "poll_s": poll_s(request),
-        "ages": ages(request, *table.read) if table.has_ages else [],
+        "ages": timing.few(ages(request, *table.read)) if table.has_ages else [],
         "empty_title": table.empty_title,
         "empty_text": table.empty_text,
     }
@@ -152,9 +152,11 @@ def ages(request: HttpRequest, *read: type[Model]) -> list[timing.Age]:
     more often than that, as long as their region can be read.
     """
     now = wiring.now()
+    regions = asked_once.list_regions(request)
+    is_one_account = len({region.account_id for region in regions}) < 2
     return [
         timing.age(
-            region=region.name,
+            region=region.name if is_one_account else str(region),
             observed_at=(
                 region.read_at(*read)
                 if read or region.sync_error
@@ -164,7 +166,7 @@ def ages(request: HttpRequest, *read: type[Model]) -> list[timing.Age]:
             next_try_at=region.sync_retry_at,
             now=now,
         )
-        for region in asked_once.list_regions(request)
+        for region in regions
     ]
 
 

@@ -122,6 +122,26 @@ def test_a_look_at_a_pair_makes_the_other_rows_no_younger(home: Home) -> None:
     assert "eu-west-1 read just now" in text_of(home, "/pairs/")
 
 
+def test_of_many_regions_the_oldest_is_told_and_which_cannot_be_read(
+    home: Home,
+) -> None:
+    other = models.Account.objects.create(name="other")
+    for minutes, name in enumerate(("eu-a", "eu-b", "eu-c"), start=3):
+        at = (wiring.now() - timedelta(minutes=minutes)).timestamp()
+        models.Region.objects.create(
+            account=other,
+            name=name,
+            whole_reads={"networkinterface": at},
+            sync_error="AuthFailure: no" if name == "eu-a" else "",
+        )
+
+    text = text_of(home, "/interfaces/")
+
+    assert "4 regions, the oldest read 5 min ago (other/eu-c)" in text
+    assert "other/eu-a read 3 min ago" in text
+    assert "other/eu-b read" not in text
+
+
 def test_a_failed_read_is_said_with_the_old_rows(home: Home) -> None:
     models.Region.objects.update(sync_error="RequestLimitExceeded")
 

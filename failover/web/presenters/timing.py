@@ -1,11 +1,14 @@
 """Times and durations in words. A time is shown in the page's zone and names it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from django.utils import timezone
 
 STALE_AFTER_S = 60.0
+# The ages of more regions than these are summed up.
+MOST_AGES = 3
 MINUTE_S, HOUR_S, DAY_S = 60, 3600, 86400
 
 
@@ -99,6 +102,29 @@ class Age:
     short: str
     is_stale: bool
     error: str
+    # None while it has not been read.
+    seconds: float | None = None
+
+
+def few(ages: Sequence[Age]) -> list[Age]:
+    """The same for the head of a page: of many regions a sum, and what is wrong."""
+    if len(ages) <= MOST_AGES:
+        return list(ages)
+    failed = [one for one in ages if one.error]
+    unread = sum(one.seconds is None for one in ages)
+    read = [one for one in ages if one.seconds is not None]
+    text = f"{len(ages)} regions"
+    is_stale = bool(unread)
+    if read:
+        oldest = max(read, key=lambda one: one.seconds or 0.0)
+        text = f"{text}, the oldest {oldest.short} ({oldest.region})"
+        is_stale = is_stale or oldest.is_stale
+    if unread:
+        text = f"{text}, {unread} not read yet"
+    if len(failed) > MOST_AGES:
+        text = f"{text}, {len(failed)} cannot be read"
+    total = Age(region="", text=text, short=text, is_stale=is_stale, error="")
+    return [total, *failed[:MOST_AGES]]
 
 
 def age(
@@ -115,13 +141,15 @@ def age(
     else:
         short = f"read {ago((now - observed_at).total_seconds())}"
         text = f"{region} {short}"
-    is_old = observed_at is None or (now - observed_at).total_seconds() > STALE_AFTER_S
+    seconds = None if observed_at is None else (now - observed_at).total_seconds()
+    is_old = seconds is None or seconds > STALE_AFTER_S
     return Age(
         region=region,
         text=text,
         short=short,
         is_stale=is_old or bool(error),
         error=_failed(error, next_try_at, now) if error else "",
+        seconds=seconds,
     )
 
 
