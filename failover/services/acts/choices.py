@@ -15,8 +15,9 @@ from failover import models, wiring
 from failover.ec2.console import Console
 from failover.ec2.offers import Image, InstanceType, KeyPair
 from failover.engine import ports, preflight
-from failover.engine.topology import InstanceId, Observation, Scope
+from failover.engine.topology import Instance, InstanceId, Observation, Scope
 from failover.models import NetworkInterface, Region
+from failover.models.pairs import Strategy
 from failover.services import facts, plans, refusals, sights
 from failover.services.acts.checking import Errors
 
@@ -33,7 +34,10 @@ _kept: dict[tuple[int, str], tuple[float, Any]] = {}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InstanceChoice:
-    """An instance that an interface could be attached to; `reason` why it cannot."""
+    """An instance that an interface could be attached to; `reason` why it cannot.
+
+    `hurts` are the pairs that could not be swapped to it any more.
+    """
 
     id: str
     name: str
@@ -41,6 +45,7 @@ class InstanceChoice:
     availability_zone: str
     device_index: int
     reason: str
+    hurts: tuple[str, ...]
 
     @property
     def is_possible(self) -> bool:
@@ -106,8 +111,17 @@ def list_attachable(
         found = found.filter(Q(instance_id__icontains=q) | Q(name__icontains=q))
     is_near = When(availability_zone=row.availability_zone, vpc_id=row.vpc_id, then=0)
     near = Case(is_near, default=Value(1), output_field=IntegerField())
-    ordered = found.order_by(near, "name", "instance_id")
-    return [_judge(row, instance) for instance in ordered[:limit]]
+    ordered = list(found.order_by(near, "name", "instance_id")[:limit])
+    ids = [instance.instance_id for instance in ordered]
+    is_end = Q(primary_instance_id__in=ids) | Q(standby_instance_id__in=ids)
+    pairs = models.Pair.objects.filter(
+        is_end, region=row.region, strategy=Strategy.ENI
+    ).order_by("name")
+    coming: dict[str, list[models.Pair]] = {}
+    for pair in pairs:
+        for end in (pair.primary_instance_id, pair.standby_instance_id):
+            coming.setdefault(end, []).append(pair)
+    return [_judge(row, one, coming.get(one.instance_id, ())) for one in ordered]
 
 
 def list_places(
@@ -193,7 +207,9 @@ def _find_image(region: Region, image_id: str) -> Image | None:
         raise sights.translate(error) from error
 
 
-def _judge(row: NetworkInterface, instance: models.Instance) -> InstanceChoice:
+def _judge(
+    row: NetworkInterface, instance: models.Instance, pairs: Sequence[models.Pair]
+) -> InstanceChoice:
     """The same checks as the attach itself will make, on what was last seen."""
     seen = facts.instance(instance)
     index = preflight.free_index(seen)
@@ -215,7 +231,19 @@ def _judge(row: NetworkInterface, instance: models.Instance) -> InstanceChoice:
         availability_zone=instance.availability_zone,
         device_index=index,
         reason=" ".join(view.detail for view in views),
+        hurts=_hurt(seen, index, pairs),
     )
+
+
+def _hurt(
+    instance: Instance, index: int, pairs: Sequence[models.Pair]
+) -> tuple[str, ...]:
+    """The pairs whose place there is taken: their index, or the last room for all."""
+    present = {slot.interface_id for slot in instance.slots}
+    coming = [p for p in pairs if p.network_interface_id not in present]
+    limit = instance.interface_limit
+    is_full = limit is not None and len(present) + 1 + len(coming) > limit
+    return tuple(p.name for p in coming if is_full or p.device_index == index)
 
 
 def _ask(region: Region, what: str, for_s: float, read: Callable[[Console], T]) -> T:

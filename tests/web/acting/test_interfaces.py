@@ -17,6 +17,7 @@ def test_an_interface_is_attached_to_what_ec2_allows_and_the_others_say_why(
     possible, _, excluded = page.partition("It cannot be attached to these")
     assert "StandbyServer" in possible
     assert "PrimaryServer" not in possible
+    assert "Takes the place of article, which could not be swapped to it" in possible
     # A t2.micro has two interfaces at most, and this one has them.
     assert "PrimaryServer" in excluded
     assert "of at most 2 interfaces" in excluded
