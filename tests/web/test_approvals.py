@@ -5,7 +5,7 @@ import re
 
 from failover import models
 from failover.services import queries
-from tests.web.conftest import FLOATING, STANDBY, Home
+from tests.web.conftest import FLOATING, PRIMARY, STANDBY, Home
 from tests.web.test_swap import SWAP, form_of, text_of
 
 
@@ -17,6 +17,7 @@ def test_who_consents_can_copy_the_very_calls_that_would_be_made(home: Home) -> 
 
     text = text_of(home.client("anna").get(asked["Location"]))
 
+    assert {PRIMARY, STANDBY} <= set(re.findall(r'data-copy="([^"]*)"', text))
     copied = map(html.unescape, re.findall(r'data-copy="(aws [^"]*)"', text))
     assert list(copied) == [
         "aws ec2 detach-network-interface --region eu-west-1"

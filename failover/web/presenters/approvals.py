@@ -9,10 +9,11 @@ from uuid import UUID
 from django.urls import reverse
 
 from failover.models import Approval, Role
-from failover.services import approvals, command_line, plain_names
+from failover.services import approvals, command_line
 from failover.services.access import Actor
-from failover.web.presenters import timing
+from failover.web.presenters import inventory, timing
 from failover.web.presenters.badges import Badge, Tone, make
+from failover.web.presenters.inventory import Holder
 from failover.web.presenters.plans import CallLine
 
 WORDS: Mapping[str, tuple[str, Tone]] = {
@@ -50,8 +51,8 @@ class ApprovalDetail:
     row: ApprovalRow
     is_open: bool
     is_approved: bool
-    source: str
-    target: str
+    source: Holder | None
+    target: Holder | None
     calls: tuple[CallLine, ...]
     failed: tuple[str, ...]
     comment: str
@@ -109,8 +110,8 @@ def detail(
         row=row(approval, now=now),
         is_open=state in ("pending", "approved"),
         is_approved=state == "approved",
-        source=_name(approval.from_instance_id, names),
-        target=_name(approval.to_instance_id, names),
+        source=inventory.holder(approval.from_instance_id, names),
+        target=inventory.holder(approval.to_instance_id, names),
         calls=tuple(
             _call(call, region=approval.region.name) for call in plan.get("calls", ())
         ),
@@ -135,12 +136,6 @@ def _why_not(state: str, *, is_own: bool, is_approver: bool) -> str:
     if is_own:
         return "Nobody approves their own swap. Somebody with the role approver can."
     return "" if is_approver else "Approving needs the role approver."
-
-
-def _name(instance_id: str, names: Mapping[str, str]) -> str:
-    if not instance_id:
-        return "nobody"
-    return plain_names.called(names.get(instance_id, ""), instance_id)
 
 
 def _call(call: Mapping[str, Any], *, region: str) -> CallLine:
