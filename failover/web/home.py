@@ -118,8 +118,9 @@ def _attention(
         *concerns.parked(jobs.present(parked)),
         *concerns.silent(notices.get_silence(now), now),
         *concerns.unread(ages),
+        # Whoever froze a pair knows that it is not ready, not that somebody moved it.
         *concerns.troubled(
-            [r for r, v in zip(rows, views, strict=True) if not v.frozen]
+            [r for r, v in zip(rows, views, strict=True) if r.drift or not v.frozen]
         ),
         *concerns.freezes(freezes),
     ]

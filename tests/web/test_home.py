@@ -94,6 +94,16 @@ def test_a_freeze_that_ends_soon_or_was_forgotten_asks(home: Home) -> None:
     assert "in-order" not in said
 
 
+def test_a_pair_that_somebody_moved_asks_frozen_or_not(home: Home) -> None:
+    moved = {"desired_holder": "instance", "desired_instance_id": STANDBY}
+    models.Pair.objects.update(**moved, drift_seen_at=1.0, frozen_at=wiring.now())
+
+    said = attention(text_of(home))
+
+    assert "Drifted" in said
+    assert ">article</a>" in said
+
+
 def test_pairs_are_counted_by_how_they_stand_each_once(home: Home) -> None:
     pair(home, "unready", **UNREADY)
     pair(home, "unasked", readiness_at=None)
