@@ -118,7 +118,16 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     for column, id in match.kwargs.items() if match else ():
         if gone := vanished.find(column, str(id)):
             return _gone(request, gone)
+    view = request.GET.get("view", "")
+    if view and match and not match.kwargs:
+        return _without_view(request, view)
     return page(request, 404)
+
+
+def _without_view(request: HttpRequest, view: str) -> HttpResponse:
+    """A link that somebody kept; who saved the view may have deleted or unshared it."""
+    said = f"There is no saved view “{view[:80]}” here that you may see."
+    return page(request, 404, text=said, link=("The table without it", request.path))
 
 
 def _gone(request: HttpRequest, gone: vanished.Vanished) -> HttpResponse:

@@ -130,3 +130,11 @@ def test_what_ec2_shows_no_more_is_said_to_be_gone_and_what_it_was(home: Home) -
         assert f'href="/drift/?q={SPARE}"' in text
     assert "is gone" not in home.client("olaf").get("/interfaces/eni-0/").text
     assert "is gone" not in home.client("nils").get(f"/interfaces/{SPARE}/").text
+
+
+def test_a_saved_view_that_is_gone_leads_to_its_table(home: Home) -> None:
+    answer = home.client("vera").get("/interfaces/?view=<b>free")
+
+    assert answer.status_code == 404
+    assert "There is no saved view “&lt;b&gt;free” here" in answer.text
+    assert 'href="/interfaces/">The table without it' in answer.text
