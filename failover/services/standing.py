@@ -7,6 +7,7 @@ all that is known has grown old is said anew whenever somebody asks.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -156,8 +157,9 @@ def view(pair: Pair, *, now: datetime, job_id: UUID | None = None) -> ReadinessV
     )
 
 
+@lru_cache(maxsize=8192)
 def as_view(check: Check, strategy: str) -> CheckView:
-    """A check with its sentence."""
+    """A check with its sentence; most pairs have the same ones, at every poll."""
     args = dict(check.args)
     return CheckView(
         code=check.code,

@@ -2,9 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
-
-from django.urls import reverse
 
 from failover.services import plain_names
 from failover.services.views import (
@@ -15,6 +12,7 @@ from failover.services.views import (
 )
 from failover.web.presenters import badges, texts
 from failover.web.presenters.badges import Badge
+from failover.web.presenters.hrefs import page_of
 
 # A button holds so many columns of a name.
 MOST_OF_A_BUTTON = 24
@@ -70,12 +68,6 @@ class InterfaceRow:
     swap: SwapControl
 
 
-@lru_cache(maxsize=8192)
-def page_of(path: str, key: str) -> str:
-    """The address of a thing's page; a table asks for the same ones at every poll."""
-    return reverse(path, args=[key])
-
-
 def holder(instance_id: str, names: Mapping[str, str]) -> Holder | None:
     if not instance_id:
         return None
@@ -91,13 +83,13 @@ def swap_control(pair: PairView | None, *, may_operate: bool) -> SwapControl:
     if pair is None:
         return SwapControl(reason="Not in a pair")
     if pair.job:
-        return SwapControl(job_href=reverse("job", args=[pair.job]))
+        return SwapControl(job_href=page_of("job", pair.job))
     label = f"Swap to {texts.short(target_name(pair), MOST_OF_A_BUTTON)}"
     if not may_operate:
         return SwapControl(label=label, reason="Needs the role operator")
     if pair.frozen:
         return SwapControl(label=label, reason="The pair is frozen")
-    return SwapControl(label=label, href=reverse("pair-swap", args=[pair.name]))
+    return SwapControl(label=label, href=page_of("pair-swap", pair.name))
 
 
 def target_name(pair: PairView) -> str:
@@ -118,7 +110,7 @@ def interface_row(
     )
     control = swap_control(pair, may_operate=may_operate)
     if seen.job and not control.job_href:
-        control = SwapControl(job_href=reverse("job", args=[seen.job]))
+        control = SwapControl(job_href=page_of("job", seen.job))
     return InterfaceRow(
         id=seen.id,
         href=page_of("interface", seen.id),
@@ -203,15 +195,13 @@ class ElasticIpRow:
 def elastic_ip_row(seen: ElasticIpView, *, names: Mapping[str, str]) -> ElasticIpRow:
     interface_id = seen.network_interface_id or ""
     return ElasticIpRow(
-        href=reverse("elastic-ip", args=[seen.allocation_id]),
+        href=page_of("elastic-ip", seen.allocation_id),
         public_ip=seen.public_ip,
         name=seen.name,
         allocation_id=seen.allocation_id,
         association_id=seen.association_id or "",
         interface_id=interface_id,
-        interface_href=(
-            reverse("interface", args=[interface_id]) if interface_id else ""
-        ),
+        interface_href=(page_of("interface", interface_id) if interface_id else ""),
         private_ip=seen.private_ip or "",
         instance=holder(seen.instance_id or "", names),
         pair=seen.pair or "",

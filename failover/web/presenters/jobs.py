@@ -11,6 +11,7 @@ from django.urls import reverse
 from failover.services import steps, views
 from failover.web.presenters import badges, inventory, resources, texts, timing
 from failover.web.presenters.badges import Badge
+from failover.web.presenters.hrefs import page_of
 from failover.web.presenters.inventory import Holder
 from failover.web.presenters.resources import Resource
 from failover.web.presenters.timing import Moment
@@ -112,7 +113,7 @@ class LiveJob:
 
     @property
     def pair_href(self) -> str:
-        return reverse("pair", args=[self.pair]) if self.pair else ""
+        return page_of("pair", self.pair) if self.pair else ""
 
     @property
     def done(self) -> int:
@@ -149,7 +150,7 @@ def row(job: views.JobView, *, names: Mapping[str, str], now: datetime) -> JobRo
     return JobRow(
         id=job_id,
         short_id=job_id[:8],
-        href=reverse("job", args=[job_id]),
+        href=page_of("job", job_id),
         title=title(job, names),
         state=badges.for_job(job.state),
         source=inventory.holder(job.from_instance_id or "", names),

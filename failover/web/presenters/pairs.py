@@ -10,6 +10,7 @@ from failover.services import words
 from failover.services.views import CheckView, PairView
 from failover.web.presenters import badges, inventory, resources, texts, timing
 from failover.web.presenters.badges import Badge
+from failover.web.presenters.hrefs import page_of
 from failover.web.presenters.inventory import Holder, SwapControl
 from failover.web.presenters.resources import Resource
 from failover.web.presenters.timing import Moment
@@ -74,7 +75,7 @@ class PairRow:
     private_ip: str
     is_mixed: bool
     swap: SwapControl
-    checks: tuple[CheckLine, ...]
+    judged: tuple[CheckView, ...]
     checked: Moment | None
     seen: Moment | None
     # Whether it is ready in a word, and since when.
@@ -82,6 +83,11 @@ class PairRow:
     since: Moment | None
     drift: str
     is_troubled: bool
+
+    @property
+    def checks(self) -> tuple[CheckLine, ...]:
+        """Drawn where they are shown, which no table does."""
+        return check_lines(self.judged)
 
 
 def row(pair: PairView, *, may_operate: bool, now: datetime) -> PairRow:
@@ -96,7 +102,7 @@ def row(pair: PairView, *, may_operate: bool, now: datetime) -> PairRow:
     )
     return PairRow(
         name=pair.name,
-        href=reverse("pair", args=[pair.name]),
+        href=page_of("pair", pair.name),
         account=pair.account,
         region=pair.region,
         is_production=pair.is_production,
@@ -116,7 +122,7 @@ def row(pair: PairView, *, may_operate: bool, now: datetime) -> PairRow:
         private_ip=pair.seen_private_ip,
         is_mixed=pair.is_mixed,
         swap=inventory.swap_control(pair, may_operate=may_operate),
-        checks=check_lines(readiness.checks),
+        judged=readiness.checks,
         checked=timing.moment(readiness.checked_at, now),
         seen=timing.moment(pair.observed_at, now),
         verdict="ready" if readiness.ready else "not ready",

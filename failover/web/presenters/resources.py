@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.http import urlencode
 
 from failover.services import strategy_words
+from failover.web.presenters.hrefs import page_of
 
 
 class Moved(Protocol):
@@ -70,7 +71,7 @@ def resource(moved: Moved) -> Resource:
 
 def interface_href(interface_id: str) -> str:
     """The page of a network interface."""
-    return reverse("interface", args=[interface_id]) if interface_id else ""
+    return page_of("interface", interface_id) if interface_id else ""
 
 
 def tables_in_words(tables: Sequence[str]) -> str:

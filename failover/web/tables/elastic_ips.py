@@ -5,13 +5,13 @@ from typing import Any
 
 from django.db.models import Q
 from django.http import HttpRequest
-from django.urls import reverse
 
 from failover.models import ElasticIp
 from failover.services import filters, queries
 from failover.services.views import ElasticIpView
 from failover.web import naming
 from failover.web.presenters import cells, inventory
+from failover.web.presenters.hrefs import page_of
 from failover.web.tables import columns as c
 from failover.web.tables import history
 from failover.web.tables.columns import Column, Shown
@@ -59,7 +59,7 @@ COLUMNS = (
         value=c.of("pair"),
         show=lambda x: cells.link(
             x.row.pair,
-            reverse("pair", args=[x.row.pair]) if x.row.pair else "",
+            page_of("pair", x.row.pair) if x.row.pair else "",
             css="nowrap",
         ),
     ),
@@ -93,7 +93,7 @@ TABLE = Table(
     key=lambda seen: seen.allocation_id,
     key_column="allocation_id",
     known_by=lambda shown: shown.seen.public_ip,
-    page=lambda seen: reverse("elastic-ip", args=[seen.allocation_id]),
+    page=lambda seen: page_of("elastic-ip", seen.allocation_id),
     tabs=tabs,
     empty_title="No Elastic IPs",
     empty_text="EC2 showed none in the managed regions, or none has been read yet.",

@@ -5,13 +5,13 @@ from typing import Any
 
 from django.db.models import Q
 from django.http import HttpRequest
-from django.urls import reverse
 
 from failover.models import Instance, Role
 from failover.services import filters, queries
 from failover.services.views import InstanceView
 from failover.web.presenters import cells, inventory
 from failover.web.presenters.cells import Cell
+from failover.web.presenters.hrefs import page_of
 from failover.web.tables import columns as c
 from failover.web.tables import history
 from failover.web.tables.columns import Column, Shown
@@ -52,9 +52,7 @@ COLUMNS = (
         label="Pairs",
         value=lambda seen: list(seen.pairs),
         show=lambda x: Cell(
-            items=[
-                cells.link(name, reverse("pair", args=[name])) for name in x.row.pairs
-            ]
+            items=[cells.link(name, page_of("pair", name)) for name in x.row.pairs]
         ),
     ),
     Column(
@@ -88,7 +86,7 @@ def tabs(_request: HttpRequest, shown: Shown) -> list[Tab]:
             heads=("Network interface ID", "Device index"),
             lines=[
                 (
-                    cells.code(slot["id"], reverse("interface", args=[slot["id"]])),
+                    cells.code(slot["id"], page_of("interface", slot["id"])),
                     Cell(text=str(slot["device_index"])),
                 )
                 for slot in sorted(seen.interfaces, key=lambda s: s["device_index"])
@@ -117,7 +115,7 @@ TABLE = Table(
     key=lambda seen: seen.id,
     key_column="instance_id",
     known_by=lambda shown: shown.seen.id,
-    page=lambda seen: reverse("instance", args=[seen.id]),
+    page=lambda seen: page_of("instance", seen.id),
     tabs=tabs,
     bulk=(
         Bulk(

@@ -5,7 +5,6 @@ from typing import Any
 
 from django.db.models import Q
 from django.http import HttpRequest
-from django.urls import reverse
 
 from failover.models import NetworkInterface, Role
 from failover.services import filters, queries
@@ -13,6 +12,7 @@ from failover.services.views import InterfaceView
 from failover.web import access, naming
 from failover.web.presenters import cells, inventory
 from failover.web.presenters.cells import Cell
+from failover.web.presenters.hrefs import page_of
 from failover.web.tables import columns as c
 from failover.web.tables import history
 from failover.web.tables.columns import Column, Shown
@@ -163,7 +163,7 @@ COLUMNS = (
         value=c.of("pair"),
         show=lambda x: cells.link(
             x.row.pair,
-            reverse("pair", args=[x.row.pair]) if x.row.pair else "",
+            page_of("pair", x.row.pair) if x.row.pair else "",
             css="nowrap",
         ),
     ),
@@ -223,7 +223,7 @@ TABLE = Table(
     key=lambda seen: seen.id,
     key_column="interface_id",
     known_by=lambda shown: shown.seen.id,
-    page=lambda seen: reverse("interface", args=[seen.id]),
+    page=lambda seen: page_of("interface", seen.id),
     tabs=tabs,
     bulk=(
         Bulk(label="Swap", path="swaps", role=Role.OPERATOR, icon="arrows-right-left"),

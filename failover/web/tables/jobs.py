@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.http import HttpRequest
-from django.urls import reverse
 
 from failover import wiring
 from failover.services import filters, queries
@@ -13,6 +12,7 @@ from failover.web import naming
 from failover.web.presenters import cells
 from failover.web.presenters import jobs as job_words
 from failover.web.presenters.cells import Cell
+from failover.web.presenters.hrefs import page_of
 from failover.web.tables import columns as c
 from failover.web.tables.columns import Column, Shown
 from failover.web.tables.table import Tab, Table
@@ -130,7 +130,7 @@ TABLE = Table(
     key_column="id",
     named=lambda shown: shown.row.title,
     known_by=lambda shown: str(shown.seen.id),
-    page=lambda seen: reverse("job", args=[seen.id]),
+    page=lambda seen: page_of("job", seen.id),
     tabs=tabs,
     empty_title="No jobs yet",
     empty_text="A swap, an attach or a detach starts one.",

@@ -5,7 +5,6 @@ from typing import Any
 
 from django.db.models import Q
 from django.http import HttpRequest
-from django.urls import reverse
 
 from failover import wiring
 from failover.models import Role
@@ -15,6 +14,7 @@ from failover.web import access
 from failover.web.presenters import cells
 from failover.web.presenters import pairs as pair_words
 from failover.web.presenters.cells import Cell
+from failover.web.presenters.hrefs import page_of
 from failover.web.presenters.resources import Resource
 from failover.web.tables import columns as c
 from failover.web.tables import history
@@ -149,7 +149,7 @@ TABLE = Table(
     dress=dress,
     key=lambda seen: seen.name,
     key_column="name",
-    page=lambda seen: reverse("pair", args=[seen.name]),
+    page=lambda seen: page_of("pair", seen.name),
     tabs=tabs,
     bulk=(
         Bulk(label="Swap", path="swaps", role=Role.OPERATOR, icon="arrows-right-left"),
