@@ -16,6 +16,7 @@ from failover import wiring
 from failover.models import Region, Role, User
 from failover.services import access, queries, refusals, scoping
 from failover.services.people import freshness, second_factors
+from failover.web import asking_again
 
 P = ParamSpec("P")
 R = TypeVar("R", bound=HttpResponseBase)
@@ -62,7 +63,7 @@ def _guard(
                 return redirect("mfa_activate_totp")
             scoping.need(role.value)
             try:
-                return view(request, *args, **kwargs)
+                return _answer(view, request, *args, **kwargs)
             except refusals.NotFound as refusal:
                 raise Http404(str(refusal)) from refusal
             except refusals.Forbidden as refusal:
@@ -90,9 +91,24 @@ def signed_in(view: View[P]) -> View[P]:
     ) -> HttpResponse:
         if not request.user.is_authenticated:
             return send_to_login(request)
-        return view(request, *args, **kwargs)
+        return _answer(view, request, *args, **kwargs)
 
     return for_anyone_signed_in(guarded)
+
+
+def _answer(
+    view: View[P], request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs
+) -> HttpResponse:
+    """The view's answer, or the way to where its person shows who they are.
+
+    No view says by itself that this is needed: what it was asked would be lost.
+    """
+    try:
+        response = view(request, *args, **kwargs)
+    except refusals.ConfirmIdentity:
+        return asking_again.go(request)
+    asking_again.forget(request)
+    return response
 
 
 def for_anyone_signed_in(view: Callable[P, R]) -> Callable[P, R]:

@@ -114,8 +114,6 @@ def _change(
     row, back = places.get_account(account), reverse("account-access", args=[account])
     try:
         change(row)
-    except refusals.ConfirmIdentity:
-        return asking_again.go(request, back)
     except refusals.Invalid as refusal:
         return _page(request, row, refusal=refusal, typed=typed)
     messages.success(request, said)

@@ -6,12 +6,11 @@ from dataclasses import dataclass
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from failover.models import Colour, Role
 from failover.services import inventory, places, refusals, regions
-from failover.web import access, asking_again
+from failover.web import access
 
 # In words; the values are EC2's own.
 COLOURS = {
@@ -82,8 +81,6 @@ def set_look(request: HttpRequest, account: str) -> HttpResponse:
             is_production=bool(request.POST.get("is_production")),
             actor=access.get_actor(request),
         )
-    except refusals.ConfirmIdentity:
-        return asking_again.go(request, reverse("settings-accounts"))
     except refusals.Invalid as refusal:
         messages.error(request, refusal.detail)
         return redirect("settings-accounts")

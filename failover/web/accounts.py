@@ -14,7 +14,8 @@ from django.views.decorators.http import require_POST, require_safe
 
 from failover.models import User
 from failover.services.people import sessions
-from failover.web import access, context, home, recording
+from failover.web import access, asking_again, context, home, recording
+from failover.web.presenters import kept_forms as words
 
 A_YEAR_S = 365 * 24 * 3600
 
@@ -42,6 +43,23 @@ def reauthenticate(request: HttpRequest) -> HttpResponse:
         page = "account/reauthenticate_elsewhere.html"
         return render(request, page, {"next": request.GET.get("next", "")})
     return answer
+
+
+@require_safe
+@login_required
+def show_kept_form(request: HttpRequest, form_id: str) -> HttpResponse:
+    """What was filled in before the password was asked for: one click sends it."""
+    kept = asking_again.find(request, form_id)
+    page = "account/kept_form.html"
+    if kept is None:
+        return render(request, page, status=404)
+    shown = {
+        "kept": kept,
+        "title": words.title(kept.path),
+        "lines": words.lines(kept.path, kept.fields),
+        "hidden": asking_again.as_hidden(kept),
+    }
+    return render(request, page, shown)
 
 
 @require_safe

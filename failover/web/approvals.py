@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 from failover import wiring
 from failover.models import Approval, Role
 from failover.services import approvals, refusals
-from failover.web import access, asking_again, listing, naming
+from failover.web import access, listing, naming
 from failover.web.people.forms_of_access import DecisionForm
 from failover.web.presenters import approvals as words
 from failover.web.presenters import refusals as refusal_words
@@ -63,8 +63,6 @@ def decide(request: HttpRequest, approval_id: UUID, verb: str) -> HttpResponse:
                 said = "Noted."
             case _:
                 raise Http404
-    except refusals.ConfirmIdentity:
-        return asking_again.go(request, back=request.path.rpartition(f"{verb}/")[0])
     except refusals.Refusal as refusal:
         row.refresh_from_db()
         return _page(request, row, form=form, refusal=refusal)

@@ -26,6 +26,11 @@ urlpatterns = [
         signed_in(accounts.reauthenticate),
         name="account_reauthenticate",
     ),
+    path(
+        "reauthenticate/<slug:form_id>/",
+        signed_in(accounts.show_kept_form),
+        name="kept-form",
+    ),
     path("2fa/", signed_in(accounts.to_security), name="mfa_index"),
     path("2fa/authenticate/", anyone(mfa.authenticate), name="mfa_authenticate"),
     path(

@@ -60,7 +60,8 @@ PLAIN = (
     "/settings/accounts/default/access/",
     *("/settings/users/", "/settings/users/groups/"),
     *("/accounts/2fa/keys/add/", "/accounts/2fa/totp/activate/"),
-    *("/accounts/reauthenticate/", "/accounts/inactive/"),
+    *("/accounts/reauthenticate/", "/accounts/reauthenticate/none/"),
+    "/accounts/inactive/",
     *("/accounts/3rdparty/error/", "/accounts/3rdparty/cancelled/"),
     "/accounts/login/",
 )
@@ -129,6 +130,8 @@ def furnish(home: Home, *, text: str = "maintenance") -> Furnished:
         odd={
             "/nowhere/": 404,
             "/accounts/3rdparty/error/": 401,
+            # Nothing was filled in before.
+            "/accounts/reauthenticate/none/": 404,
             # Somebody is signed in already.
             "/accounts/login/": 302,
             # Both instances have no free slot for a second interface that moves.

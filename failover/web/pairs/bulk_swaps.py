@@ -60,6 +60,9 @@ def swap(request: HttpRequest) -> HttpResponse:
     if not pairs:
         messages.warning(request, "None of the selected rows belongs to a pair.")
         return redirect("interfaces" if said.get("table") == "interfaces" else "pairs")
+    is_fresh = access.get_actor(request).is_fresh
+    if not is_fresh and any(p.region.account.is_production for p in pairs):
+        raise refusals.ConfirmIdentity
     if request.method != "POST" or "confirmed" not in request.POST:
         return _show(request, pairs, left_out=left_out)
     if errors := _unnamed(request, pairs):

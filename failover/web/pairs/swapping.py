@@ -13,7 +13,7 @@ from failover import wiring
 from failover.models import Job, Pair, Role
 from failover.services import pair_settings, queries, refusals, swaps
 from failover.services.plans import PlanView
-from failover.web import access, asking_again, forms, listing
+from failover.web import access, forms, listing
 from failover.web.presenters import pairs as pair_words
 from failover.web.presenters import plans as plan_words
 from failover.web.presenters import refusals as refusal_words
@@ -39,8 +39,8 @@ def swap(request: HttpRequest, name: str) -> HttpResponse:
     if request.method != "POST":
         is_fresh = access.get_actor(request).is_fresh
         if pair.region.account.is_production and not is_fresh:
-            # Before the form, so that nothing typed into it is lost.
-            return asking_again.go(request)
+            # Before the form: nobody types what has to wait.
+            raise refusals.ConfirmIdentity
         return _show(request, pair, Asked(to=request.GET.get("to")))
     confirm = pair_settings.confirm_of(pair)
     form = forms.SwapForm(request.POST, pair=name, confirm=confirm)
@@ -55,6 +55,9 @@ def swap(request: HttpRequest, name: str) -> HttpResponse:
         job = _request(request, pair, form)
     except refusals.ApprovalRequired as refusal:
         return _go_there(request, reverse("approval", args=[refusal.approval_id]))
+    except refusals.ConfirmIdentity:
+        # No new plan for a page that is not shown.
+        raise
     except refusals.Refusal as refusal:
         return _show(request, pair, asked, refusal=refusal)
     return _go_to(request, job)

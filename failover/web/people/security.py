@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from failover import wiring
+from failover.services import refusals
 from failover.services.people import second_factors, sessions, users
 from failover.web import access, asking_again
 from failover.web.presenters import texts, timing
@@ -52,7 +53,7 @@ def end_sessions(request: HttpRequest) -> HttpResponse:
     """
     user = access.get_user(request)
     if not access.get_actor(request).is_fresh:
-        return asking_again.go(request, reverse("settings-security"))
+        raise refusals.ConfirmIdentity
     chosen = request.POST.get("sitting", "")
     if chosen:
         number = int(chosen) if chosen.isascii() and chosen.isdigit() else 0

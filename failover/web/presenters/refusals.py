@@ -26,7 +26,12 @@ class RefusalView:
 
 
 def view(refusal: refusals.Refusal, *, changes: Sequence[str] = ()) -> RefusalView:
-    """`changes` says what is different from what the asker saw before."""
+    """`changes` says what is different from what the asker saw before.
+
+    Raises ConfirmIdentity: no page says that, `web.access` leads to where it is done.
+    """
+    if isinstance(refusal, refusals.ConfirmIdentity):
+        raise refusal
     detail, lines, job_href = refusal.detail, tuple(changes), ""
     match refusal:
         case refusals.PreflightFailed():
