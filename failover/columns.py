@@ -22,6 +22,8 @@ Columns = Mapping[str, Any]
 # EC2 allows tags of 256 and descriptions of 255 characters; what sends more shall
 # not stop the others from being written.
 NAME_LENGTH, DESCRIPTION_LENGTH = 256, 255
+# Tags whose keys begin so, in either case, are set by AWS's services alone.
+AWS_OWN = "aws:"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,7 +1,7 @@
 """What counts as drift between two looks at one resource: before, after, in facts.
 
 Found here by the way, and judged later (`services.drift`): only what nothing of ours
-has made stays. The tags, and what merely follows from other changes, do not count.
+has made stays. What merely follows from other changes does not count.
 """
 
 import re
@@ -16,6 +16,8 @@ from failover.models.inventory import Mirrored
 
 # How many changes of a region are kept, the newest.
 KEPT = 10_000
+# Changes that hold somebody's words, which are no ids.
+IN_WORDS = ("description", "tags")
 ID = re.compile(r"\b(?:eni|i|eipalloc|rtb|sg|subnet|vpc)-[0-9a-f]+\b")
 
 Value = Any
@@ -94,16 +96,21 @@ def _compare_interface(row: Any, seen: Columns) -> Iterator[Change]:
     yield from _plain(row, seen, "source_dest_check", "description")
     yield from _lists(row, seen, "security_groups", _group_ids)
     yield from _lists(row, seen, "private_ips", _addresses)
+    yield from _tags(row, seen)
 
 
 def _compare_elastic_ip(row: Any, seen: Columns) -> Iterator[Change]:
     before, after = _association(vars(row)), _association(seen)
     if before != after:
         yield Change(change="association", before=before, after=after)
+    yield from _tags(row, seen)
 
 
 def _compare_instance(row: Any, seen: Columns) -> Iterator[Change]:
-    yield from _plain(row, seen, "state")
+    yield from _plain(row, seen, "state", "type")
+    if seen["state"] != "terminated":
+        # EC2 takes the tags off what is no more.
+        yield from _tags(row, seen)
 
 
 def _compare_routes(row: Any, seen: Columns) -> Iterator[Change]:
@@ -117,6 +124,27 @@ def _compare_routes(row: Any, seen: Columns) -> Iterator[Change]:
                 before=_route(destination, was),
                 after=_route(destination, now),
             )
+    yield from _tags(row, seen)
+
+
+def _tags(row: Any, seen: Columns) -> Iterator[Change]:
+    """Only the tags that differ, on both sides; None where there is no such tag.
+
+    Those that AWS's services set of their own accord are no news.
+    """
+    before, after = row.tags, seen["tags"]
+    keys = sorted(
+        key
+        for key in {**before, **after}
+        if before.get(key) != after.get(key)
+        and not key.lower().startswith(columns.AWS_OWN)
+    )
+    if keys:
+        yield Change(
+            change="tags",
+            before={key: before.get(key) for key in keys},
+            after={key: after.get(key) for key in keys},
+        )
 
 
 def _plain(row: Any, seen: Columns, *names: str) -> Iterator[Change]:
@@ -253,8 +281,7 @@ def _event(  # noqa: PLR0913 - what an event is, in the order of its columns
 def _related(id: str, change: Change) -> str:
     """The ids that before and after name, with a space around each."""
     text = f"{change.before} {change.after}"
-    if change.change == "description":
-        # Somebody's words are no ids.
+    if change.change in IN_WORDS:
         return ""
     others = dict.fromkeys(i for i in ID.findall(text) if i != id)
     return f" {' '.join(others)} " if others else ""

@@ -8,6 +8,7 @@ What is explained by them is forgotten.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import chain
 from typing import Any
 
 from django.db import transaction
@@ -30,6 +31,8 @@ LONGEST_ACTION = timedelta(hours=1)
 HARMLESS = (Outcome.REFUSED, Outcome.THROTTLED, Outcome.NOT_SENT)
 # Changes that an action on something they name explains too.
 BY_RELATED = ("appeared", "vanished", "association")
+# Tags by their keys; None: there is no such tag.
+Tags = Mapping[str, str | None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,10 +66,14 @@ def judge(*, region_id: int) -> int:
     waiting = DriftEvent.objects.filter(region_id=region_id, is_judged=False)
     found = 0
     while batch := list(waiting.order_by("id")[:BATCH]):
-        ours = _list_ours(region_id, batch)
+        since = min(event.before_at or event.seen_at for event in batch)
+        acts = _list_acts(region_id, since)
+        shared = [event for event in batch if _leave_out_our_tags(event, acts)]
+        ours = _list_ours(batch, _list_deeds(region_id, since), acts)
         others = [event.pk for event in batch if event.pk not in ours]
         with transaction.atomic():
             DriftEvent.objects.filter(id__in=ours).delete()
+            DriftEvent.objects.bulk_update(shared, ["before", "after"])
             DriftEvent.objects.filter(id__in=others).update(is_judged=True)
         found += len(others)
     if found:
@@ -81,10 +88,9 @@ def _prune(region_id: int) -> None:
         kept.filter(id__lte=oldest).delete()
 
 
-def _list_ours(region_id: int, events: Sequence[DriftEvent]) -> frozenset[int]:
-    since = min(event.before_at or event.seen_at for event in events)
-    deeds = _list_deeds(region_id, since)
-    acts = _list_acts(region_id, since)
+def _list_ours(
+    events: Sequence[DriftEvent], deeds: Sequence[Deed], acts: Sequence["Act"]
+) -> frozenset[int]:
     return frozenset(
         event.pk
         for event in events
@@ -172,16 +178,35 @@ def _explains(deed: Deed, event: DriftEvent) -> bool:
     return False
 
 
-# People's actions: by what they touch.
+# People's actions: by what they touch, and of tags by those that they set.
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Act:
-    """An action, and what it touches; it may have shown from `at` until `until`."""
+    """An action, and what it touches; it may have shown from `at` until `until`.
+
+    `tags` are those that it set, None for one that it removed; `had` how they were.
+    """
 
     ids: frozenset[str]
     at: datetime
     until: datetime | None
+    tags: Tags
+    had: Tags
+
+    def is_within(self, event: DriftEvent) -> bool:
+        """Whether it may have shown between the event's two looks."""
+        before_at = event.before_at or event.seen_at
+        return self.at <= event.seen_at and (
+            self.until is None or self.until >= before_at
+        )
+
+    def has_tagged(self, key: str, was: str | None, is_now: str | None) -> bool:
+        """Whether this change of the tag is its doing, or a late look's from before."""
+        if key not in self.tags:
+            return False
+        is_undone = (was, is_now) == (self.tags[key], self.had.get(key))
+        return is_now == self.tags[key] or is_undone
 
 
 def _list_acts(region_id: int, since: datetime) -> list[Act]:
@@ -194,19 +219,47 @@ def _list_acts(region_id: int, since: datetime) -> list[Act]:
             ids=frozenset((*act.touches, *act.made, act.resource.rpartition("/")[2])),
             at=act.begun_at,
             until=act.finished_at and act.finished_at + SHOWS_WITHIN,
+            tags=_tags_set(act.args),
+            had=_tags_had(act),
         )
         for act in recent
     ]
 
 
+def _tags_set(args: Mapping[str, Any]) -> Tags:
+    """Those that a call names: to set, to remove, or on what it makes."""
+    made = (spec.get("Tags", ()) for spec in args.get("TagSpecifications", ()))
+    named = chain(args.get("Tags", ()), *made)
+    return {tag["Key"]: tag.get("Value") for tag in named}
+
+
+def _tags_had(act: Action) -> Tags:
+    pictures = (act.before or {}).values()
+    return {k: v for shown in pictures for k, v in shown.get("tags", {}).items()}
+
+
 def _is_of_an_action(event: DriftEvent, acts: Iterable[Act]) -> bool:
-    before_at = event.before_at or event.seen_at
+    if event.change == "tags":
+        # What was ours of it has been left out.
+        return not event.after
     names = {event.resource_id}
     if event.change in BY_RELATED:
         names |= set(event.related.split())
-    return any(
-        act.at <= event.seen_at
-        and (act.until is None or act.until >= before_at)
-        and not names.isdisjoint(act.ids)
-        for act in acts
-    )
+    return any(act.is_within(event) and not names.isdisjoint(act.ids) for act in acts)
+
+
+def _leave_out_our_tags(event: DriftEvent, acts: Iterable[Act]) -> bool:
+    """Of changed tags leave those that nothing of ours has set; whether any were."""
+    if event.change != "tags":
+        return False
+    near = [a for a in acts if event.resource_id in a.ids and a.is_within(event)]
+    before: Tags = event.before or {}
+    after: Tags = event.after or {}
+    left = [
+        key
+        for key in after
+        if not any(act.has_tagged(key, before[key], after[key]) for act in near)
+    ]
+    event.before = {key: before[key] for key in left}
+    event.after = {key: after[key] for key in left}
+    return len(left) < len(after)

@@ -5,16 +5,21 @@ from typing import Any
 
 Value = Any
 
+# A resource can have fifty tags; the values over REST have them all.
+MOST_TAGS = 10
+
 TITLES: Mapping[str, str] = {
     "attachment": "Attachment",
     "association": "Association",
     "state": "Instance state",
+    "type": "Instance type",
     "route": "Route",
     "private_ips": "Private addresses",
     "security_groups": "Security groups",
     "source_dest_check": "Source/destination check",
     "delete_on_termination": "Delete on termination",
     "description": "Description",
+    "tags": "Tags",
     "appeared": "Appeared",
     "vanished": "Vanished",
 }
@@ -93,6 +98,16 @@ def _several(value: Sequence[str] | None) -> str:
     return ", ".join(value) if value else "none"
 
 
+def _tags(value: Mapping[str, str | None]) -> str:
+    """Each tag as it is; the first of many."""
+    said = [
+        f"no {key}" if tag is None else f"{key} = {tag or 'empty'}"
+        for key, tag in list(value.items())[:MOST_TAGS]
+    ]
+    more = len(value) - MOST_TAGS
+    return ", ".join([*said, *([f"and {more} more"] if more > 0 else [])])
+
+
 def _portrait(value: Mapping[str, Any] | None) -> str:
     known = value or {}
     address = known.get("public_ip") or known.get("private_ip") or ""
@@ -107,6 +122,7 @@ SAY: Mapping[str, Callable[[Any], str]] = {
     "route": _route,
     "private_ips": _several,
     "security_groups": _several,
+    "tags": _tags,
     "appeared": _portrait,
     "vanished": _portrait,
 }

@@ -7,7 +7,7 @@ from django.views.decorators.http import require_safe
 from failover import wiring
 from failover.models import Role
 from failover.services import queries
-from failover.web import access
+from failover.web import access, changes_found
 from failover.web.presenters import acts, inventory, timing
 
 
@@ -22,6 +22,7 @@ def show(request: HttpRequest, instance_id: str) -> HttpResponse:
         "row": inventory.instance_row(view),
         "menu": acts.instance_menu(view, role=access.role_in(request, row.region)),
         "launched": timing.moment(timing.parse(view.launch_time or None), now),
+        "changes": changes_found.newest(region=row.region, resource_id=row.instance_id),
         "seen": timing.moment(view.observed_at, now),
     }
     return render(request, "failover/instance.html", context)

@@ -45,11 +45,12 @@ def test_changes_are_listed_with_their_sentence(
 ) -> None:
     assert results(vera, "drift-events/") == []
     models.NetworkInterface.objects.filter(interface_id=FLOATING).update(
-        description="as it was"
+        description="as it was", tags={"gone": "x", "aws:own": "y"}
     )
     inventory.sync(region)
 
-    (event,) = results(vera, f"drift-events/?resource_id={FLOATING}")
+    of_it = f"drift-events/?resource_id={FLOATING}"
+    (event,) = results(vera, f"{of_it}&change=description")
 
     assert (event["change"], event["resource_type"]) == (
         "description",
@@ -58,6 +59,9 @@ def test_changes_are_listed_with_their_sentence(
     assert event["before"] == "as it was"
     assert event["message"].startswith("Description: ")
     assert event["not_before"] < event["seen_at"]
+    (tagged,) = results(vera, f"{of_it}&change=tags")
+    assert (tagged["before"]["gone"], tagged["after"]["gone"]) == ("x", None)
+    assert tagged["message"].startswith("Tags: ")
     assert results(vera, "drift-events/?change=attachment") == []
     assert vera.get("/api/v1/drift-events/?change=wrong").status_code == 200
 

@@ -13,6 +13,7 @@ from failover.services import (
     swaps,
 )
 from failover.services.acts import interfaces as acts
+from failover.services.acts import tagging
 from tests.services import moving
 from tests.services.moving import ADDRESS, DESTINATION, FIRST, SECOND, Console
 from tests.services.world import (
@@ -204,6 +205,98 @@ def test_what_our_people_do_here_is_no_drift(region: models.Region) -> None:
     assert models.NetworkInterface.objects.filter(
         interface_id=action.made[0], vanished_at=None
     ).exists()
+
+
+def tag(console: Console, *ids: str, **tags: str) -> None:
+    pairs = [{"Key": key, "Value": value} for key, value in tags.items()]
+    console.ec2.create_tags(Resources=list(ids), Tags=pairs)
+
+
+def test_tags_set_and_removed_in_the_console_are_found_each_by_its_key(
+    region: models.Region, console: Console
+) -> None:
+    (table,) = console.make_tables(1)
+    resources = (FIRST, ALLOCATION, PRIMARY, table)
+    tag(console, *resources, Name="web-1", env="prod", role="front")
+    inventory.sync(region)
+    models.DriftEvent.objects.all().delete()
+
+    tag(console, *resources, Name="i-0abc", note="")
+    console.ec2.delete_tags(Resources=list(resources), Tags=[{"Key": "env"}])
+
+    assert found(region) == sorted((id, "tags") for id in resources)
+    for id in resources:
+        event = told(id, "tags")
+        assert event.before == {"Name": "web-1", "env": "prod", "note": None}
+        assert event.after == {"Name": "i-0abc", "env": None, "note": ""}
+        assert event.message == (
+            "Tags: Name = i-0abc, no env, note = empty;"
+            " before: Name = web-1, env = prod, no note."
+        )
+    # Words that look like an id lead nowhere.
+    assert not changes.list_of_resource(region=region, resource_id="i-0abc").exists()
+    noted_before = models.DriftEvent.objects.count()
+    inventory.sync(region)
+    assert models.DriftEvent.objects.count() == noted_before
+
+
+def test_of_tags_only_those_that_we_have_not_set_are_drift(
+    region: models.Region, console: Console
+) -> None:
+    tag(console, STANDBY, ours="old", gone="x", theirs="old")
+    inventory.sync(region)
+    models.DriftEvent.objects.all().delete()
+
+    tagging.replace(
+        region=region,
+        resource_id=STANDBY,
+        tags={"ours": "new", "theirs": "old"},
+        actor=SHELL,
+    )
+    assert found(region) == []
+
+    # What a late look shows as it was before is ours, and so is its end.
+    row = models.Instance.objects.get(instance_id=STANDBY)
+    models.Instance.objects.filter(pk=row.pk).update(
+        tags={**row.tags, "ours": "old", "gone": "x"}
+    )
+    tag(console, STANDBY, theirs="new")
+    assert found(region) == [(STANDBY, "tags")]
+    assert told(STANDBY, "tags").after == {"theirs": "new"}
+
+    # The same key in another value is somebody else's, however soon.
+    tag(console, STANDBY, ours="theirs")
+    inventory.sync(region)
+    newest = changes.list_drift_events().order_by("-id").first()
+    assert newest is not None
+    assert (newest.before, newest.after) == ({"ours": "new"}, {"ours": "theirs"})
+
+
+def test_tags_that_are_given_at_the_making_are_no_drift(region: models.Region) -> None:
+    acts.create(
+        region=region, subnet_id=moving.SUBNET, tags={"Name": "new"}, actor=SHELL
+    )
+
+    models.NetworkInterface.objects.filter(name="new").update(name="", tags={})
+
+    assert found(region) == []
+
+
+def test_what_a_service_of_aws_tags_by_itself_is_no_drift_and_another_type_is(
+    region: models.Region,
+) -> None:
+    row = models.Instance.objects.get(instance_id=STANDBY)
+    models.Instance.objects.filter(pk=row.pk).update(
+        tags={**row.tags, "aws:cloudformation:stack-name": "old"}, type="t3.nano"
+    )
+
+    assert found(region) == [(STANDBY, "type")]
+    event = told(STANDBY, "type")
+    assert (event.title, event.was, event.is_now) == (
+        "Instance type",
+        "t3.nano",
+        row.type,
+    )
 
 
 def test_only_the_newest_changes_of_a_region_are_kept(region: models.Region) -> None:

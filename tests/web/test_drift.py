@@ -16,6 +16,7 @@ def changed(home: Home, *, change: str = "attachment") -> models.DriftEvent:
             None,
         ),
         "description": ("", HOSTILE),
+        "tags": ({"Name": "web-1", HOSTILE: "a"}, {"Name": "web-2", HOSTILE: None}),
     }
     before, after = sides[change]
     return models.DriftEvent.objects.create(
@@ -60,6 +61,23 @@ def test_changes_are_found_by_the_ids_they_name_and_by_what_changed(home: Home) 
     assert FLOATING in text_of(home, "/drift/?change=attachment")
     for nothing in (f"q={STANDBY}", "change=description", "resource_type=instance"):
         assert "No matches" in text_of(home, f"/drift/?{nothing}")
+
+
+def test_changed_tags_stand_in_words_in_the_table_and_on_the_page_of_each(
+    home: Home,
+) -> None:
+    event = changed(home, change="tags")
+
+    for path in ("/drift/?change=tags", f"/interfaces/{FLOATING}/"):
+        text = text_of(home, path)
+        assert "Name = web-2, no &lt;script&gt;" in text
+        assert "Name = web-1, &lt;script&gt;" in text
+        assert "<script>alert(1)" not in text
+    assert "No matches" in text_of(home, "/drift/?change=description")
+    models.DriftEvent.objects.filter(pk=event.pk).update(
+        resource_type="instance", resource_id=PRIMARY
+    )
+    assert "Name = web-2" in text_of(home, f"/instances/{PRIMARY}/")
 
 
 def test_before_anything_has_changed_the_table_says_what_it_is_for(home: Home) -> None:

@@ -3,7 +3,7 @@
 import ipaddress
 from collections.abc import Iterable, Mapping, Sequence
 
-from failover import wiring
+from failover import columns, wiring
 from failover.ec2.offers import Network
 from failover.engine import ports
 from failover.models import Region
@@ -12,7 +12,6 @@ from failover.services import refusals, sights
 MOST_TAGS = 50
 LONGEST_KEY = 128
 LONGEST_VALUE = 256
-RESERVED_PREFIX = "aws:"
 LONGEST_DESCRIPTION = 255
 MOST_USER_DATA = 16 * 1024
 MOST_INSTANCES = 20
@@ -34,7 +33,7 @@ def tags(given: Mapping[str, str]) -> Errors:
             said.append(f"{key[:20]}…: a key has at most {LONGEST_KEY} characters.")
         if len(value) > LONGEST_VALUE:
             said.append(f"{key[:20]}: a value has at most {LONGEST_VALUE} characters.")
-        if key.lower().startswith(RESERVED_PREFIX):
+        if key.lower().startswith(columns.AWS_OWN):
             said.append(f"{key[:20]}: keys that begin with aws: belong to AWS.")
     return {"tags": said} if said else {}
 

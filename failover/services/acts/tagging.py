@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from failover import wiring
+from failover import columns, wiring
 from failover.ec2.requests import Operation, Request
 from failover.models import Action, Region
 from failover.services.access import Actor
@@ -93,4 +93,4 @@ def _tags(sight: Sight, id: str) -> Mapping[str, str]:
 
 
 def _is_aws(key: str) -> bool:
-    return key.lower().startswith(checking.RESERVED_PREFIX)
+    return key.lower().startswith(columns.AWS_OWN)

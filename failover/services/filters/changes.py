@@ -11,9 +11,9 @@ from failover.services.filters.table import Table
 
 TYPES = ("network-interface", "elastic-ip", "instance", "route-table")
 CHANGES = (
-    *("attachment", "association", "state", "route", "private_ips"),
+    *("attachment", "association", "state", "type", "route", "private_ips"),
     *("security_groups", "source_dest_check", "delete_on_termination"),
-    *("description", "appeared", "vanished"),
+    *("description", "tags", "appeared", "vanished"),
 )
 
 

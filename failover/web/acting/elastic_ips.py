@@ -12,10 +12,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from failover import wiring
 from failover.models import Role
-from failover.services import act_words, changes, queries
+from failover.services import act_words, queries
 from failover.services.acts import choices
 from failover.services.acts import elastic_ips as acts
-from failover.web import access, naming
+from failover.web import access, changes_found, naming
 from failover.web.acting import fields, subjects, tag_pages, where
 from failover.web.acting import page as pages
 from failover.web.acting.interfaces import METHODS
@@ -24,7 +24,6 @@ from failover.web.presenters import acts as menus
 from failover.web.presenters import inventory, timing
 
 TARGETS = (("interface", "Network interface"), ("instance", "Instance"))
-CHANGES_SHOWN = 10
 # How many instances and private addresses a form offers; others may be typed.
 MOST_OFFERED = 200
 
@@ -88,16 +87,14 @@ def show(request: HttpRequest, allocation_id: str) -> HttpResponse:
     row = queries.get_elastic_ip(allocation_id)
     view, now = queries.view_elastic_ips([row])[0], wiring.now()
     names = naming.of_instances({view.instance_id} if view.instance_id else set())
-    found = changes.list_of_resource(region=row.region, resource_id=allocation_id)
     context = {
         "elastic_ip": view,
         "row": inventory.elastic_ip_row(view, names=names),
         "seen": timing.moment(view.observed_at, now),
         "menu": menus.elastic_ip_menu(view, role=access.role_in(request, row.region)),
-        "changes": [
-            {"change": change, "seen": timing.moment(change.seen_at, now)}
-            for change in changes.view_drift_events(found[:CHANGES_SHOWN])
-        ],
+        "changes": changes_found.newest(
+            region=row.region, resource_id=row.allocation_id
+        ),
     }
     return render(request, "failover/elastic_ip.html", context)
 

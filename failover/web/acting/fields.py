@@ -7,6 +7,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
 
+from failover import columns
 from failover.services.acts import checking
 
 # Empty rows after those with tags in them: on the page, and of each "Add rows".
@@ -59,7 +60,7 @@ class TagsField(forms.Field):
 
 def rows_of(tags: Mapping[str, str]) -> list[Row]:
     """The tags that people may change, as the field shows them."""
-    prefix = checking.RESERVED_PREFIX
+    prefix = columns.AWS_OWN
     own = [(k, v) for k, v in tags.items() if not k.lower().startswith(prefix)]
     return sorted(own)
 
