@@ -1,5 +1,7 @@
 """Messages of the jobs that somebody started: on every page, until they are closed.
 
+What went well goes by itself after ten minutes; what did not stays.
+
 They are kept nowhere: a job's row is its message. A session only remembers which of
 them were closed.
 """
@@ -10,6 +12,7 @@ from uuid import UUID
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.http import urlencode
 from django.views.decorators.http import require_POST, require_safe
 
@@ -21,8 +24,12 @@ from failover.web import access, naming
 from failover.web.presenters import flashes as words
 
 MOST = 3
-# How long the end of a job is told, and how many closed ones a session remembers.
-TOLD_FOR = timedelta(minutes=15)
+# How long the end of a job is told; of a failure until it is closed, but for old news.
+TOLD_FOR = timedelta(minutes=10)
+FAILURE_TOLD_FOR = timedelta(days=1)
+# Ends that nobody has asked for.
+FAILED = Q(state="reversed") | Q(state="cancelled", cancel_requested_at=None)
+# How many closed ones a session remembers.
 MOST_CLOSED = 100
 CLOSED = "closed_flashes"
 # A page that shows a job, or a pair, itself: its filter and the argument of its path.
@@ -68,10 +75,12 @@ def list_flashes(request: HttpRequest, *, job: str, pair: str) -> words.JobFlash
     """Jobs of the user, newest first, but for the one that the page is about."""
     if not isinstance(request.user, User):
         return words.JobFlashes()
-    now = wiring.now()
+    now, user = wiring.now(), request.user.get_username()
     rows = queries.list_jobs().filter(
-        IS_ACTIVE | Q(finished_at__gt=now - TOLD_FOR),
-        requested_by=request.user.get_username(),
+        IS_ACTIVE
+        | Q(finished_at__gt=now - TOLD_FOR)
+        | (FAILED & Q(finished_at__gt=now - FAILURE_TOLD_FOR)),
+        requested_by=user,
         trigger="ui",
     )
     if pair:
@@ -86,6 +95,7 @@ def list_flashes(request: HttpRequest, *, job: str, pair: str) -> words.JobFlash
         views,
         names=naming.of_ends(views),
         more=max(0, len(found) - MOST),
+        more_href=f"{reverse('jobs')}?{urlencode({'f': f'requested_by={user}'})}",
         query=urlencode({"job": job, "pair": pair}),
         now=now,
     )

@@ -194,6 +194,33 @@ def test_the_message_of_a_job_asks_again_only_while_it_can_change(home: Home) ->
     assert "hx-trigger" not in ended.content.decode()
 
 
+def test_of_many_messages_three_are_shown_and_what_went_well_goes_by_itself(
+    home: Home,
+) -> None:
+    client, now = home.client("olaf"), wiring.now()
+
+    def end(state: str, minutes: int) -> models.Job:
+        ended = now - timedelta(minutes=minutes)
+        made = home.job(state=state, requested_by="olaf", finished_at=ended, pair=None)
+        models.Job.objects.filter(pk=made.pk).update(requested_at=ended)
+        return made
+
+    fresh, old = end("succeeded", 9), end("succeeded", 11)
+    failed = end("reversed", 300)
+    page = client.get("/instances/").content.decode()
+    assert f"flash-{fresh.id}" in page
+    assert f"flash-{failed.id}" in page
+    assert f"flash-{old.id}" not in page
+    # It asks again now and then, so that it goes without another page.
+    assert 'hx-trigger="every 60s"' in page
+
+    for minutes in (1, 2, 3):
+        end("succeeded", minutes)
+    page = client.get("/instances/").content.decode()
+    assert page.count('id="flash-') == 3
+    assert '<a href="/jobs/?f=requested_by%3Dolaf">and 2 more</a>' in page
+
+
 def test_a_message_waits_in_the_session_until_a_page_shows_it(home: Home) -> None:
     client = home.client("olaf")
     client.post("/pairs/article/freeze/", {"reason": "patching"})

@@ -40,6 +40,7 @@ class JobFlashes:
 
     items: tuple[JobFlash, ...] = ()
     more: int = 0
+    more_href: str = ""
     rev: str = ""
     query: str = ""
 
@@ -48,20 +49,27 @@ class JobFlashes:
         """Whether one of them can still change."""
         return any(f.is_active for f in self.items)
 
+    @property
+    def is_fading(self) -> bool:
+        """Whether one of them will go by itself."""
+        return any(f.tone == "success" for f in self.items)
+
 
 def flashes(
     found: Sequence[views.JobView],
     *,
     names: Mapping[str, str],
     more: int,
+    more_href: str,
     query: str,
     now: datetime,
 ) -> JobFlashes:
     """`query` says what page asks, so that it is not told what it shows anyway."""
     live = [jobs.live(v, names=names, has_pair=True, now=now) for v in found]
-    rev = hashlib.sha256("".join(job.rev for job in live).encode()).hexdigest()[:16]
+    said = "".join([str(more), *(job.rev for job in live)])
+    rev = hashlib.sha256(said.encode()).hexdigest()[:16]
     items = tuple(_flash(job) for job in live)
-    return JobFlashes(items=items, more=more, rev=rev, query=query)
+    return JobFlashes(items=items, more=more, more_href=more_href, rev=rev, query=query)
 
 
 def _flash(job: jobs.LiveJob) -> JobFlash:
