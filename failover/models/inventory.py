@@ -27,6 +27,21 @@ def in_order(prefix: str, *columns: tuple[str, str]) -> list[models.Index]:
     ]
 
 
+def in_groups(prefix: str, *columns: tuple[str, str]) -> list[models.Index]:
+    """The same for columns in which many rows are alike: those come by their names.
+
+    So what is filtered by such a column is in the order of a table already.
+    """
+    return [
+        models.Index(
+            fields=[column, "name", "id"],
+            condition=IS_THERE,
+            name=f"{prefix}_by_{name}",
+        )
+        for column, name in columns
+    ]
+
+
 class Mirrored(models.Model):
     """What every mirrored EC2 resource has."""
 
@@ -89,30 +104,35 @@ class NetworkInterface(Mirrored):
                 fields=["region", "interface_id"], name="one_row_per_network_interface"
             )
         ]
-        indexes = in_order(
-            "interfaces",
-            ("name", "name"),
-            ("interface_id", "id"),
-            ("status", "status"),
-            ("subnet_id", "subnet"),
-            ("vpc_id", "vpc"),
-            ("availability_zone", "zone"),
-            ("description", "description"),
-            ("instance_id", "instance"),
-            ("private_ip", "private_ip"),
-            ("public_ip", "public_ip"),
-            ("region", "region"),
-            ("interface_type", "type"),
-            ("mac_address", "mac"),
-            ("attachment_id", "attachment"),
-            ("attachment_status", "attached"),
-            ("attach_time", "attach_time"),
-            ("device_index", "device"),
-            ("delete_on_termination", "deletion"),
-            ("source_dest_check", "check"),
-            ("requester_managed", "managed"),
-            ("observed_at", "age"),
-        )
+        indexes = [
+            *in_order(
+                "interfaces",
+                ("name", "name"),
+                ("interface_id", "id"),
+                ("description", "description"),
+                ("instance_id", "instance"),
+                ("private_ip", "private_ip"),
+                ("public_ip", "public_ip"),
+                ("region", "region"),
+                ("mac_address", "mac"),
+                ("attachment_id", "attachment"),
+                ("attach_time", "attach_time"),
+                ("observed_at", "age"),
+            ),
+            *in_groups(
+                "interfaces",
+                ("status", "status"),
+                ("subnet_id", "subnet"),
+                ("vpc_id", "vpc"),
+                ("availability_zone", "zone"),
+                ("interface_type", "type"),
+                ("attachment_status", "attached"),
+                ("device_index", "device"),
+                ("delete_on_termination", "deletion"),
+                ("source_dest_check", "check"),
+                ("requester_managed", "managed"),
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.interface_id
@@ -175,20 +195,25 @@ class Instance(Mirrored):
                 fields=["region", "instance_id"], name="one_row_per_instance"
             )
         ]
-        indexes = in_order(
-            "instances",
-            ("name", "name"),
-            ("instance_id", "id"),
-            ("state", "state"),
-            ("type", "type"),
-            ("availability_zone", "zone"),
-            ("vpc_id", "vpc"),
-            ("subnet_id", "subnet"),
-            ("public_ip", "public_ip"),
-            ("launch_time", "launch"),
-            ("region", "region"),
-            ("observed_at", "age"),
-        )
+        indexes = [
+            *in_order(
+                "instances",
+                ("name", "name"),
+                ("instance_id", "id"),
+                ("public_ip", "public_ip"),
+                ("launch_time", "launch"),
+                ("region", "region"),
+                ("observed_at", "age"),
+            ),
+            *in_groups(
+                "instances",
+                ("state", "state"),
+                ("type", "type"),
+                ("availability_zone", "zone"),
+                ("vpc_id", "vpc"),
+                ("subnet_id", "subnet"),
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.instance_id

@@ -103,6 +103,13 @@ class InterfaceFilter(Mirror):
         "requester_managed": "requester_managed",
         "observed_at": "observed_at",
     }
+    grouped = frozenset(
+        {
+            *("status", "subnet_id", "vpc_id", "availability_zone", "interface_type"),
+            *("attachment_status", "device_index", "delete_on_termination"),
+            *("source_dest_check", "requester_managed"),
+        }
+    )
     default_ordering = ("name",)
 
     class Meta:
@@ -188,6 +195,7 @@ class InstanceFilter(Mirror):
         "launch_time": "launch_time",
         "observed_at": "observed_at",
     }
+    grouped = frozenset({"state", "type", "availability_zone", "vpc_id", "subnet_id"})
     default_ordering = ("name",)
 
     class Meta:

@@ -60,6 +60,7 @@ class PairFilter(Table):
         "ready": "told_ready",
         "created_at": "created_at",
     }
+    grouped = frozenset({"strategy", "ready"})
     default_ordering = ("name",)
 
     class Meta:

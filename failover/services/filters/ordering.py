@@ -11,8 +11,8 @@ from failover.services.filters.table import Table
 def order_by(table: type[Table], asked: str) -> list[Any]:
     """Columns for `a,-b`, or the table's own for nothing; empty if a name is unknown.
 
-    The primary key comes last and the same way, as the indexes have it. It comes once:
-    SQLite would sort by it again.
+    What is alike comes by name where the table says so. The primary key comes last. All
+    go the same way, as the indexes have it, and once: SQLite would sort by it again.
     """
     names = [name.strip() for name in asked.split(",")] if asked else []
     if any(name.removeprefix("-") not in table.ordered for name in names):
@@ -28,9 +28,10 @@ def order_by(table: type[Table], asked: str) -> list[Any]:
         if column is None:
             continue
         order.append(column.desc() if name.startswith("-") else column.asc())
-    if table.ordered[names[-1].removeprefix("-")] == _key(table):
+    last, sign = names[-1].removeprefix("-"), "-" if names[-1].startswith("-") else ""
+    if table.ordered[last] == _key(table):
         return order
-    return [*order, "-pk" if names[-1].startswith("-") else "pk"]
+    return [*order, *([f"{sign}name"] if last in table.grouped else []), f"{sign}pk"]
 
 
 def _key(table: type[Table]) -> str:

@@ -52,6 +52,8 @@ class Table(django_filters.FilterSet):
     # `?ordering=` name -> column.
     ordered: ClassVar[Mapping[str, str]] = {}
     default_ordering: ClassVar[tuple[str, ...]] = ("pk",)
+    # Orders in which many rows are alike, and come then by their names.
+    grouped: ClassVar[frozenset[str]] = frozenset()
     # A condition of every row, by which SQLite counts in an index what is not narrowed.
     counted_by: ClassVar[Q] = Q()
 

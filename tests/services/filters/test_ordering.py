@@ -3,7 +3,7 @@
 from failover import models
 from failover.services import queries
 from failover.services.filters import InterfaceFilter, order_by
-from tests.services.filters.shelf import shelve
+from tests.services.filters.shelf import a_region, shelve
 
 
 def ids(asked: str) -> list[str]:
@@ -28,3 +28,13 @@ def test_accounts_and_regions_are_ordered_by_their_names(sqlite_database: str) -
     assert ids("region") == ["eni-2", "eni-0", "eni-1"]
     assert ids("account,-id") == ["eni-2", "eni-1", "eni-0"]
     assert order_by(InterfaceFilter, "account,colour") == []
+
+
+def test_what_is_alike_comes_by_its_name(sqlite_database: str) -> None:
+    region = a_region()
+    for name, status in (("b", "in-use"), ("c", "available"), ("a", "in-use")):
+        row = {"interface_id": f"eni-{name}", "status": status, "tags": {"Name": name}}
+        shelve(region, row)
+
+    assert ids("status") == ["eni-c", "eni-a", "eni-b"]
+    assert ids("-status") == ["eni-b", "eni-a", "eni-c"]
