@@ -10,6 +10,9 @@ from django.db.models import QuerySet
 from failover.models import RouteTable, SecurityGroup, Subnet, Vpc
 from failover.services import scoping
 
+# What the page of a VPC says that the role may not read.
+READ_OF_VPCS = "ec2:DescribeVpcs"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VpcView:
@@ -91,6 +94,46 @@ def list_route_tables() -> QuerySet[RouteTable]:
     """Route tables that EC2 still shows."""
     rows = RouteTable.objects.filter(vanished_at=None)
     return scoping.visible(rows).select_related("region__account")
+
+
+# One of each. Raises NotFound.
+
+
+def get_vpc(vpc_id: str) -> Vpc:
+    """By EC2's id; where VPCs are not read, what its subnets say, in no row yet."""
+    rows = list_vpcs().filter(vpc_id=vpc_id)
+    subnet = list_subnets().filter(vpc_id=vpc_id).first()
+    is_unread = subnet is not None and not subnet.region.read_began_at(Vpc)
+    if subnet is None or not is_unread or rows.exists():
+        return scoping.one(rows, what="VPC", id=vpc_id)
+    scoping.require(subnet)
+    return Vpc(
+        vpc_id=vpc_id,
+        region=subnet.region,
+        observed_at=subnet.observed_at,
+        observed_began_at=subnet.seen_began_at,
+    )
+
+
+def get_subnet(subnet_id: str) -> Subnet:
+    """By EC2's id."""
+    rows = list_subnets().filter(subnet_id=subnet_id)
+    return scoping.one(rows, what="subnet", id=subnet_id)
+
+
+def get_security_group(group_id: str) -> SecurityGroup:
+    """By EC2's id."""
+    rows = list_security_groups().filter(group_id=group_id)
+    return scoping.one(rows, what="security group", id=group_id)
+
+
+def get_route_table(route_table_id: str) -> RouteTable:
+    """By EC2's id."""
+    rows = list_route_tables().filter(route_table_id=route_table_id)
+    return scoping.one(rows, what="route table", id=route_table_id)
+
+
+# Views.
 
 
 def view_vpcs(rows: Iterable[Vpc]) -> list[VpcView]:

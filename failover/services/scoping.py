@@ -129,6 +129,17 @@ def is_limited() -> bool:
     return _reader(Role.VIEWER.value)[1]
 
 
+def sees_networks() -> bool:
+    """Whether any VPC, subnet, group or route table may show to the one who asks.
+
+    They belong to accounts: whoever sees pairs by their tags alone sees none.
+    """
+    actor, is_less = _reader(Role.VIEWER.value)
+    if not is_less:
+        return True
+    return actor is not None and any(g.account_id is not None for g in actor.grants)
+
+
 def sees_all_of(user: User) -> bool:
     """Whether the one who asks may see whatever that user may see."""
     actor, is_less = _reader(Role.VIEWER.value)

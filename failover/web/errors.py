@@ -115,8 +115,8 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """404; of what EC2 once had it says so, and leads to what is known of it."""
     del exception
     match = request.resolver_match
-    for column, id in match.kwargs.items() if match else ():
-        if gone := vanished.find(column, str(id)):
+    for argument, id in match.kwargs.items() if match else ():
+        if gone := vanished.find(argument, str(id)):
             return _gone(request, gone)
     view = request.GET.get("view", "")
     if view and match and not match.kwargs:
@@ -134,12 +134,13 @@ def _gone(request: HttpRequest, gone: vanished.Vanished) -> HttpResponse:
     name = f" ({gone.name})" if gone.name else ""
     was = f" It was {gone.was}." if gone.was else ""
     at = timing.written(gone.at)
+    changes = ("What was found changed", f"{reverse('drift')}?q={gone.id}")
     return page(
         request,
         404,
         title="No longer in EC2",
         text=f"{gone.noun} {gone.id}{name} is gone, noticed {at}.{was}",
-        link=("What was found changed", f"{reverse('drift')}?q={gone.id}"),
+        link=changes if gone.has_changes else None,
     )
 
 

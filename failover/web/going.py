@@ -23,9 +23,14 @@ PLACES: Mapping[str, Callable[[str], str]] = {
     "pair": lambda key: reverse("pair", args=[key]),
     "job": lambda key: reverse("job", args=[key]),
     "elastic IP": lambda key: reverse("elastic-ip", args=[key]),
-    "subnet": lambda key: f"{reverse('interfaces')}?f=subnet_id={key}",
-    "VPC": lambda key: f"{reverse('interfaces')}?f=vpc_id={key}",
-    "security group": lambda key: f"{reverse('interfaces')}?f=security_group={key}",
+    "subnet": lambda key: reverse("subnet", args=[key]),
+    "VPC": lambda key: reverse("vpc", args=[key]),
+    "security group": lambda key: reverse("security-group", args=[key]),
+    "route table": lambda key: reverse("route-table", args=[key]),
+    # For whom networks have no pages.
+    "interfaces by subnet_id": lambda key: _interfaces("subnet_id", key),
+    "interfaces by vpc_id": lambda key: _interfaces("vpc_id", key),
+    "interfaces by security_group": lambda key: _interfaces("security_group", key),
 }
 
 
@@ -46,7 +51,11 @@ def go(request: HttpRequest) -> HttpResponse:
     if href := find(text):
         return send(request, href)
     hits = [_hits(table, text) for table in registry.TABLES.values()] if text else []
-    context = {"text": text, "hits": [hit for hit in hits if hit.count]}
+    context = {
+        "text": text,
+        "hits": [hit for hit in hits if hit.count],
+        "unkept": finding.name_unkept(text),
+    }
     return render(request, "failover/go.html", context)
 
 
@@ -63,6 +72,10 @@ def send(request: HttpRequest, href: str) -> HttpResponse:
     response = HttpResponse(status=204)
     response["HX-Redirect"] = href
     return response
+
+
+def _interfaces(name: str, key: str) -> str:
+    return f"{reverse('interfaces')}?f={name}={key}"
 
 
 def _hits(table: Table, text: str) -> Hits:

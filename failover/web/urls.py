@@ -16,6 +16,7 @@ from failover.web import (
     interfaces,
     jobs,
     lists,
+    networks,
 )
 from failover.web.new_pairs import creating, pair_at_once, pairs_at_once
 from failover.web.new_pairs import givens as wizard_givens
@@ -56,6 +57,18 @@ urlpatterns = [
     path("elastic-ips/", lists.show_elastic_ips, name="elastic-ips"),
     path("instances/", lists.show_instances, name="instances"),
     path("instances/<str:instance_id>/", instances.show, name="instance"),
+    path("vpcs/<str:vpc_id>/", networks.show_vpc, name="vpc"),
+    path("subnets/<str:subnet_id>/", networks.show_subnet, name="subnet"),
+    path(
+        "security-groups/<str:security_group_id>/",
+        networks.show_security_group,
+        name="security-group",
+    ),
+    path(
+        "route-tables/<str:route_table_id>/",
+        networks.show_route_table,
+        name="route-table",
+    ),
     path("pairs/", lists.show_pairs, name="pairs"),
     path("pairs/new/", creating.start, name="pair-new"),
     path("pairs/new/advice/", pair_at_once.show_advice, name="pair-advice"),

@@ -266,6 +266,7 @@ def _deeds(pair: models.Pair, word: str, *, to: str, **ids: str) -> dict[str, st
         **ids,
         "name": pair.name,
         "eni": ids["interface_id"],
+        **_networks(pair.region, ids["interface_id"]),
         "job_id": str(active.id),
         "approval_id": str(pending.id),
         "action_id": str(action.id),
@@ -275,6 +276,20 @@ def _deeds(pair: models.Pair, word: str, *, to: str, **ids: str) -> dict[str, st
         "slug": view.slug,
         "user_id": str(owner.pk),
         "table": "interfaces",
+    }
+
+
+def _networks(region: models.Region, interface_id: str) -> dict[str, str]:
+    """Where the interface stands, and one of the region's groups and route tables."""
+    row = models.NetworkInterface.objects.get(region=region, interface_id=interface_id)
+    # Of two houses in one region each has made its own last.
+    group = models.SecurityGroup.objects.filter(region=region).latest("pk")
+    table = models.RouteTable.objects.filter(region=region).latest("pk")
+    return {
+        "vpc_id": row.vpc_id,
+        "subnet_id": row.subnet_id,
+        "security_group_id": group.group_id,
+        "route_table_id": table.route_table_id,
     }
 
 

@@ -151,6 +151,7 @@ def furnish(home: Home, *, text: str = "maintenance") -> Furnished:
             f"/audit/{row.seq}/",
             f"/settings/users/{anna.pk}/",
             f"/settings/users/groups/{group.pk}/",
+            *_networks(home.region),
             "/swaps/?pair=article",
             "/tables/interfaces/settings/",
             "/tables/interfaces/views/",
@@ -193,6 +194,41 @@ def _is_post_only(view: Any) -> bool:
             return "GET" not in allowed.cell_contents
         cell = getattr(cell, "__wrapped__", None)
     return False
+
+
+def _networks(region: models.Region) -> list[str]:
+    """Where the interface that moves stands, and a route table that leads to it."""
+    there = {"region": region}
+    row = models.NetworkInterface.objects.get(**there, interface_id=FLOATING)
+    table = models.RouteTable.objects.filter(**there, vpc_id=row.vpc_id).first()
+    if table is None:
+        table = models.RouteTable.objects.create(
+            **there,
+            route_table_id="rtb-0000000a",
+            vpc_id=row.vpc_id,
+            name="edge",
+            routes=[
+                {
+                    "destination_cidr": "10.99.0.0/24",
+                    "network_interface_id": FLOATING,
+                    "state": "active",
+                },
+                {
+                    "destination_cidr": "0.0.0.0/0",
+                    "network_interface_id": "",
+                    "state": "blackhole",
+                },
+            ],
+            subnet_ids=[row.subnet_id, "subnet-00000009"],
+            observed_at=row.observed_at,
+            observed_began_at=row.observed_began_at,
+        )
+    return [
+        f"/vpcs/{row.vpc_id}/",
+        f"/subnets/{row.subnet_id}/",
+        f"/security-groups/{row.security_groups[0]['id']}/",
+        f"/route-tables/{table.route_table_id}/",
+    ]
 
 
 def _jobs(home: Home, text: str) -> list[models.Job]:

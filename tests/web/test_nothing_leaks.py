@@ -25,7 +25,7 @@ OPEN = re.compile(r"api/v1/(pairs/<str:name>/health|schema|docs)")
 # Arguments that name something of a house. A table or a verb is nobody's.
 NAMING = re.compile(
     r"(name|eni|interface_id|instance_id|allocation_id|job_id|approval_id|action_id"
-    r"|region_id|account|seq)>"
+    r"|region_id|account|seq|vpc_id|subnet_id|security_group_id|route_table_id)>"
 )
 # A flash is closed in one's own session alone; how accounts are entered is for those
 # whose role knows no scope, who are told so before anything is looked for.

@@ -257,7 +257,13 @@ def test_what_is_pasted_leads_to_its_page(home: Home) -> None:
         "127.31.58.118": f"/interfaces/{FLOATING}/",
         row.private_ip: f"/interfaces/{FLOATING}/",
         address.allocation_id: f"/elastic-ips/{address.allocation_id}/",
-        row.subnet_id: f"/interfaces/?f=subnet_id={row.subnet_id}",
+        row.mac_address.upper().replace(":", "-"): f"/interfaces/{FLOATING}/",
+        row.subnet_id: f"/subnets/{row.subnet_id}/",
+        row.vpc_id: f"/vpcs/{row.vpc_id}/",
+        row.security_groups[0]["id"]: (
+            f"/security-groups/{row.security_groups[0]['id']}/"
+        ),
+        address.association_id: f"/elastic-ips/{address.allocation_id}/",
         "article": "/pairs/article/",
         str(job.id): f"/jobs/{job.id}/",
     }
@@ -269,6 +275,9 @@ def test_what_is_pasted_leads_to_its_page(home: Home) -> None:
         assert vera.get("/interfaces/", asked)["Location"] == place
         assert part.get("/interfaces/", asked)["HX-Redirect"] == place
     assert "No matches" in content(vera.get("/go/?q=i-nothing"))
+    unkept = content(vera.get("/go/?q=ami-0abcdef1234567890"))
+    assert "<strong>an image</strong>, which Swapboard does not keep" in unkept
+    assert "No matches" not in unkept
     assert "/interfaces/?q=secondary" in content(vera.get("/go/?q=secondary"))
     assert key_order(content(vera.get("/interfaces/?go=1&q=secondary"))) == [FLOATING]
 

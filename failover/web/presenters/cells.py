@@ -1,6 +1,6 @@
 """One cell of any table: what it says, where it leads, how it looks."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -50,11 +50,6 @@ class Cell:
 def code(text: str, href: str = "", **how: Any) -> Cell:
     """An id or an address, with the button that copies it."""
     return link(text, href, is_code=True, copy=text, **how)
-
-
-def codes(values: Iterable[str]) -> Cell:
-    """Several of them, each with its own button."""
-    return Cell(items=[code(value) for value in values if value])
 
 
 def holder(found: Holder | None) -> Cell:

@@ -92,6 +92,7 @@ class Topology:
     # still, leaving, dark, arriving, free, mixed or unknown.
     state: str
     vpc: str
+    subnet_ids: tuple[str, ...]
     zones: tuple[Frame, ...]
     subnets: tuple[Frame, ...]
     boxes: tuple[Box, Box]
@@ -125,6 +126,7 @@ def topology(
         strategy=pair.strategy,
         state=state,
         vpc=around.vpc_id,
+        subnet_ids=_subnet_ids(around),
         zones=_frames(_zone_of(around.primary), _zone_of(around.standby), 16),
         subnets=_frames(_subnet_of(around.primary), _subnet_of(around.standby), 0),
         boxes=(primary, standby),
@@ -298,6 +300,12 @@ def _frames(primary: str, standby: str, margin: int) -> tuple[Frame, ...]:
         Frame(x=x - margin, width=width + 2 * margin, label=label)
         for (x, width), label in shown
     )
+
+
+def _subnet_ids(around: Surroundings) -> tuple[str, ...]:
+    """The primary's first; one where both are in it."""
+    seen = (around.primary.subnet_id, around.standby.subnet_id)
+    return tuple(dict.fromkeys(i for i in seen if i))
 
 
 def _caption(

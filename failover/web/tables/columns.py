@@ -8,6 +8,7 @@ from failover import wiring
 from failover.services import fields
 from failover.web.presenters import cells, timing
 from failover.web.presenters.cells import Cell
+from failover.web.presenters.hrefs import network_page
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,14 +69,20 @@ def text(id: str, label: str, get: Any = "", **rest: Any) -> Column:
 
 
 def code(id: str, label: str, get: Any = "", **rest: Any) -> Column:
-    """Ids and addresses, each with a button to copy it."""
-    value = _getter(id, get)
+    """Ids and addresses, each with a button to copy it.
+
+    `network` is the path of the pages of VPCs, subnets, groups: each id leads there.
+    """
+    value, network = _getter(id, get), rest.pop("network", "")
+
+    def one(text: str) -> Cell:
+        return cells.code(text, network_page(network, text) if network else "")
 
     def show(x: Shown) -> Cell:
         said = value(x.seen)
         if isinstance(said, list | tuple):
-            return cells.codes(map(str, said))
-        return cells.code(_plain(said))
+            return Cell(items=[one(str(part)) for part in said if part])
+        return one(_plain(said))
 
     return Column(id=id, label=label, value=value, show=show, **rest)
 

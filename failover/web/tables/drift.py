@@ -19,6 +19,7 @@ PAGES = {
     "network-interface": "interface",
     "instance": "instance",
     "elastic-ip": "elastic-ip",
+    "route-table": "route-table",
 }
 
 

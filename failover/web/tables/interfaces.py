@@ -12,7 +12,7 @@ from failover.services.views import InterfaceView
 from failover.web import access, naming
 from failover.web.presenters import cells, inventory
 from failover.web.presenters.cells import Cell
-from failover.web.presenters.hrefs import page_of
+from failover.web.presenters.hrefs import network_page, page_of
 from failover.web.tables import columns as c
 from failover.web.tables import history
 from failover.web.tables.columns import Column, Shown
@@ -44,6 +44,20 @@ def _groups(name: str) -> Any:
     return lambda seen: [str(group.get(name, "")) for group in seen.security_groups]
 
 
+def _group_links(seen: InterfaceView) -> Cell:
+    """The groups by their names, each leading to its page."""
+    return Cell(
+        items=[
+            cells.link(
+                str(group.get("name") or group["id"]),
+                network_page("security-group", str(group["id"])),
+            )
+            for group in seen.security_groups
+        ],
+        css="text",
+    )
+
+
 COLUMNS = (
     c.text("name", "Name", ordering="name"),
     Column(
@@ -55,10 +69,15 @@ COLUMNS = (
         ordering="id",
         is_key=True,
     ),
-    c.code("subnet_id", "Subnet ID", ordering="subnet_id"),
-    c.code("vpc_id", "VPC ID", ordering="vpc_id"),
+    c.code("subnet_id", "Subnet ID", ordering="subnet_id", network="subnet"),
+    c.code("vpc_id", "VPC ID", ordering="vpc_id", network="vpc"),
     c.text("availability_zone", "Zone", ordering="availability_zone", css="nowrap"),
-    c.text("security_groups", "Security groups", _groups("name"), css="text"),
+    Column(
+        id="security_groups",
+        label="Security groups",
+        value=_groups("name"),
+        show=lambda x: _group_links(x.seen),
+    ),
     c.text(
         "interface_type", "Interface type", ordering="interface_type", is_default=False
     ),
@@ -86,7 +105,13 @@ COLUMNS = (
         is_default=False,
     ),
     c.code("ipv6_addresses", "IPv6 addresses", is_default=False),
-    c.code("security_group_ids", "Security group IDs", _groups("id"), is_default=False),
+    c.code(
+        "security_group_ids",
+        "Security group IDs",
+        _groups("id"),
+        is_default=False,
+        network="security-group",
+    ),
     c.code(
         "attachment_id",
         "Attachment ID",
