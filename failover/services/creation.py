@@ -6,7 +6,7 @@ from typing import Any
 from django.db.models import F, Q
 
 from failover.engine.preflight import Check
-from failover.engine.topology import Instance, InstanceId
+from failover.engine.topology import Instance, InstanceId, Observation
 from failover.models import Instance as InstanceRow
 from failover.models import Pair, PairResource, Region
 from failover.models.pairs import Strategy
@@ -55,10 +55,17 @@ def survey(*, new: NewPair, region: Region, own: Pair | None = None) -> Survey:
     Raises Invalid, PreflightFailed, Ec2Unreachable.
     """
     new.require_whole()
-    shadow = new.as_row(region)
-    seen = sights.look_for(region=region, pairs=[shadow])
+    seen = sights.look_for(region=region, pairs=[new.as_row(region)])
     # Capacity is counted on the instances' rows, so they must be there.
     sights.keep(region_id=region.pk, seen=seen)
+    return judge(new=new, region=region, seen=seen, own=own)
+
+
+def judge(
+    *, new: NewPair, region: Region, seen: Observation, own: Pair | None = None
+) -> Survey:
+    """The same of what was seen already. Raises PreflightFailed."""
+    shadow = new.as_row(region)
     # Both directions, so that what stands in the way of the way back is found too.
     to_each = [
         plans.plan_on(pair=shadow, to=end, seen=seen).plan.checks
@@ -104,17 +111,27 @@ def require_capacity(surveyed: Survey, own: Pair | None = None) -> None:
     The update of the instance's row first makes rival creations wait for each other.
     Raises PreflightFailed.
     """
-    new, region = surveyed.new, surveyed.region
-    if new.strategy != Strategy.ENI:
-        return
-    for end in sorted((new.primary_instance_id, new.standby_instance_id)):
-        InstanceRow.objects.filter(region=region, instance_id=end).update(
+    for end in _ends(surveyed.new):
+        InstanceRow.objects.filter(region=surveyed.region, instance_id=end).update(
             state=F("state")
         )
+    require_room(surveyed, own)
+
+
+def require_room(surveyed: Survey, own: Pair | None = None) -> None:
+    """The same, without holding anybody up. Raises PreflightFailed."""
+    for end in _ends(surveyed.new):
         instance = surveyed.prepared.seen.instances.get(InstanceId(end))
         check = _capacity(instance, end, surveyed, own)
         if check is not None:
             raise refusals.PreflightFailed(checks=plans.as_views([check]))
+
+
+def _ends(new: NewPair) -> list[str]:
+    """The instances that need room for an interface."""
+    if new.strategy != Strategy.ENI:
+        return []
+    return sorted((new.primary_instance_id, new.standby_instance_id))
 
 
 def taken(surveyed: Survey, own: Pair | None = None) -> refusals.Refusal:

@@ -1,6 +1,6 @@
 """Changes found in EC2: the table, and the section on an interface's page."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from failover import models, wiring
 from tests.web.conftest import FLOATING, PRIMARY, STANDBY, Home
@@ -78,6 +78,32 @@ def test_changed_tags_stand_in_words_in_the_table_and_on_the_page_of_each(
         resource_type="instance", resource_id=PRIMARY
     )
     assert "Name = web-2" in text_of(home, f"/instances/{PRIMARY}/")
+
+
+def test_a_day_in_a_filter_is_of_the_zone_that_the_page_shows(home: Home) -> None:
+    event = changed(home)
+    # The 29th in Kathmandu, the 28th in UTC.
+    night = datetime(2026, 11, 28, 20, 0, tzinfo=UTC)
+    models.DriftEvent.objects.filter(pk=event.pk).update(seen_at=night)
+    client = home.client("vera")
+    models.User.objects.filter(username="vera").update(time_zone="Asia/Kathmandu")
+
+    def finds(path: str) -> bool:
+        answer = client.get(path)
+        assert answer.status_code == 200
+        return FLOATING in (
+            b"".join(answer) if answer.streaming else answer.content
+        ).decode().replace("?q=", "")
+
+    for there in ("=2026-11-29", ">=2026-11-29", "=2026-11-29T01:45:00"):
+        assert finds(f"/drift/?f=seen_at{there}"), there
+        assert finds(f"/drift/?f=seen_at{there}&export=csv"), there
+        assert not finds(f"/api/v1/drift-events/?f=seen_at{there}"), there
+    for there in ("=2026-11-28", "<=2026-11-28", "=2026-11-28T20:00:00"):
+        assert not finds(f"/drift/?f=seen_at{there}"), there
+        assert finds(f"/api/v1/drift-events/?f=seen_at{there}"), there
+    assert finds("/drift/?f=seen_at=2026-11-28T20:00:00Z")
+    assert "a time without a zone is of Asia/Kathmandu" in text_of(home, "/drift/")
 
 
 def test_before_anything_has_changed_the_table_says_what_it_is_for(home: Home) -> None:

@@ -67,6 +67,24 @@ def test_tags_on_what_another_pair_moves_are_shown_with_the_reason(home: Home) -
     assert models.Pair.objects.count() == 1
 
 
+def test_tags_on_an_instance_without_room_say_what_its_creation_would_say(
+    home: Home,
+) -> None:
+    home.pair.delete()
+    tag()
+    instance = models.Instance.objects.get(instance_id=PRIMARY)
+    others = [i for i in instance.interfaces if i["id"] != FLOATING]
+    models.Instance.objects.filter(pk=instance.pk).update(interface_limit=len(others))
+
+    shown = home.client("anna").get("/pairs/new/from-tags/").content.decode()
+    made = post(home, "from-tags", pair=f"{home.region.pk}/second")
+
+    assert "Can be created" not in shown
+    assert f"{PRIMARY} has {len(others)} of at most {len(others)}" in shown
+    assert made.status_code == 422
+    assert not models.Pair.objects.exists()
+
+
 def test_half_a_set_of_tags_is_shown_with_what_it_lacks(home: Home) -> None:
     tag("<script>")
     shown = home.client("anna").get("/pairs/new/from-tags/").content.decode()

@@ -107,8 +107,7 @@ def _requests(
 def _groups(region: Region, interface: Interface, ids: Sequence[str]) -> list[str]:
     groups = list(dict.fromkeys(ids))
     if not groups:
-        said = "An interface has at least one security group."
-        raise refusals.Invalid(errors={"security_group_ids": [said]})
+        raise refusals.Invalid(errors={"security_group_ids": [checking.NO_GROUP]})
     checking.require(checking.groups_in(region, groups, vpc_id=interface.vpc_id))
     return groups
 

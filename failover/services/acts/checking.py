@@ -17,6 +17,7 @@ MOST_USER_DATA = 16 * 1024
 MOST_INSTANCES = 20
 MOST_GROUPS = 16
 MOST_ADDRESSES = 50
+NO_GROUP = "A network interface has at least one security group; choose one."
 
 Errors = dict[str, list[str]]
 

@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from django.db.models import Q
+from django.utils import timezone
 
 from failover.models import searches
 from failover.services.filters.tokens import EMPTY, NEGATIVE, NOT_TAGGED, TAG, Operator
@@ -152,7 +153,10 @@ def number(name: str, label: str, column: str = "") -> Property:
 
 
 def moment(name: str, label: str, column: str = "") -> Property:
-    """A time: a day, or RFC 3339; without a zone it is UTC."""
+    """A time: a day, or RFC 3339; without a zone it is of the zone of who asks.
+
+    Django's current one: that which a page shows its times in; over REST UTC.
+    """
     column = column or name
 
     def condition(operator: Operator, value: str) -> Q:
@@ -287,9 +291,11 @@ def _span(label: str, value: str) -> tuple[datetime, datetime]:
         at = datetime.fromisoformat(value)
     except ValueError as error:
         raise ValueError(f"{label} is a time such as 2026-11-29T08:00:00Z.") from error
-    at = at if at.tzinfo else at.replace(tzinfo=UTC)
-    length = timedelta(days=1) if DAY.fullmatch(value) else timedelta(seconds=1)
+    at = at if at.tzinfo else at.replace(tzinfo=timezone.get_current_timezone())
     try:
-        return at, at + length
+        if DAY.fullmatch(value):
+            # By the clock on the wall: a day may have 23 hours, or 25.
+            return at.astimezone(UTC), (at + timedelta(days=1)).astimezone(UTC)
+        return at.astimezone(UTC), at.astimezone(UTC) + timedelta(seconds=1)
     except OverflowError as error:
         raise ValueError(f"{label} is a time within this calendar.") from error

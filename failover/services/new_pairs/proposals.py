@@ -6,10 +6,12 @@ chosen is looked at in EC2 as every new pair is.
 
 import re
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from failover import wiring
+from failover.engine.topology import Observation
 from failover.models import Instance, NetworkInterface, Pair, Region
-from failover.services import queries
+from failover.services import creation, facts, queries, refusals
 from failover.services.new_pairs import choices
 from failover.services.pair_settings import NewPair
 
@@ -44,10 +46,32 @@ def propose(region: Region) -> list[Proposal]:
             interfaces[str(interface.tags[PAIR])].append(interface)
     names = sorted({*instances, *interfaces})[:MOST]
     taken = set(Pair.objects.filter(name__in=names).values_list("name", flat=True))
-    return [
+    read = [
         _proposal(name, instances[name], interfaces[name], is_taken=name in taken)
         for name in names
     ]
+    return _judged(region, read)
+
+
+def _judged(region: Region, read: list[Proposal]) -> list[Proposal]:
+    """Each with what its creation would say, were EC2 as it was last seen."""
+    shadows = [p.new.as_row(region) for p in read if p.new is not None]
+    if not shadows:
+        return read
+    seen = facts.read(region=region, pairs=shadows, now=wiring.now()).seen
+    found = []
+    for one in read:
+        why_not = _refusal(one.new, region, seen) if one.new is not None else ""
+        found.append(replace(one, why_not=why_not, new=None) if why_not else one)
+    return found
+
+
+def _refusal(new: NewPair, region: Region, seen: Observation) -> str:
+    try:
+        creation.require_room(creation.judge(new=new, region=region, seen=seen))
+    except refusals.PreflightFailed as refusal:
+        return refusal.detail
+    return ""
 
 
 def _proposal(

@@ -90,7 +90,9 @@ class DescriptionForm(pages.ActForm):
 class GroupsForm(pages.ActForm):
     """Which security groups it has: all of them."""
 
-    security_group_ids = fields.GroupsField(groups=())
+    security_group_ids = fields.GroupsField(
+        groups=(), error_messages={"required": checking.NO_GROUP}
+    )
 
     def __init__(self, *args: Any, groups: list[tuple[str, str]], **more: Any) -> None:
         super().__init__(*args, **more)

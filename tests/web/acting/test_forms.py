@@ -52,7 +52,7 @@ FORMS = (
         good={"security_group_ids": ["sg-e2d57e99"]},
         said="PrivateServer",
         bad={"security_group_ids": []},
-        why="This field is required",
+        why="has at least one security group; choose one.",
     ),
     Form(path=f"{SPARES}/check/", good={}, said="Source/destination check changed"),
     Form(
