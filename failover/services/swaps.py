@@ -11,7 +11,7 @@ from failover.services.bulk import Batch, request_many
 from failover.services.cancelling import cancel
 from failover.services.guarding import guard_repair
 from failover.services.judging import Swap
-from failover.services.plans import PlanView
+from failover.services.plans import PlanView, Prepared
 from failover.services.starting import OnCreated
 
 __all__ = [
@@ -20,6 +20,7 @@ __all__ = [
     "cancel",
     "get_plan",
     "guard_repair",
+    "look",
     "request_many",
     "request_swap",
 ]
@@ -27,6 +28,11 @@ __all__ = [
 
 def get_plan(*, pair: Pair, to: str | None = None) -> PlanView:
     """The plan on one fresh look. Raises Invalid, Ec2Unreachable."""
+    return look(pair=pair, to=to)[1]
+
+
+def look(*, pair: Pair, to: str | None = None) -> tuple[Prepared, PlanView]:
+    """The same, with what it rests on."""
     job = starting.active_job(
         region_id=pair.region_id,
         interface_id=pair.network_interface_id,
@@ -34,7 +40,7 @@ def get_plan(*, pair: Pair, to: str | None = None) -> PlanView:
     )
     prepared = plans.prepare(pair=pair, to=to)
     sights.keep(region_id=pair.region_id, seen=prepared.seen)
-    return plans.view(prepared, job_id=job.id if job else None)
+    return prepared, plans.view(prepared, job_id=job.id if job else None)
 
 
 def request_swap(  # noqa: PLR0913 - what a swap may be asked with, each by name

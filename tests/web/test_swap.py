@@ -2,6 +2,7 @@
 
 import re
 import uuid
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 
 from failover import models, wiring
-from failover.services import plans
+from failover.services import plan_steps, plans, queries
 from tests.web.conftest import FLOATING, PRIMARY, STANDBY, Home
 
 SWAP = "/pairs/article/swap/"
@@ -202,3 +203,88 @@ def test_the_plan_the_page_shows_is_the_services_own(home: Home) -> None:
     assert form["plan_hash"] == plan.plan_hash
     assert (form["to"], form["expected_active"]) == (STANDBY, PRIMARY)
     assert any(FLOATING in line for line in form["seen"])
+
+
+def test_the_plan_says_every_step_and_what_is_done_if_it_fails(home: Home) -> None:
+    probe = {"kind": "http", "port": 8080, "path": "/", "expect": 200}
+    models.Pair.objects.update(probe=probe)
+
+    text = text_of(home.client("olaf").get(SWAP))
+
+    order = (
+        "Lock the pair and look again",
+        "DetachNetworkInterface",
+        "Wait until the interface is available",
+        "If EC2 hangs for longer than 60 s, the job parks",
+        "AttachNetworkInterface",
+        "it is put back: attached to PrimaryServer",
+        "Wait until the interface is in use",
+        "Verify",
+        "Probe http/8080",
+        "Dry run only",
+    )
+    places = [text.index(said) for said in order]
+    assert places[:-1] == sorted(places[:-1])
+    models.Pair.objects.update(
+        probe={"kind": "none"}, policy={**home.pair.policy, "force": "after"}
+    )
+    text = text_of(home.client("olaf").get(SWAP))
+    assert "the detachment is forced" in text
+    assert "No probe is set" in text
+
+
+def test_a_dry_run_says_of_each_call_what_ec2_would_and_changes_nothing(
+    home: Home,
+) -> None:
+    form = {**form_of(home), "dry_run": "1", "reason": "patching", "force": "1"}
+    before = models.Pair.objects.values().get()
+
+    text = text_of(home.client("olaf", htmx=True).post(SWAP, form))
+
+    assert text.count("dry run: allowed") == 2
+    assert "EC2 would allow our role all of these calls. Nothing was changed." in text
+    # What was typed stays, and the swap is one click away.
+    assert 'value="patching"' in text
+    assert 'name="force" value="1" checked' in text
+    assert models.Job.objects.count() == 0
+    assert models.Pair.objects.values().get() == before
+    told = models.AuditEntry.objects.get(action="pair.dry_run")
+    assert (told.outcome, told.actor) == ("ok", "olaf")
+    assert "AttachNetworkInterface" in str(told.after)
+
+
+def test_a_dry_run_names_the_call_that_ec2_would_deny(home: Home) -> None:
+    form = {**form_of(home), "dry_run": "1"}
+    fault = {"action": "AttachNetworkInterface", "kind": "unauthorized", "times": 1}
+    home.sim.world.faults.add(fault)
+
+    text = text_of(home.client("olaf").post(SWAP, form))
+
+    assert text.count("dry run: denied") == 1
+    assert "EC2 would deny 1 of 2 calls to our role." in text
+    assert home.client("vera").post(SWAP, form).status_code == 403
+
+
+@pytest.mark.parametrize("holder", [PRIMARY, None])
+def test_a_move_in_one_call_has_fewer_steps_and_says_where_it_would_end(
+    home: Home, holder: str | None
+) -> None:
+    view = replace(queries.view_pair(home.pair), strategy="eip")
+    call = plans.PlannedCall(action="AssociateAddress", args={}, cli="aws")
+    plan = plans.PlanView(
+        to=STANDBY,
+        active_instance_id=holder,
+        calls=(call,),
+        checks=(),
+        expected_outage_s=0.3,
+        plan_hash="",
+        observed_at=wiring.now(),
+    )
+
+    steps = plan_steps.list_steps(pair=view, plan=plan, source="one", target="two")
+
+    assert [s.name for s in steps] == ["check", "move", "verify"]
+    back = "put back to one" if holder else "stays free, as before"
+    assert f"the Elastic IP {back}" in steps[1].if_fails.replace("is put", "put")
+    assert "the Elastic IP is at two" in steps[2].detail
+    assert all("{" not in s.if_fails + s.detail for s in steps)

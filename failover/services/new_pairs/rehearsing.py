@@ -8,9 +8,9 @@ from datetime import timedelta
 
 from failover import wiring
 from failover.engine import ports
-from failover.engine.job import Action, Call
+from failover.engine.job import Call
 from failover.models import Region
-from failover.services import creation, plans
+from failover.services import creation, plans, rehearsing
 from failover.services.accounts import permissions
 from failover.services.accounts.permissions import Verdict
 from failover.services.pair_settings import NewPair
@@ -59,16 +59,9 @@ def rehearse(*, new: NewPair, region: Region) -> Rehearsal:
 
 
 def _ask(region: Region, call: Call, name: str) -> Verdict:
-    """One DryRun, if EC2's quota has room for it beside the jobs."""
-    now = wiring.now().timestamp()
-    action: Action = call.action
-    budgets = wiring.store().budgets
-    if not budgets.rehearse(region_id=region.pk, action=action, is_awaited=True):
-        return Verdict(tried_at=now, why="EC2's quota is spent on jobs")
+    now, answer = wiring.now().timestamp(), rehearsing.ask(region=region, call=call)
+    if answer.is_allowed is None:
+        return Verdict(tried_at=now, why=answer.why)
     said = ports.describe(call)
     sample = " and ".join(str(v) for k, v in said.items() if k.endswith("Id"))
-    try:
-        is_allowed = wiring.gateway(region).may(call)
-    except ports.Ec2Error as error:
-        return Verdict(tried_at=now, why=error.code or type(error).__name__)
-    return Verdict(is_allowed=is_allowed, at=now, sample=sample, pair=name)
+    return Verdict(is_allowed=answer.is_allowed, at=now, sample=sample, pair=name)

@@ -11,8 +11,9 @@ from django.views.decorators.http import require_http_methods
 
 from failover import wiring
 from failover.models import Job, Pair, Role
-from failover.services import pair_settings, queries, refusals, swaps
+from failover.services import pair_settings, queries, refusals, rehearsing, swaps
 from failover.services.plans import PlanView
+from failover.services.rehearsing import Rehearsed
 from failover.web import access, forms, listing
 from failover.web.presenters import pairs as pair_words
 from failover.web.presenters import plans as plan_words
@@ -42,6 +43,8 @@ def swap(request: HttpRequest, name: str) -> HttpResponse:
             # Before the form: nobody types what has to wait.
             raise refusals.ConfirmIdentity
         return _show(request, pair, Asked(to=request.GET.get("to")))
+    if "dry_run" in request.POST:
+        return _rehearse(request, pair)
     confirm = pair_settings.confirm_of(pair)
     form = forms.SwapForm(request.POST, pair=name, confirm=confirm)
     asked = Asked(
@@ -61,6 +64,24 @@ def swap(request: HttpRequest, name: str) -> HttpResponse:
     except refusals.Refusal as refusal:
         return _show(request, pair, asked, refusal=refusal)
     return _go_to(request, job)
+
+
+def _rehearse(request: HttpRequest, pair: Pair) -> HttpResponse:
+    """The same plan, anew, with what EC2 says to a DryRun of each call; no swap."""
+    said, to = request.POST, request.POST.get("to", "")
+    typed = {name: said.get(name, "") for name in ("reason", "typed_name", "force")}
+    asked = Asked(
+        to=to,
+        form=forms.SwapForm(initial=typed),
+        seen=said.getlist("seen")[:MOST_SEEN],
+    )
+    try:
+        rehearsed = rehearsing.rehearse_swap(
+            pair=pair, to=to or None, actor=access.get_actor(request)
+        )
+    except refusals.Refusal as refusal:
+        return _show(request, pair, asked, refusal=refusal)
+    return _show(request, pair, asked, rehearsed=rehearsed)
 
 
 def _request(request: HttpRequest, pair: Pair, form: forms.SwapForm) -> Job:
@@ -97,15 +118,22 @@ def _show(
     asked: Asked,
     *,
     refusal: refusals.Refusal | None = None,
+    rehearsed: Rehearsed | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    plan: PlanView | None = None
+    plan: PlanView | None = rehearsed.plan if rehearsed else None
     try:
-        plan = swaps.get_plan(pair=pair, to=asked.to or None)
+        plan = plan or swaps.get_plan(pair=pair, to=asked.to or None)
     except refusals.Refusal as error:
         refusal = refusal or error
     view, form = queries.view_pair(pair), asked.form
-    shown = plan_words.swap_plan(view, plan, key=_key(form), seen=asked.seen)
+    shown = plan_words.swap_plan(
+        view,
+        plan,
+        key=_key(form),
+        seen=asked.seen,
+        answers=rehearsed.answers if rehearsed else (),
+    )
     changes = _changes(form, plan, pair_words.names_of(view)) if form else []
     context = {
         "plan": shown,

@@ -1,16 +1,27 @@
 """The plan of a swap as its dialog shows it, with what has changed since."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
 from django.urls import reverse
 
-from failover.services import plain_names
+from failover.services import plain_names, plan_steps, plan_words
 from failover.services.plans import PlannedCall, PlanView
+from failover.services.rehearsing import Answer
 from failover.services.views import PairView
-from failover.web.presenters import pairs, resources, timing
+from failover.web.presenters import badges, jobs, pairs, resources, timing
+from failover.web.presenters.badges import Badge, Tone
 from failover.web.presenters.resources import Resource
+
+TITLES = {**jobs.STEPS, "check": "Lock the pair and look again"}
+# How an answer to a DryRun looks, the worst first.
+TONES: Mapping[str, Tone] = {
+    "denied": "error",
+    "unknown": "warning",
+    "never": "info",
+    "allowed": "success",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,6 +32,27 @@ class CallLine:
     text: str
     is_changed: bool = False
     cli: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepLine:
+    """One step of the swap: a call, or a look or a wait between them."""
+
+    title: str
+    call: CallLine | None = None
+    detail: str = ""
+    if_fails: str = ""
+    # What EC2 has said of the call, after a dry run.
+    verdict: Badge | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DryRun:
+    """What a dry run has found, in one sentence."""
+
+    tone: Tone
+    icon: str
+    said: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +78,9 @@ class SwapPlan:
     outage: str = ""
     calls: tuple[CallLine, ...] = ()
     checks: tuple[pairs.CheckLine, ...] = ()
+    steps: tuple[StepLine, ...] = ()
+    no_probe: str = ""
+    dry_run: DryRun | None = None
 
     @property
     def open_checks(self) -> tuple[pairs.CheckLine, ...]:
@@ -73,8 +108,11 @@ def swap_plan(
     *,
     key: UUID,
     seen: Sequence[str] = (),
+    answers: Sequence[Answer] = (),
 ) -> SwapPlan:
-    """`seen` are the lines of the plan that was shown before, if any was."""
+    """`seen` are the lines of the plan that was shown before, if any was; `answers`
+    what EC2 has said of its calls, if it was asked.
+    """
     confirm = pair.confirm
     href = reverse("pair-swap", args=[pair.name])
     pair_href = reverse("pair", args=[pair.name])
@@ -88,6 +126,7 @@ def swap_plan(
         )
     names = pairs.names_of(pair)
     before = frozenset(seen) if seen else None
+    has_probe = pair.probe.get("kind", "none") != "none"
     return SwapPlan(
         pair=pair.name,
         pair_href=pair_href,
@@ -108,6 +147,9 @@ def swap_plan(
         outage=timing.duration(plan.expected_outage_s),
         calls=tuple(_call_line(c, before) for c in plan.calls),
         checks=pairs.check_lines(plan.checks, seen=before),
+        steps=_step_lines(pair, plan, before, answers),
+        no_probe="" if has_probe else plan_words.NO_PROBE,
+        dry_run=_dry_run(answers),
     )
 
 
@@ -122,11 +164,64 @@ def _label(instance_id: str | None, names: dict[str, str]) -> str:
     return plain_names.called(names.get(instance_id, ""), instance_id)
 
 
+def _called(instance_id: str | None, names: dict[str, str]) -> str:
+    """By its name alone, where the id stands above."""
+    return names.get(instance_id or "") or instance_id or ""
+
+
 def _call_line(call: PlannedCall, before: frozenset[str] | None) -> CallLine:
     action = call.action
     text = ", ".join(f"{name} {value}" for name, value in call.args.items())
     is_changed = before is not None and f"{action} {text}" not in before
     return CallLine(action=action, text=text, is_changed=is_changed, cli=call.cli)
+
+
+def _step_lines(
+    pair: PairView,
+    plan: PlanView,
+    before: frozenset[str] | None,
+    answers: Sequence[Answer],
+) -> tuple[StepLine, ...]:
+    names, told = pairs.names_of(pair), iter(answers)
+    steps = plan_steps.list_steps(
+        pair=pair,
+        plan=plan,
+        source=_called(plan.active_instance_id, names),
+        target=_called(plan.to, names),
+    )
+    found = []
+    for step in steps:
+        answer = next(told, None) if step.call else None
+        found.append(
+            StepLine(
+                title=step.title or TITLES.get(step.name, ""),
+                call=_call_line(step.call, before) if step.call else None,
+                detail=step.detail,
+                if_fails=step.if_fails,
+                verdict=_verdict(answer) if answer else None,
+            )
+        )
+    return tuple(found)
+
+
+def _verdict(answer: Answer) -> Badge:
+    said = plan_words.verdict(answer.outcome, answer.why)
+    return badges.make(said, TONES[answer.outcome])
+
+
+def _dry_run(answers: Sequence[Answer]) -> DryRun | None:
+    """The worst of the answers decides."""
+    if not answers:
+        return None
+    outcomes = [a.outcome for a in answers]
+    worst = next(o for o in TONES if o in outcomes)
+    return DryRun(
+        tone=TONES[worst],
+        icon=badges.ICONS[TONES[worst]],
+        said=plan_words.DRY_RUNS[worst].format(
+            count=outcomes.count(worst), all=len(outcomes)
+        ),
+    )
 
 
 def _why_not(plan: PlanView) -> str:
