@@ -13,7 +13,7 @@ from failover.api import act_bodies, actions, bodies, door, ec2_shapes, job_shap
 from failover.api.door import Door
 from failover.api.jobs import job_answer
 from failover.services import fields, filters, interfaces, queries
-from failover.services.acts import changing
+from failover.services.acts import changing, choices
 from failover.services.acts import interfaces as acts
 from failover.services.idempotency import Answer
 
@@ -28,6 +28,16 @@ def _made(row: models.Action) -> Answer:
     """201 with the interface that the action made."""
     location = reverse("api-interface", args=[row.made[0]])
     return replace(_shown(row.made[0], 201), location=location)
+
+
+def _attaching(job: models.Job) -> Answer:
+    """202 with the job, and with the pairs that have no place there any more."""
+    hurt = choices.list_hurt(
+        region=job.region,
+        instance_id=job.to_instance_id,
+        device_index=job.device_index,
+    )
+    return job_answer(job, takes_place_of=hurt)
 
 
 class Interfaces(Door):
@@ -138,7 +148,7 @@ class Attach(Door):
 
     required_role: ClassVar = {"POST": "operator"}
     bodies: ClassVar = {"POST": bodies.AttachBody}
-    answers: ClassVar = {"POST": job_shapes.Job}
+    answers: ClassVar = {"POST": job_shapes.AttachJob}
     statuses: ClassVar = {"POST": 202}
 
     def post(self, request: Request, eni: str) -> HttpResponse:
@@ -152,7 +162,7 @@ class Attach(Door):
                 actor=self.actor,
                 on_created=keep,
             ),
-            job_answer,
+            _attaching,
         )
 
 

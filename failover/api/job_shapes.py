@@ -76,6 +76,12 @@ class Job(Shape):
     probe = JobProbe(allow_null=True)
 
 
+class AttachJob(Job):
+    """With the pairs that could not be swapped to that instance any more."""
+
+    takes_place_of = s.ListField(child=s.CharField())
+
+
 class Swaps(Shape):
     accepted = Job(many=True)
     refused = Problem(many=True)

@@ -13,11 +13,12 @@ from failover.services import cancelling, fields, filters, queries, waiting
 from failover.services.idempotency import Answer
 
 
-def job_answer(job: models.Job) -> Answer:
-    """202 with the job, and where to find it."""
+def job_answer(job: models.Job, **more: object) -> Answer:
+    """202 with the job, with more about it, and where to find it."""
     view = queries.view_job(job)
     location = reverse("api-job", args=[job.id])
-    return door.render(fields.as_fields(view), status=202, location=location)
+    answer = {**fields.as_fields(view), **more}
+    return door.render(answer, status=202, location=location)
 
 
 class Jobs(Door):

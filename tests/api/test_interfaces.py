@@ -2,6 +2,7 @@
 
 import pytest
 
+from failover.models import NetworkInterface
 from tests.api.asking import Ask
 from tests.services.world import FLOATING, PRIMARY, STANDBY, Sim
 
@@ -29,3 +30,14 @@ def test_a_primary_interface_is_not_detached(olga: Ask, sim: Sim) -> None:
 
     assert (reply.status_code, reply.json()["code"]) == (422, "preflight")
     assert sim.mutating_calls() == []
+
+
+def test_an_attach_that_takes_the_place_of_a_pair_says_so(olga: Ask) -> None:
+    known = NetworkInterface.objects.get(interface_id=FLOATING)
+    where = {"region": known.region.name, "subnet_id": known.subnet_id}
+    spare = olga("POST", "network-interfaces/", where).json()["id"]
+
+    taken = olga("POST", f"network-interfaces/{spare}/attach", {"instance_id": STANDBY})
+
+    assert taken.status_code == 202
+    assert taken.json()["takes_place_of"] == ["article"]

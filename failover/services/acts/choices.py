@@ -112,16 +112,18 @@ def list_attachable(
     is_near = When(availability_zone=row.availability_zone, vpc_id=row.vpc_id, then=0)
     near = Case(is_near, default=Value(1), output_field=IntegerField())
     ordered = list(found.order_by(near, "name", "instance_id")[:limit])
-    ids = [instance.instance_id for instance in ordered]
-    is_end = Q(primary_instance_id__in=ids) | Q(standby_instance_id__in=ids)
-    pairs = models.Pair.objects.filter(
-        is_end, region=row.region, strategy=Strategy.ENI
-    ).order_by("name")
-    coming: dict[str, list[models.Pair]] = {}
-    for pair in pairs:
-        for end in (pair.primary_instance_id, pair.standby_instance_id):
-            coming.setdefault(end, []).append(pair)
+    coming = _coming(row.region, [instance.instance_id for instance in ordered])
     return [_judge(row, one, coming.get(one.instance_id, ())) for one in ordered]
+
+
+def list_hurt(*, region: Region, instance_id: str, device_index: int) -> list[str]:
+    """The pairs that an attach there takes the place of, by what was last seen."""
+    rows = models.Instance.objects.filter(region=region, instance_id=instance_id)
+    instance = rows.first()
+    if instance is None:
+        return []
+    pairs = _coming(region, [instance_id]).get(instance_id, [])
+    return list(_hurt(facts.instance(instance), device_index, pairs))
 
 
 def list_places(
@@ -233,6 +235,17 @@ def _judge(
         reason=" ".join(view.detail for view in views),
         hurts=_hurt(seen, index, pairs),
     )
+
+
+def _coming(region: Region, ids: Sequence[str]) -> dict[str, list[models.Pair]]:
+    """The pairs whose interface has a place at each of these instances, by name."""
+    is_end = Q(primary_instance_id__in=ids) | Q(standby_instance_id__in=ids)
+    pairs = models.Pair.objects.filter(is_end, region=region, strategy=Strategy.ENI)
+    coming: dict[str, list[models.Pair]] = {}
+    for pair in pairs.order_by("name"):
+        for end in (pair.primary_instance_id, pair.standby_instance_id):
+            coming.setdefault(end, []).append(pair)
+    return coming
 
 
 def _hurt(
