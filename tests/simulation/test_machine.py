@@ -109,6 +109,10 @@ class Play(RuleBasedStateMachine):
         for_s=MOMENTS,
     )
     def meddle(self, *, what: What, who: str, for_s: float) -> None:
+        # EC2 drops an attach while it is young: later it is somebody's hand.
+        rows = self.simulation.store.rows.values()
+        if what == "drop" and not any(row.job.state.is_active for row in rows):
+            what = "hand_detach"
         self._happen(what, for_s, who=who)
 
     @rule(for_s=MOMENTS)
