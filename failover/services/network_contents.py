@@ -18,11 +18,14 @@ from failover.models import (
 )
 from failover.models.pairs import Strategy
 from failover.services import filters, networks, paging, queries
-from failover.services.networks import RouteTableView, SecurityGroupView, SubnetView
+from failover.services.networks import SecurityGroupView, SubnetView
 from failover.services.views import InstanceView, InterfaceView
 
 # How many of each a page shows; the others are in the table, or in the API.
 SHOWN = 50
+OF_A_TABLE = ("route_table_id", "name", "subnet_ids")
+# As the indexes of the mirror have what is alike.
+IN_ORDER = ("name", "pk")
 T = TypeVar("T")
 
 
@@ -36,11 +39,20 @@ class Few(Generic[T]):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BriefTable:
+    """A route table without its routes, of which there may be a thousand."""
+
+    id: str
+    name: str
+    subnet_ids: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OfVpc:
     """What stands in a VPC."""
 
     subnets: Few[SubnetView]
-    route_tables: Few[RouteTableView]
+    route_tables: Few[BriefTable]
     groups: Few[SecurityGroupView]
     interfaces: int
     instances: int
@@ -51,7 +63,7 @@ class OfSubnet:
     """What stands in a subnet, and the route table that names it, if one does."""
 
     vpc_name: str
-    route_table: RouteTable | None
+    route_table: BriefTable | None
     interfaces: Few[InterfaceView]
     instances: Few[InstanceView]
 
@@ -104,7 +116,8 @@ def of_vpc(row: Vpc) -> OfVpc:
             networks.view_subnets,
         ),
         route_tables=_few(
-            tables.order_by("name", "route_table_id"), networks.view_route_tables
+            tables.order_by("name", "route_table_id").values_list(*OF_A_TABLE),
+            _tables,
         ),
         groups=_few(groups.order_by("name", "group_id"), networks.view_security_groups),
         interfaces=queries.list_interfaces().filter(**inside).order_by().count(),
@@ -118,13 +131,13 @@ def of_subnet(row: Subnet) -> OfSubnet:
     tables = networks.list_route_tables().filter(
         region_id=row.region_id, vpc_id=row.vpc_id
     )
-    tables = tables.defer("routes", "tags").order_by("name", "pk")
+    named = _tables(tables.order_by("name", "pk").values_list(*OF_A_TABLE))
     # In the order of the index by subnet, which has them: nothing is sorted.
-    interfaces = queries.list_interfaces().filter(**inside).order_by("pk")
-    instances = queries.list_instances().filter(**inside).order_by("pk")
+    interfaces = queries.list_interfaces().filter(**inside).order_by(*IN_ORDER)
+    instances = queries.list_instances().filter(**inside).order_by(*IN_ORDER)
     return OfSubnet(
         vpc_name=_vpc_name(row),
-        route_table=next((t for t in tables if row.subnet_id in t.subnet_ids), None),
+        route_table=next((t for t in named if row.subnet_id in t.subnet_ids), None),
         interfaces=_few(interfaces, queries.view_interfaces),
         instances=_few(instances, queries.view_instances),
     )
@@ -138,7 +151,7 @@ def of_group(row: SecurityGroup) -> OfGroup:
     cut = paging.cut(
         every=every,
         found=chosen.qs,
-        order=("name", "pk"),
+        order=IN_ORDER,
         offset=0,
         size=SHOWN,
         texts=chosen.texts,
@@ -186,6 +199,10 @@ def _few(
         rows=view(first[:SHOWN]),
         count=len(first) if is_all else rows.order_by().count(),
     )
+
+
+def _tables(rows: Iterable[Any]) -> list[BriefTable]:
+    return [BriefTable(id=i, name=name, subnet_ids=ids) for i, name, ids in rows]
 
 
 def _vpc_name(row: Subnet | SecurityGroup | RouteTable) -> str:

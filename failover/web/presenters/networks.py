@@ -105,11 +105,10 @@ def of_vpc(seen: VpcView, inside: OfVpc, *, is_read: bool) -> Page:
             _section(
                 inside.route_tables,
                 title="Route tables",
-                heads=("Route table ID", "Name", "Routes", "Subnets"),
+                heads=("Route table ID", "Name", "Subnets"),
                 line=lambda x: (
                     cells.code(x.id, network_page("route-table", x.id)),
                     Cell(text=x.name, css="text"),
-                    Cell(text=_number(len(x.routes)), css="numbers"),
                     Cell(text=_number(len(x.subnet_ids)), css="numbers"),
                 ),
                 empty="None is known. Only pairs that move routes need them read.",
@@ -136,8 +135,8 @@ def of_subnet(seen: SubnetView, inside: OfSubnet) -> Page:
     table = inside.route_table
     named = Cell(text="None of its own: the VPC's main one decides")
     if table:
-        href = network_page("route-table", table.route_table_id)
-        named = cells.code(table.route_table_id, href, hint=table.name)
+        href = network_page("route-table", table.id)
+        named = cells.code(table.id, href, hint=table.name)
     return Page(
         kind="Subnet",
         seen=seen,
