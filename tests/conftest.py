@@ -90,6 +90,16 @@ def quick_passwords() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(autouse=True)
+def anchors_of_this_test_only() -> Iterator[None]:
+    """They lie in a file beside the database, and that is emptied for each test."""
+    # Models are there only after the settings.
+    from failover.services import anchoring  # noqa: PLC0415
+
+    yield
+    anchoring.path().unlink(missing_ok=True)
+
+
 # PostgreSQL and Valkey, from their wheels
 
 

@@ -241,6 +241,9 @@ def test_a_dry_run_says_of_each_call_what_ec2_would_and_changes_nothing(
 
     text = text_of(home.client("olaf", htmx=True).post(SWAP, form))
 
+    told = models.AuditEntry.objects.get(action="pair.dry_run")
+    answers = [call["answer"] for call in told.after["calls"]]
+    assert answers == ["allowed", "allowed"], told.after
     assert text.count("dry run: allowed") == 2
     assert "EC2 would allow our role all of these calls. Nothing was changed." in text
     # What was typed stays, and the swap is one click away.
@@ -248,7 +251,6 @@ def test_a_dry_run_says_of_each_call_what_ec2_would_and_changes_nothing(
     assert 'name="force" value="1" checked' in text
     assert models.Job.objects.count() == 0
     assert models.Pair.objects.values().get() == before
-    told = models.AuditEntry.objects.get(action="pair.dry_run")
     assert (told.outcome, told.actor) == ("ok", "olaf")
     assert "AttachNetworkInterface" in str(told.after)
 

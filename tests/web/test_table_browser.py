@@ -135,7 +135,7 @@ def test_typing_finds_and_a_row_opens_its_panel(table: str, page: Page) -> None:
     expect(page).to_have_url(re.compile("q=secondary"))
     expect(page.locator("#q")).to_be_focused()
 
-    page.locator(f"#row-{FLOATING} td").nth(3).click()
+    page.locator(f"#row-{FLOATING} [data-label=Zone]").click()
 
     panel = page.locator("#panel")
     expect(panel).to_contain_text("Secondary private IPv4")
