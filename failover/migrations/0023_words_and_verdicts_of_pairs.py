@@ -25,9 +25,9 @@ class Migration(migrations.Migration):
                 db_persist=True,
                 expression=models.Case(
                     models.When(readiness_news__is_ready=True, then=True),
-                    models.When(readiness_news__is_ready=False, then=False),
+                    default=False,
                 ),
-                output_field=models.BooleanField(null=True),
+                output_field=models.BooleanField(),
             ),
         ),
         migrations.AddField(

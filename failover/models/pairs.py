@@ -86,13 +86,11 @@ class Pair(models.Model):
     readiness_due_at = models.DateTimeField(null=True)
     # The verdict that was last told, and whether another one has begun since.
     readiness_news = models.JSONField(default=dict, db_default={})
-    # Of the news the verdict alone, for tables and counts; null: none was told yet.
+    # Of the news the verdict alone, for tables and counts; of what nothing was told yet
+    # nobody has said that it is ready.
     told_ready = models.GeneratedField(
-        expression=Case(
-            When(readiness_news__is_ready=True, then=True),
-            When(readiness_news__is_ready=False, then=False),
-        ),
-        output_field=models.BooleanField(null=True),
+        expression=Case(When(readiness_news__is_ready=True, then=True), default=False),
+        output_field=models.BooleanField(),
         db_persist=True,
     )
 

@@ -28,7 +28,7 @@ def count_standings(now: datetime) -> dict[str, int]:
             Q(readiness_at=None) | Q(readiness_at__lt=worthless),
             then=Constant("unknown"),
         ),
-        When(told_ready=False, then=Constant("not-ready")),
+        When(_is_told_unready(), then=Constant("not-ready")),
         default=Constant("ready"),
         output_field=CharField(),
     )
@@ -43,7 +43,7 @@ def list_troubled(now: datetime) -> QuerySet[Pair]:
         frozen_until=None, frozen_at__lt=now - FORGOTTEN_AFTER
     )
     wanted = (
-        Q(told_ready=False)
+        _is_told_unready()
         | Q(readiness__icontains=FAILS)
         | Q(drift_seen_at__isnull=False)
         | (Q(frozen_at__isnull=False) & asks)
@@ -58,6 +58,11 @@ def freeze_asks(pair: Pair, now: datetime) -> str:
     if pair.frozen_until is None:
         return "forgotten" if now - pair.frozen_at > FORGOTTEN_AFTER else ""
     return "ending" if now < pair.frozen_until < now + ENDS_SOON else ""
+
+
+def _is_told_unready() -> Q:
+    """Of most the column tells that they are ready; of the others the news are read."""
+    return Q(told_ready=False) & Q(readiness_news__is_ready=False)
 
 
 def _is_frozen(now: datetime) -> Q:

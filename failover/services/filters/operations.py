@@ -43,7 +43,7 @@ class PairFilter(Table):
             "ready",
             "Ready",
             lambda: Q(told_ready=True),
-            lambda: Q(told_ready=False) | Q(told_ready=None),
+            lambda: Q(told_ready=False),
         ),
         p.flag("moving", "Job at work", lambda: Q(id__in=_moving())),
         p.moment("created_at", "Created"),

@@ -92,19 +92,26 @@ def _badge(badge: Badge) -> str:
 
 
 def _text(cell: Cell) -> str:
-    if cell.href:
-        form = A_CODE if cell.is_code else '<span><a href="{}">{}</a></span>'
-        said = put(form, cell.href, cell.text)
+    return _drawn(cell.text, cell.href, cell.copy, cell.is_code)
+
+
+# By type too: of two equal texts only one may be safe.
+@lru_cache(maxsize=8192, typed=True)
+def _drawn(text: str, href: str, copy: str, is_code: bool) -> str:  # noqa: FBT001 - lru_cache.
+    """Kept, because rows share their subnets, and a table is drawn at every poll."""
+    if href:
+        form = A_CODE if is_code else '<span><a href="{}">{}</a></span>'
+        said = put(form, href, text)
     else:
-        said = put(CODE if cell.is_code else "<span>{}</span>", cell.text)
-    if not cell.copy:
+        said = put(CODE if is_code else "<span>{}</span>", text)
+    if not copy:
         return said
     # An id stays in one line with the button that copies it.
     return put(
         '<span class="nowrap">{0}<button type="button" class="copy" data-copy="{1}"'
         ' aria-label="Copy {1}" title="Copy">{2}</button></span>',
         said,
-        cell.copy,
+        copy,
         COPIES,
     )
 
